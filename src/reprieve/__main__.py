@@ -1,0 +1,5 @@
+"""``python -m reprieve``."""
+
+from reprieve.cli.main import main
+
+raise SystemExit(main())

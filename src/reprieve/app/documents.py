@@ -1,0 +1,82 @@
+"""Documents at the edge: JSON text to typed values, with one clear line for whatever does not fit."""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from reprieve.core.errors import DocumentError, InputError
+from reprieve.record.chart import Chart
+from reprieve.record.plan import Plan
+
+T = TypeVar("T")
+
+DOCUMENTS: dict[str, type] = {"plan": Plan, "chart": Chart}
+# Larger than any chart of a lifetime; a bigger file is not a document of ours.
+LARGEST_BYTES = 64 * 1024 * 1024
+
+
+@cache
+def adapter(kind: type) -> TypeAdapter[Any]:
+    """Return the validator of the document type `kind`; unknown fields are refused."""
+    return TypeAdapter(kind, config=ConfigDict(extra="forbid"))
+
+
+def read_text(path: str) -> str:
+    """Return the text of the file `path`, or of standard input for ``-``."""
+    if path == "-":
+        return sys.stdin.read()
+    file = Path(path)
+    try:
+        if file.stat().st_size > LARGEST_BYTES:
+            raise InputError(f"{path} is larger than {LARGEST_BYTES // 2**20} MiB; no document is, check the file")
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}; check the path") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is no UTF-8 text; give a JSON document") from None
+
+
+def parse(kind: type[T], text: str | bytes, where: str = "document") -> T:
+    """Return the JSON in `text` as a value of `kind`.
+
+    Raises
+    ------
+    DocumentError
+        One line: where, which field, the value, what is allowed.
+    """
+    try:
+        return adapter(kind).validate_json(text)
+    except ValidationError as error:
+        raise DocumentError(_one_line(error, where)) from None
+
+
+def load(kind: type[T], path: str) -> T:
+    """Return the document of `kind` in the file `path` (``-`` is standard input)."""
+    return parse(kind, read_text(path), "standard input" if path == "-" else path)
+
+
+def schema(kind: type) -> dict[str, Any]:
+    """Return the JSON Schema of the document type `kind`."""
+    return adapter(kind).json_schema(mode="validation")
+
+
+def _one_line(error: ValidationError, where: str) -> str:
+    first = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or "the document"
+    value = first.get("input")
+    shown = json.dumps(value, default=str)
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    more = error.error_count() - 1
+    tail = f" (and {more} more)" if more else ""
+    if first["type"] == "missing":
+        return f"{where}: {field} is missing; add it{tail}"
+    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        return f"{where}: {field} is not a field of this document; remove it or correct its name{tail}"
+    reason = first["msg"]
+    return f"{where}: {field} = {shown} does not fit: {reason[0].lower()}{reason[1:]}; correct it{tail}"

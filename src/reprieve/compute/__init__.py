@@ -1,0 +1,1 @@
+"""Floor 5: local and distributed executors."""

@@ -1,0 +1,53 @@
+"""Dates and weeks: the one definition that every room uses.
+
+All intervals are counted on calendar dates of the clinic; no clock time, no zone and so no daylight saving enters them.
+A week is seven days. Ages are counted in completed years; a person born on 29 February has their birthday on 1 March
+in other years.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from reprieve.core.errors import DateError
+
+
+def days_between(earlier: date, later: date) -> int:
+    """Return the days from `earlier` to `later`; negative when they run backwards."""
+    return (later - earlier).days
+
+
+def weeks_between(earlier: date, later: date) -> Decimal:
+    """Return the exact weeks (days / 7) from `earlier` to `later`; "weeks since" has no other definition."""
+    return Decimal(days_between(earlier, later)) / 7
+
+
+def completed_weeks(earlier: date, later: date) -> int:
+    """Return whole weeks gone by from `earlier` to `later`; negative dates raise `DateError`."""
+    days = days_between(earlier, later)
+    if days < 0:
+        raise DateError(f"{later} lies before {earlier}; dates must not run backwards, check both")
+    return days // 7
+
+
+def age_years(birth_date: date, on: date) -> int:
+    """Return completed years of age on the date `on`.
+
+    Raises
+    ------
+    DateError
+        If `on` lies before `birth_date`.
+    """
+    if on < birth_date:
+        raise DateError(f"date of birth {birth_date} lies after {on}; check both dates")
+    had_birthday = (on.month, on.day) >= (birth_date.month, birth_date.day)
+    return on.year - birth_date.year - (0 if had_birthday else 1)
+
+
+def iso_date(text: str, what: str = "date") -> date:
+    """Return the date written in `text` as YYYY-MM-DD, or raise `DateError` with one clear line."""
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise DateError(f"{what} must be a date as YYYY-MM-DD, but got {text!r}; correct it") from None

@@ -1,0 +1,44 @@
+"""Plain JSON out of typed values, the same bytes each time."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from reprieve.core.dose import Dose, plain
+
+
+def as_json(value: Any) -> Any:
+    """Return `value` as dicts, lists, strings and numbers: decimals as strings, dates as ISO, enums by value."""
+    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
+        return value
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, Enum):
+        return as_json(value.value)
+    if isinstance(value, Dose):
+        return {"units": plain(value.units), "product": value.product}
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(key): as_json(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        entries = sorted(value) if isinstance(value, set | frozenset) else value
+        return [as_json(entry) for entry in entries]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, float):
+        # JSON has no NaN and no infinity: an unknown figure is null, never 0.
+        return value if value == value and abs(value) != float("inf") else None
+    if hasattr(value, "tolist"):  # NumPy arrays and scalars, without importing NumPy here
+        return as_json(value.tolist())
+    raise TypeError(f"no JSON form for {type(value).__name__}")
+
+
+def canonical(value: Any) -> bytes:
+    """Return the one canonical UTF-8 JSON form of `value`, for hashing and for byte-identical results."""
+    return json.dumps(as_json(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

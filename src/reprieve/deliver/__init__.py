@@ -1,0 +1,1 @@
+"""Floor 4: reconstitution, volumes, vials, ledger, checklist, given against planned."""

@@ -1,0 +1,1 @@
+"""Floor 5: FHIR, EMG files, PDF, CSV."""

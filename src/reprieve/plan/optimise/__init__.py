@@ -1,0 +1,1 @@
+"""Exact allocation of doses to muscles and sites."""

@@ -1,0 +1,1 @@
+"""Every limit and contraindication as one small rule."""

@@ -1,0 +1,1 @@
+"""Floor 2: formulary, anatomy, postures, scales, mechanics; every row has a source."""

@@ -1,0 +1,1 @@
+"""Floor 5: the event store, its hash chain, accounts."""
