@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -24,7 +25,20 @@ LARGEST_BYTES = 64 * 1024 * 1024
 @cache
 def adapter(kind: type) -> TypeAdapter[Any]:
     """Return the validator of the document type `kind`; unknown fields are refused."""
-    return TypeAdapter(kind, config=ConfigDict(extra="forbid"))
+    _forbid_unknown_fields(kind)
+    return TypeAdapter(kind)
+
+
+def _forbid_unknown_fields(kind: Any) -> None:
+    # The record's dataclasses know no validator, so the edge marks them; a misspelt field must not pass as "not told".
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        if "__pydantic_config__" in vars(kind):
+            return
+        kind.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
+        for hint in get_type_hints(kind).values():
+            _forbid_unknown_fields(hint)
+    for argument in get_args(kind):
+        _forbid_unknown_fields(argument)
 
 
 def read_text(path: str) -> str:
