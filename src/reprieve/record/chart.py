@@ -6,7 +6,8 @@ The same document is exported, imported, served by the web API and read by `repr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date as Date  # a field may be called date
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -24,10 +25,10 @@ class ChartPatient:
     id: str
     family_name: str | None = None
     given_name: str | None = None
-    birth_date: date | None = None
+    birth_date: Date | None = None
     sex: Literal["female", "male", "other", "unknown"] = "unknown"
     weight_kg: Decimal | None = None
-    weight_date: date | None = None
+    weight_date: Date | None = None
     exposure_history: Knowledge = "unknown"
     prior_toxin_tolerated: bool | None = None
     language: str | None = None
@@ -38,7 +39,7 @@ class Condition:
     """A diagnosis, by its formulary name."""
 
     condition: str
-    since: date | None = None
+    since: Date | None = None
     side: Side | None = None
     note: str | None = None
 
@@ -48,7 +49,7 @@ class Goal:
     """What the patient wants, in the patient's words."""
 
     text: str
-    date: date | None = None
+    date: Date | None = None
     muscle: str | None = None
     side: Side | None = None
 
@@ -94,14 +95,14 @@ class MuscleEffect:
     muscle: str
     effect: Effect
     side: Side | None = None
-    date: date | None = None
+    date: Date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One visit's injections as given."""
 
-    date: date
+    date: Date
     product: str
     indication: str
     injections: tuple[GivenInjection, ...] = ()
@@ -125,7 +126,7 @@ class Session:
 class Rating:
     """A scale's items and total; `total` is None when the scale's own rule gives none."""
 
-    date: date
+    date: Date
     scale: str
     total: Decimal | None = None
     items: dict[str, Decimal] | None = None
@@ -137,7 +138,7 @@ class Rating:
 class DiaryEntry:
     """What the patient enters; every answer from 0 (none) to 10 (worst), unanswered is None."""
 
-    date: date
+    date: Date
     severity: Decimal | None = None
     pain: Decimal | None = None
     function: Decimal | None = None
@@ -152,10 +153,10 @@ class DiaryEntry:
 class Symptom:
     """A side effect or other adverse event."""
 
-    date: date
+    date: Date
     symptom: str
     seriousness: Seriousness = "mild"
-    resolved: date | None = None
+    resolved: Date | None = None
     muscle: str | None = None
     side: Side | None = None
     session: str | None = None
@@ -203,7 +204,7 @@ class MuscleEmg:
 class Assessment:
     """One examination: postures, muscles, EMG."""
 
-    date: date
+    date: Date
     postures: tuple[PostureFinding, ...] = ()
     examination: tuple[MuscleExamination, ...] = ()
     emg: tuple[MuscleEmg, ...] = ()
@@ -215,9 +216,9 @@ class Assessment:
 class OtherTreatment:
     """Physiotherapy, medication, surgery, stimulation, ... beside the toxin."""
 
-    date: date
+    date: Date
     treatment: str
-    until: date | None = None
+    until: Date | None = None
     note: str | None = None
 
 
@@ -225,7 +226,7 @@ class OtherTreatment:
 class Appointment:
     """A booked visit."""
 
-    date: date
+    date: Date
     purpose: str = "injection"
     state: Literal["booked", "kept", "missed", "cancelled"] = "booked"
 

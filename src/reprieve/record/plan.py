@@ -7,7 +7,8 @@ and never "none". `exposure_history="known"` is the one way to say that the list
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date as Date  # a field may be called date
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -21,7 +22,7 @@ Knowledge = Literal["known", "unknown"]
 class Exposure:
     """Any toxin ever given, by anyone, for anything."""
 
-    date: date
+    date: Date
     product: str
     indication: str | None = None
     units: Decimal | None = None
@@ -33,10 +34,10 @@ class PlanPatient:
     """What the safety rules must know of the patient."""
 
     id: str | None = None
-    birth_date: date | None = None
+    birth_date: Date | None = None
     age_years: Decimal | None = None
     weight_kg: Decimal | None = None
-    weight_date: date | None = None
+    weight_date: Date | None = None
     risks: tuple[str, ...] = ()
     exposure_history: Knowledge = "unknown"
     exposures: tuple[Exposure, ...] = ()
@@ -50,7 +51,7 @@ class Vial:
     units: Decimal
     diluent_ml: Decimal | None = None
     lot: str | None = None
-    expires: date | None = None
+    expires: Date | None = None
     opened_at: datetime | None = None
 
 
@@ -65,7 +66,7 @@ class Reconstitution:
 class LastSession:
     """This clinic's latest session, for the titration rule."""
 
-    date: date
+    date: Date
     product: str
     units: Decimal | None = None
 
@@ -93,7 +94,7 @@ class Plan:
     indication: str
     injections: tuple[Injection, ...]
     jurisdiction: Jurisdiction | None = None
-    date: date | None = None
+    date: Date | None = None
     patient: PlanPatient = PlanPatient()
     reconstitution: Reconstitution | None = None
     last_session: LastSession | None = None
