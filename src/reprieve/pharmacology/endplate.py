@@ -1,0 +1,116 @@
+"""Block of the endplates over time: uptake, cleavage of the release protein, its return, and the end of release.
+
+One chain for every product, each with parameters of its own. It explains the shape of a response; it is not a
+measurement of a patient.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from reprieve.pharmacology.chain import chain_amount
+from reprieve.pharmacology.onset import ISOLATED_MUSCLE, MINUTES_PER_DAY
+
+LN2 = float(np.log(2.0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndplateParameters:
+    """Parameters of the endplate chain; each a number or an array of draws of one shape.
+
+    Attributes
+    ----------
+    uptake_per_day : float or ndarray
+        Rate from the tissue into the nerve ending, kS.
+    light_chain_half_life_d : float or ndarray
+        Effective half-life of the light chain's action, tL: chemical loss, repair and sprouts in one.
+    substrate_half_life_d : float
+        Half-life with which the release protein comes back, tS.
+    cleavage_per_day : float
+        Rate at which one reference amount of light chain cleaves it; fixes the scale of the amount.
+    half_block : float
+        Cleaved fraction at which half of the release is lost.
+    steepness : float
+        Hill exponent of release against the cleaved fraction.
+    """
+
+    uptake_per_day: float | NDArray[np.float64] = 0.15
+    light_chain_half_life_d: float | NDArray[np.float64] = 60.0
+    substrate_half_life_d: float = 1.5
+    cleavage_per_day: float = 1.0
+    half_block: float = 0.30
+    steepness: float = 3.0
+
+
+def block(parameters: EndplateParameters, amount: ArrayLike, days: ArrayLike, step_d: float = 0.1) -> NDArray:
+    """Return the blocked fraction of release over time.
+
+    Parameters
+    ----------
+    parameters : EndplateParameters
+        Numbers, or draws of shape (d,).
+    amount : array_like, shape (a,) or (d, a)
+        Bound toxin at the endplate, in reference amounts of its own product; not negative.
+    days : array_like, shape (m,)
+        Days since the injection, rising; before 0 the block is 0.
+    step_d : float
+        Step of the integration, in days. At 0.1 the block differs from a stiff solver by less than 1e-3.
+
+    Returns
+    -------
+    ndarray, shape (a, m) or (d, a, m)
+        Blocked fraction, 0 to 1.
+
+    Notes
+    -----
+    ``L`` is the chain bulk -> free -> bound -> translocated -> L with loss ``ln 2 / tL``, scaled by the amount.
+    ``S' = ln 2 / tS (1 - S) - kcat L S``; ``x = 1 - S``; ``block = x^n / (x^n + x50^n)``. ``L`` is exact; ``S`` is
+    advanced by the exponential of its own rate at mid-step, which is stable for every amount and never leaves 0..1.
+
+    References
+    ----------
+    .. [1] ``lebeda2008`` for the first steps; Jurasinski 2001 for the threshold; the rest assumed or fitted to the
+       masseter trial, see docs/explanation/what-the-injection-does.md.
+    """
+    amounts = np.asarray(amount, float)
+    if not (np.isfinite(amounts).all() and (amounts >= 0).all()):
+        raise ValueError("amount of bound toxin must be finite and not negative")
+    moments = np.atleast_1d(np.asarray(days, float))
+    grid = np.arange(0.0, max(float(moments.max(initial=0.0)), step_d) + step_d, step_d)
+    light_chain = _light_chain(parameters, grid[:-1] + step_d / 2)
+    cleaved = _cleaved(parameters, amounts, light_chain, step_d)
+    return _release_lost(parameters, _at(grid, cleaved, moments))
+
+
+def _light_chain(p: EndplateParameters, times_d: NDArray[np.float64]) -> NDArray[np.float64]:
+    inner = np.array(ISOLATED_MUSCLE.steps()) * MINUTES_PER_DAY
+    uptake, loss = np.broadcast_arrays(np.asarray(p.uptake_per_day, float), LN2 / np.asarray(p.light_chain_half_life_d))
+    rates = np.stack([uptake, *(np.full(uptake.shape, rate) for rate in inner), loss], axis=-1)
+    return chain_amount(rates, times_d)
+
+
+def _cleaved(p: EndplateParameters, amounts: NDArray, light_chain: NDArray, step_d: float) -> NDArray:
+    """Cleaved fraction at the grid points, shape (..., a, steps + 1)."""
+    returning = LN2 / p.substrate_half_life_d
+    rate = returning + p.cleavage_per_day * amounts[..., None] * light_chain[..., None, :]
+    keep = np.exp(-rate * step_d)
+    gain = returning / rate * (1.0 - keep)
+    intact = np.ones((*rate.shape[:-1], rate.shape[-1] + 1))
+    for i in range(rate.shape[-1]):
+        intact[..., i + 1] = intact[..., i] * keep[..., i] + gain[..., i]
+    return 1.0 - intact
+
+
+def _at(grid: NDArray, values: NDArray, moments: NDArray) -> NDArray:
+    position = np.clip(moments / (grid[1] - grid[0]), 0.0, grid.size - 1.0)
+    below = np.minimum(position.astype(int), grid.size - 2)
+    weight = position - below
+    return values[..., below] * (1.0 - weight) + values[..., below + 1] * weight
+
+
+def _release_lost(p: EndplateParameters, cleaved: NDArray) -> NDArray:
+    powered = np.clip(cleaved, 0.0, 1.0) ** p.steepness
+    return powered / (powered + p.half_block**p.steepness)
