@@ -19,8 +19,9 @@ COMPILED = (
     "anatomy/label_groups.yaml",
     "anatomy/postures.yaml",
     "anatomy/sources.yaml",
-    "anatomy/nominal_moment_arms.yaml",
-    "bodymap/regions.yaml",
+    "anatomy/mechanics/nominal_moment_arms.yaml",
+    "anatomy/bodymap/menus.yaml",
+    "anatomy/bodymap/regions.yaml",
     "scales/scales.yaml",
 )
 
@@ -53,7 +54,7 @@ def stale() -> list[Path]:
     for name in COMPILED:
         source = DATA / name
         target = source.with_suffix(".json")
-        if source.exists() and (not target.exists() or target.read_text(encoding="utf-8") != compiled(source)):
+        if not target.exists() or target.read_text(encoding="utf-8") != compiled(source):
             behind.append(source)
     return behind
 

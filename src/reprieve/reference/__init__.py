@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reprieve.reference.body_map import BodyRegion, MuscleMenu, body_regions, drawing, drawings, muscle_menus
     from reprieve.reference.muscle_catalogue import (
         LabelGroup,
         Muscle,
@@ -17,20 +18,42 @@ if TYPE_CHECKING:
         muscles,
         target_members,
     )
+    from reprieve.reference.posture_table import Posture, PostureCandidate, posture, postures
+    from reprieve.reference.source_list import AnatomySource, anatomy_source, anatomy_sources, source_ref
+
+__all__ = [
+    "AnatomySource",
+    "BodyRegion",
+    "LabelGroup",
+    "Muscle",
+    "MuscleMenu",
+    "Posture",
+    "PostureCandidate",
+    "anatomy_source",
+    "anatomy_sources",
+    "body_regions",
+    "drawing",
+    "drawings",
+    "label_groups",
+    "muscle",
+    "muscle_menus",
+    "muscles",
+    "posture",
+    "postures",
+    "source_ref",
+    "target_members",
+]
 
 _HOME = {
-    "LabelGroup": "muscle_catalogue",
-    "Muscle": "muscle_catalogue",
-    "label_groups": "muscle_catalogue",
-    "muscle": "muscle_catalogue",
-    "muscles": "muscle_catalogue",
-    "target_members": "muscle_catalogue",
+    "body_map": ("BodyRegion", "MuscleMenu", "body_regions", "drawing", "drawings", "muscle_menus"),
+    "muscle_catalogue": ("LabelGroup", "Muscle", "label_groups", "muscle", "muscles", "target_members"),
+    "posture_table": ("Posture", "PostureCandidate", "posture", "postures"),
+    "source_list": ("AnatomySource", "anatomy_source", "anatomy_sources", "source_ref"),
 }
-
-__all__ = ["LabelGroup", "Muscle", "label_groups", "muscle", "muscles", "target_members"]
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
