@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.pharmacology.belly import Belly, endplates, needle_positions
+from reprieve.pharmacology.belly import Belly, endplates, fill, needle_positions
 from reprieve.pharmacology.endplate import EndplateParameters, block
 from reprieve.pharmacology.spread import SpreadParameters, bound_density
 
@@ -18,11 +18,19 @@ _AMOUNTS = np.concatenate([[0.0], np.logspace(-2.5, 3.0, 45)])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
-    """A muscle or another structure in which toxin may arrive; `frame` names the model that gives its place."""
+    """A muscle or another structure in which toxin may arrive; `frame` names the model that gives its place.
+
+    `banded` says that its endplates lie at mid-belly; without it they are taken to lie all over.
+    """
 
     key: str
     frame: str
     bellies: tuple[Belly, ...]
+    banded: bool = True
+
+    def points(self) -> NDArray[np.float64]:
+        """Return points that stand for its endplates, shape (n, 3), in mm."""
+        return endplates(self.bellies) if self.banded else fill(self.bellies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +102,7 @@ def blocked_over_time(
     table = block(draws.endplate, np.broadcast_to(_AMOUNTS, (draws.through_fascia.size, _AMOUNTS.size)), days, 0.25)
     result = {}
     for structure in structures:
-        density = bound_at(endplates(structure.bellies), structure, dosed, draws)
+        density = bound_at(structure.points(), structure, dosed, draws)
         amount = density / draws.reference_units_per_ml[:, None]
         result[structure.key] = _read_off(table, amount).mean(axis=1)
     return result

@@ -1,0 +1,54 @@
+"""`reprieve simulate PLAN.json`: block and force over time."""
+
+from __future__ import annotations
+
+import argparse
+
+from reprieve.app.documents import load
+from reprieve.app.simulation import Simulation, simulate_plan
+from reprieve.cli.output import print_json, print_table
+from reprieve.record.plan import Plan
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("plan", metavar="PLAN.json", help="a plan document; - reads standard input")
+    parser.add_argument("--days", type=int, default=180, metavar="N", help="days after the injection (180)")
+    parser.add_argument("--draws", type=int, default=100, metavar="N", help="draws of the parameters (100)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the draws (0)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Simulate and print."""
+    answer = simulate_plan(load(Plan, args.plan), days=args.days, draws=args.draws, seed=args.seed)
+    if args.json:
+        print_json(answer)
+    else:
+        _print(answer)
+    return 0
+
+
+def _print(answer: Simulation) -> None:
+    print(f"{answer.product}, model {answer.model}. {answer.note}\n")
+    if answer.muscles:
+        rows = [
+            (m.muscle, m.side, m.units, f"{m.peak_block:.0%}", m.peak_day, m.half_return_day) for m in answer.muscles
+        ]
+        print_table(rows, ("muscle", "side", "units", "peak block", "on day", "half of it back on day"))
+    for title, reached in (("structures at risk", answer.spread), ("muscles beside", answer.neighbours)):
+        if reached:
+            print(f"\nlargest block in {title} (95 % band of the draws; places not verified)")
+            print_table(
+                [
+                    (r.structure, r.side, f"{r.peak_block:.1%}", f"{r.q025:.1%} to {r.q975:.1%}", r.effect)
+                    for r in reached
+                ],
+                ("structure", "side", "block", "band", "effect"),
+            )
+    print(
+        f"\nonset alone ({answer.onset.model}): half of the tension gone after {answer.onset.days_to_half} days, "
+        f"nine tenths after {answer.onset.days_to_tenth} days"
+    )
+    for missing in answer.not_simulated:
+        print(f"not simulated: {missing.muscle}: {missing.reason}")
+    print("assumed: " + "; ".join(answer.assumptions))
