@@ -22,6 +22,7 @@ COMPILED = (
     "anatomy/mechanics/nominal_moment_arms.yaml",
     "anatomy/bodymap/menus.yaml",
     "anatomy/bodymap/regions.yaml",
+    "assess/weights.yaml",
     "scales/scales.yaml",
 )
 

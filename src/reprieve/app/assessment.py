@@ -1,0 +1,29 @@
+"""Use case: rank the muscles of a chart."""
+
+from __future__ import annotations
+
+from reprieve.assess.ranking import Ranking, rank_muscles
+from reprieve.record.chart import Chart
+from reprieve.reference.assessment_weights import assessment_weights
+
+
+def assess_chart(chart: Chart) -> Ranking:
+    """Return the muscles of `chart` by the probability that they take part, with the evidence for each.
+
+    Parameters
+    ----------
+    chart : Chart
+        The newest assessment that names postures is read, with each muscle's newest EMG and examination and the
+        effects of earlier sessions.
+
+    Returns
+    -------
+    Ranking
+        Empty, with what to ask, when the chart says nothing about any muscle.
+
+    Raises
+    ------
+    UnknownNameError
+        If the chart names a muscle or posture that the reference data do not hold.
+    """
+    return rank_muscles(chart, assessment_weights())
