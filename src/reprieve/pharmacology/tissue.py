@@ -1,0 +1,102 @@
+"""A piece of tissue on a grid: which structure each cell belongs to, and which way its fibres run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.pharmacology.belly import Belly
+
+OUTSIDE, CONNECTIVE = -1, 0  # label of skin's other side and bone; label of tissue that is no named structure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tissue:
+    """Cells of one edge length.
+
+    Attributes
+    ----------
+    origin_mm : ndarray, shape (3,)
+        Centre of cell (0, 0, 0).
+    edge_mm : float
+    label : ndarray of int16, shape (nx, ny, nz)
+        -1 outside (nothing passes), 0 connective tissue, i the i-th structure.
+    fibre : ndarray of float32, shape (n_labels, 3)
+        Unit vector along the fibres of each label; zeros for a structure without a direction.
+    """
+
+    origin_mm: NDArray[np.float64]
+    edge_mm: float
+    label: NDArray[np.int16]
+    fibre: NDArray[np.float32]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Cells along each axis."""
+        nx, ny, nz = self.label.shape
+        return nx, ny, nz
+
+    def centres(self, axis: int) -> NDArray[np.float64]:
+        """Return the coordinate of the cell centres along one axis, in mm."""
+        return self.origin_mm[axis] + self.edge_mm * np.arange(self.shape[axis])
+
+    def at(self, points_mm: NDArray[np.float64], values: NDArray) -> NDArray[np.float64]:
+        """Return `values` at points, read linearly between cell centres, shape (n,)."""
+        from scipy.ndimage import map_coordinates
+
+        where = (np.atleast_2d(points_mm) - self.origin_mm) / self.edge_mm
+        return map_coordinates(values, where.T, order=1, mode="nearest")
+
+
+def block_of_tissue(
+    low_mm: Sequence[float], high_mm: Sequence[float], edge_mm: float, structures: Sequence[Sequence[Belly]] = ()
+) -> Tissue:
+    """Return a box of tissue with structures in it; where two overlap, the earlier keeps the cell.
+
+    Parameters
+    ----------
+    low_mm, high_mm : sequence of float, shape (3,)
+        Corners of the box.
+    edge_mm : float
+        Edge of a cell.
+    structures : sequence of sequence of Belly
+        Each a few ellipsoids.
+    """
+    low, high = np.asarray(low_mm, float), np.asarray(high_mm, float)
+    counts = np.maximum(np.ceil((high - low) / edge_mm), 1).astype(int)
+    origin = low + edge_mm / 2
+    label = np.zeros(counts, np.int16)
+    fibre = np.zeros((1 + sum(len(s) for s in structures), 3), np.float32)
+    number = 0
+    for bellies in structures:
+        for belly in bellies:
+            number += 1
+            fibre[number] = belly.fibre
+            _paint(label, number, belly, origin, edge_mm)
+    return Tissue(origin_mm=origin, edge_mm=edge_mm, label=label, fibre=fibre)
+
+
+def carve(tissue: Tissue, outside: NDArray[np.bool_]) -> Tissue:
+    """Return the tissue with the cells of `outside` closed (bone, air)."""
+    label = tissue.label.copy()
+    label[outside] = OUTSIDE
+    return Tissue(origin_mm=tissue.origin_mm, edge_mm=tissue.edge_mm, label=label, fibre=tissue.fibre)
+
+
+def _paint(label: NDArray, number: int, belly: Belly, origin: NDArray, edge: float) -> None:
+    centre = np.array(belly.centre)
+    first = np.maximum(np.floor((centre - belly.long_mm - origin) / edge).astype(int), 0)
+    last = np.minimum(np.ceil((centre + belly.long_mm - origin) / edge).astype(int) + 1, label.shape)
+    if (last <= first).any():
+        return
+    window = tuple(slice(a, b) for a, b in zip(first, last, strict=True))
+    axes = [origin[i] + edge * np.arange(first[i], last[i]) - centre[i] for i in range(3)]
+    x, y, z = np.meshgrid(*axes, indexing="ij", sparse=True)
+    along = x * belly.fibre[0] + y * belly.fibre[1] + z * belly.fibre[2]
+    across_squared = x**2 + y**2 + z**2 - along**2
+    inside = (along / belly.long_mm) ** 2 + across_squared / belly.short_mm**2 <= 1.0
+    part = label[window]
+    part[inside & (part == CONNECTIVE)] = number
