@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         target_members,
     )
     from reprieve.reference.posture_table import Posture, PostureCandidate, posture, postures
+    from reprieve.reference.scale_catalogue import Scale, ScaleItem, scale, scales
     from reprieve.reference.source_list import AnatomySource, anatomy_source, anatomy_sources, source_ref
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "MuscleMenu",
     "Posture",
     "PostureCandidate",
+    "Scale",
+    "ScaleItem",
     "anatomy_source",
     "anatomy_sources",
     "body_regions",
@@ -40,6 +43,8 @@ __all__ = [
     "muscles",
     "posture",
     "postures",
+    "scale",
+    "scales",
     "source_ref",
     "target_members",
 ]
@@ -48,6 +53,7 @@ _HOME = {
     "body_map": ("BodyRegion", "MuscleMenu", "body_regions", "drawing", "drawings", "muscle_menus"),
     "muscle_catalogue": ("LabelGroup", "Muscle", "label_groups", "muscle", "muscles", "target_members"),
     "posture_table": ("Posture", "PostureCandidate", "posture", "postures"),
+    "scale_catalogue": ("Scale", "ScaleItem", "scale", "scales"),
     "source_list": ("AnatomySource", "anatomy_source", "anatomy_sources", "source_ref"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

@@ -12,7 +12,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """Return the error for an unknown `name` of `kind`, with the nearest known names."""
     names = list(known)
     wanted = str(name).strip().lower().replace(" ", "_").replace("-", "_")
-    near = get_close_matches(wanted, names, n=3, cutoff=0.6)
-    near += [entry for entry in names if wanted and wanted in entry and entry not in near][: 3 - len(near)]
-    hint = f"near matches: {', '.join(near)}" if near else f"`reprieve reference search {wanted or kind}` helps"
+    near = [entry for entry in names if wanted and wanted in entry]
+    near += [entry for entry in get_close_matches(wanted, names, n=3, cutoff=0.6) if entry not in near]
+    hint = f"near matches: {', '.join(near[:3])}" if near else f"`reprieve reference search {wanted or kind}` helps"
     return UnknownNameError(f"no {kind} {name!r} in the reference data; {hint}")
