@@ -98,7 +98,7 @@ def _drop(tissue: Tissue, needle: Needle, p: SpreadParameters) -> NDArray[np.flo
     return share * (1000.0 * needle.units / (held * tissue.edge_mm**3))
 
 
-def _filled(tissue: Tissue, belly: Belly, parts: int = 9) -> NDArray[np.float64]:
+def _filled(tissue: Tissue, belly: Belly, parts: int = 5) -> NDArray[np.float64]:
     """Share of each cell inside the ellipsoid, counted on `parts`^3 points a cell."""
     share = np.zeros(tissue.shape)
     edge, centre = tissue.edge_mm, np.array(belly.centre)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt, map_coordinates
 
 from reprieve.pharmacology.belly import Belly
 
@@ -45,8 +46,6 @@ class Tissue:
 
     def at(self, points_mm: NDArray[np.float64], values: NDArray) -> NDArray[np.float64]:
         """Return `values` at points, read linearly between cell centres, shape (n,)."""
-        from scipy.ndimage import map_coordinates
-
         where = (np.atleast_2d(points_mm) - self.origin_mm) / self.edge_mm
         return map_coordinates(values, where.T, order=1, mode="nearest")
 
@@ -84,6 +83,24 @@ def carve(tissue: Tissue, outside: NDArray[np.bool_]) -> Tissue:
     label = tissue.label.copy()
     label[outside] = OUTSIDE
     return Tissue(origin_mm=tissue.origin_mm, edge_mm=tissue.edge_mm, label=label, fibre=tissue.fibre)
+
+
+def closed_around(tissue: Tissue, line_mm: Sequence[Sequence[float]], radius_mm: float) -> NDArray[np.bool_]:
+    """Return the cells within `radius_mm` of a line of points: a bone."""
+    points = np.asarray(line_mm, float)
+    x, y, z = np.meshgrid(*[tissue.centres(i) for i in range(3)], indexing="ij", sparse=True)
+    near = np.zeros(tissue.shape, bool)
+    for first, second in zip(points, points[1:], strict=False):
+        along = (second - first) / np.dot(second - first, second - first)
+        t = np.clip((x - first[0]) * along[0] + (y - first[1]) * along[1] + (z - first[2]) * along[2], 0, 1)
+        gap = sum((c - (first[i] + t * (second[i] - first[i]))) ** 2 for i, c in enumerate((x, y, z)))
+        near |= gap <= radius_mm**2
+    return near
+
+
+def beyond_skin(tissue: Tissue, depth_mm: float) -> NDArray[np.bool_]:
+    """Return the cells further than `depth_mm` from every structure: taken to be outside the body."""
+    return distance_transform_edt(tissue.label <= CONNECTIVE, sampling=tissue.edge_mm) > depth_mm
 
 
 def _paint(label: NDArray, number: int, belly: Belly, origin: NDArray, edge: float) -> None:

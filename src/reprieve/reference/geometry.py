@@ -75,3 +75,14 @@ def _ellipsoid(row: dict[str, str], owner: str, side: str, frame: str) -> Ellips
         long_mm=float(row["semi_axis_long_mm"]),
         short_mm=float(row["semi_axis_short_mm"]),
     )
+
+
+@cache
+def vertebrae() -> tuple[tuple[float, float, float], ...]:
+    """Return the centres of the cervical vertebrae from the first to the seventh, in mm, in the frame ``neck``."""
+    rows = {row["body"]: row for row in read_rows(_PLACE + "neck_bodies.csv")}
+    found = [rows[f"cerv{i}"] for i in range(1, 8)]
+    return tuple(
+        (1000 * float(row["x_anterior_m"]), 1000 * float(row["y_up_m"]), 1000 * float(row["z_right_m"]))
+        for row in found
+    )
