@@ -1,1 +1,1 @@
-"""Floor 4: the response model."""
+"""Floor 4: the response model: population, one patient's posterior, forecasts."""

@@ -1,0 +1,254 @@
+"""The current cycle of a chart: curve with bands, dates of onset, peak, fading and wearing off."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.core.dates import age_years
+from reprieve.learn.dates import Milestones, milestones, weighted_quantiles
+from reprieve.learn.mixture import cumulative, mean_sd, quantiles
+from reprieve.learn.observations import Cycle, PatientScores, patient_scores
+from reprieve.learn.population import Population, from_document
+from reprieve.learn.posterior import ResponsePosterior, improvement, predict, update_response
+from reprieve.learn.scales import DIARY, scale_name
+from reprieve.record.chart import Chart, Session
+from reprieve.reference.trials import shipped_population
+
+LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
+YOUNGEST_YEARS = 18
+HORIZON_DAYS = 182
+KNOT_DAYS = 3
+# Diary entries of older cycles say little more than their ratings; the latest cycles count in full.
+FULL_CYCLES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """A date as a range: 10 %, 50 % and 90 % of what is probable."""
+
+    low: date
+    median: date
+    high: date
+
+
+@dataclass(frozen=True, slots=True)
+class CycleForecast:
+    """The current cycle of one patient, or why there is none.
+
+    Attributes
+    ----------
+    abstains : bool
+        True when nothing supports a forecast; `reason` says why and all figures are empty.
+    scale : str or None
+        What the curve shows (``TWSTRS``, ``diary``, ...), in points; higher is worse.
+    days : tuple of int
+        Days since the last session, 0 upwards.
+    mean, q025 ... q975 : tuple of float
+        The patient's state on each day, without the error of a single rating.
+    onset, peak, fading, wear_off : DateRange or None
+        Half of the peak reached, peak, half of it lost, four fifths of it lost.
+    probability_better : tuple of float
+        On each day, that the state is below the untreated level of this patient.
+    baseline : float or None
+        The level expected today without treatment, in points.
+    person_weight : float
+        0: all of the half-loss time and effect is the population's; 1: all is this person's.
+    """
+
+    abstains: bool
+    reason: str | None = None
+    patient: str | None = None
+    session_date: date | None = None
+    product: str | None = None
+    scale: str | None = None
+    days: tuple[int, ...] = ()
+    mean: tuple[float, ...] = ()
+    q025: tuple[float, ...] = ()
+    q10: tuple[float, ...] = ()
+    q25: tuple[float, ...] = ()
+    q50: tuple[float, ...] = ()
+    q75: tuple[float, ...] = ()
+    q90: tuple[float, ...] = ()
+    q975: tuple[float, ...] = ()
+    probability_better: tuple[float, ...] = ()
+    baseline: float | None = None
+    onset: DateRange | None = None
+    peak: DateRange | None = None
+    fading: DateRange | None = None
+    wear_off: DateRange | None = None
+    faded_share: float | None = None
+    person_weight: float | None = None
+    population_weight: float | None = None
+    scores_used: int = 0
+    notes: tuple[str, ...] = ()
+    model: str | None = None
+
+
+@lru_cache(maxsize=1)
+def default_population() -> Population:
+    """Return the shipped population."""
+    return from_document(shipped_population(), "the shipped population")
+
+
+def forecast_chart(chart: Chart, *, on: date, population: Population | None = None) -> CycleForecast:
+    """Return the forecast of the cycle that is current on the date `on`.
+
+    Parameters
+    ----------
+    chart : Chart
+    on : date
+        Today at the clinic; later entries are not used.
+    population : Population, optional
+        The shipped one by default.
+
+    Returns
+    -------
+    CycleForecast
+        Abstains with a reason when nothing supports a forecast.
+    """
+    model = population or default_population()
+    sessions = sorted((s for s in chart.sessions if s.date <= on and s.units > 0), key=lambda s: s.date)
+    reason = _reason_to_abstain(chart, sessions, model, on)
+    if reason is not None:
+        return CycleForecast(True, reason, chart.patient.id)
+    patient = scores_of_chart(chart, sessions, model, on)
+    if not len(patient.weeks):
+        known = ", ".join(model.scales)
+        return CycleForecast(True, f"no diary entry and no rating on a known scale ({known})", chart.patient.id)
+    posterior = update_response(patient, model)
+    return _forecast(chart, sessions, posterior, on)
+
+
+def _reason_to_abstain(chart: Chart, sessions: list[Session], model: Population, on: date) -> str | None:
+    if not sessions:
+        return "no injection is on record"
+    last = sessions[-1]
+    birth = chart.patient.birth_date
+    if birth is not None and birth <= on and age_years(birth, on) < YOUNGEST_YEARS:
+        return f"the model knows adults only; this patient is {age_years(birth, on)} years old"
+    if not model.knows_product(last.product):
+        return f"the model does not know {last.product}"
+    entry = model.products[last.product]
+    if not entry.lowest_units <= float(last.units) <= entry.highest_units:
+        return (
+            f"the dose of {float(last.units):g} units of {last.product} lies outside the model's range, "
+            f"{entry.lowest_units:g} to {entry.highest_units:g} units"
+        )
+    if (on - last.date).days > 2 * HORIZON_DAYS:
+        return f"the last session was on {last.date}, more than a year ago; nothing of it is left to forecast"
+    return None
+
+
+def scores_of_chart(chart: Chart, sessions: list[Session], model: Population, on: date) -> PatientScores:
+    """Return the scores of a chart up to `on`, ratings first, then the diary of the latest cycles."""
+    first = sessions[0].date
+    cycles = [
+        Cycle((s.date - first).days / 7.0, s.product, float(s.units), name=s.date.isoformat())
+        for s in sessions
+        if model.knows_product(s.product)
+    ]
+    full_from = sessions[-min(FULL_CYCLES, len(sessions))].date - timedelta(days=28)
+    seen: list[tuple[date, float, str]] = [
+        (rating.date, float(rating.total), scale_name(rating.scale))
+        for rating in chart.ratings
+        if rating.date <= on and rating.total is not None and scale_name(rating.scale) in model.scales
+    ]
+    if DIARY in model.scales:
+        seen += [
+            (entry.date, float(entry.severity), DIARY)
+            for entry in chart.diary
+            if full_from <= entry.date <= on and entry.severity is not None
+        ]
+    seen = [entry for entry in seen if _in_range(entry[1], entry[2], model)]
+    return patient_scores(
+        chart.patient.id,
+        cycles,
+        [(when - first).days / 7.0 for when, _, _ in seen],
+        [value for _, value, _ in seen],
+        [scale for _, _, scale in seen],
+        first_known=not any(exposure.date and exposure.date < first for exposure in chart.exposures),
+    )
+
+
+def _in_range(value: float, scale: str, model: Population) -> bool:
+    entry = model.scales[scale]
+    return (entry.lowest is None or value >= entry.lowest) and (entry.highest is None or value <= entry.highest)
+
+
+def _main_scale(patient: PatientScores) -> str:
+    """Return the clinician's scale with most scores, or the diary when it is all there is."""
+    counts = {scale: int((patient.channels == i).sum()) for i, scale in enumerate(patient.scales)}
+    clinical = {scale: count for scale, count in counts.items() if scale != DIARY}
+    chosen = clinical or counts
+    return max(chosen, key=lambda scale: chosen[scale])
+
+
+def _forecast(chart: Chart, sessions: list[Session], posterior: ResponsePosterior, on: date) -> CycleForecast:
+    last, model = sessions[-1], posterior.population
+    scale = _main_scale(posterior.patient)
+    start = posterior.patient.cycles[-1].start_weeks
+    knots = np.arange(0, HORIZON_DAYS + KNOT_DAYS, KNOT_DAYS)
+    mixture = predict(posterior, start + knots / 7.0, scale, error=False)
+    days = np.arange(HORIZON_DAYS + 1)
+    mean, _ = mean_sd(mixture)
+    bands = quantiles(mixture, np.array(LEVELS))
+    entry = model.scales[scale]
+    low = -math.inf if entry.lowest is None else entry.lowest
+    high = math.inf if entry.highest is None else entry.highest
+
+    def daily(values: NDArray[np.float64]) -> tuple[float, ...]:
+        return tuple(np.round(np.clip(np.interp(days, knots, values), low, high), 3).tolist())
+
+    found = milestones(posterior, len(posterior.patient.cycles) - 1)
+    gain = improvement(posterior, start + knots / 7.0, scale)
+    better = 1.0 - cumulative(gain, np.zeros((len(knots), 1)))[:, 0]
+    now = np.array([(on - last.date).days / 7.0 + start])
+    untreated = mean_sd(predict(posterior, now, scale, error=False))[0] + mean_sd(improvement(posterior, now, scale))[0]
+    person = _person_weight(posterior)
+    notes = [] if any("cervical" in s.indication for s in sessions) else ["learned from cervical dystonia only"]
+    if last.product not in ("rimabotulinumtoxinB",):
+        notes.append(f"the course of {last.product} rests on published summaries, not on patients' data")
+    return CycleForecast(
+        False,
+        None,
+        chart.patient.id,
+        last.date,
+        last.product,
+        scale,
+        tuple(int(day) for day in days),
+        daily(mean),
+        *(daily(bands[:, i]) for i in range(len(LEVELS))),
+        probability_better=tuple(np.round(np.interp(days, knots, better), 4).tolist()),
+        baseline=round(float(untreated[0]), 2),
+        onset=_dates(last.date, found, found.onset),
+        peak=_dates(last.date, found, found.peak),
+        fading=_dates(last.date, found, found.fading),
+        wear_off=_dates(last.date, found, found.wear_off),
+        faded_share=round(float(found.weight[found.fading <= (on - last.date).days / 7.0].sum()), 3),
+        person_weight=person,
+        population_weight=round(1.0 - person, 3),
+        scores_used=len(posterior.patient.weeks),
+        notes=tuple(notes),
+        model=f"{model.family} {model.fingerprint[:15]}",
+    )
+
+
+def _dates(start: date, found: Milestones, weeks: NDArray[np.float64]) -> DateRange:
+    levels = weighted_quantiles(weeks, found.weight, np.array([0.10, 0.50, 0.90]))
+    return DateRange(*(start + timedelta(days=round(float(week) * 7)) for week in levels))
+
+
+def _person_weight(posterior: ResponsePosterior) -> float:
+    """Return how far the patient's scores narrowed half-loss time and response below the population's spread."""
+    k = len(posterior.scales)
+    weight = posterior.weight
+    z = posterior.nodes.half_loss
+    duration = 1.0 - float(weight @ z**2 - (weight @ z) ** 2)
+    amplitude = 1.0 - float(weight @ posterior.effects.covariance[:, k, k])
+    return round(min(max(0.5 * (duration + amplitude), 0.0), 1.0), 3)

@@ -1,0 +1,89 @@
+"""`reprieve response`: the command contract, and one clear line for bad input."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from reprieve.cli.main import main
+
+FORECAST_COLUMNS = ("patient", "cycle", "week", "mean", "sd", "q025", "q10", "q25", "q50", "q75", "q90", "q975")
+HEAD = "patient,cycle,week,score,product,units\n"
+GOOD = (
+    HEAD + "a,1,0,44,rimabotulinumtoxinB,5000\na,1,2,37,rimabotulinumtoxinB,5000\na,1,4,33,rimabotulinumtoxinB,5000\n"
+)
+
+
+def forecast(tmp_path: Path, text: str, *more: str) -> int:
+    path = tmp_path / "scores.csv"
+    path.write_text(text, encoding="utf-8")
+    return main(["response", "forecast", str(path), "--at", "8,12,16", *more])
+
+
+def test_rows_follow_the_contract(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out.csv"
+    assert forecast(tmp_path, GOOD, "-o", str(out)) == 0
+    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
+    assert tuple(rows[0]) == FORECAST_COLUMNS
+    assert [(row["patient"], row["cycle"], row["week"]) for row in rows] == [
+        ("a", "1", "8"),
+        ("a", "1", "12"),
+        ("a", "1", "16"),
+    ]
+    for row in rows:
+        levels = [float(row[name]) for name in ("q025", "q10", "q25", "q50", "q75", "q90", "q975")]
+        assert levels == sorted(levels)
+        assert levels[0] < float(row["mean"]) < levels[-1]
+    # This patient gained a quarter by week 4 and is expected to lose it again by week 16.
+    assert float(rows[0]["mean"]) < float(rows[2]["mean"])
+    assert float(rows[0]["sd"]) < float(rows[2]["sd"])
+
+
+def test_json_is_one_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert forecast(tmp_path, GOOD, "--json") == 0
+    assert len(json.loads(capsys.readouterr().out)["rows"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("patient,week,score\na,0,44\n", ["cycle", "found: patient, week, score", "needed"]),
+        (HEAD + "a,1,4,44,,\na,1,2,37,,\n", ["week 2", "week 4", "line 3"]),
+        (HEAD + "a,1,0,190,,\n", ["190", "0 to 87"]),
+        (HEAD + "a,1,0,44,daxibotulinumtoxinZ,100\n", ["daxibotulinumtoxinZ", "onabotulinumtoxinA"]),
+        (HEAD + "a,1,0,44,onabotulinumtoxinA,100\na,1,2,40,abobotulinumtoxinA,100\n", ["one product"]),
+        (HEAD + "a,1,0,forty,,\n", ["forty", "line 2"]),
+        (HEAD + "a,1,0,inf,,\n", ["inf"]),
+        (HEAD + "a,1,0,44,onabotulinumtoxinA,-5\n", ["negative"]),
+        (HEAD, ["no rows"]),
+        ("", ["lacks", "found: none"]),
+    ],
+)
+def test_bad_input_gets_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, words: list[str]
+) -> None:
+    assert forecast(tmp_path, text) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    for word in words:
+        assert word in said
+
+
+def test_a_population_of_another_version_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = tmp_path / "old.json"
+    old.write_text('{"format": "reprieve.population/0"}', encoding="utf-8")
+    assert forecast(tmp_path, GOOD, "--population", str(old)) == 2
+    assert "reprieve.population/0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("rows", ["a,1,2,37,rimabotulinumtoxinB,5000\n", "a,1,0,44,,\n"])
+def test_one_point_gives_an_honest_wide_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str], rows: str) -> None:
+    def sd(text: str) -> float:
+        assert forecast(tmp_path, text, "--json") == 0
+        return json.loads(capsys.readouterr().out)["rows"][0]["sd"]
+
+    assert sd(HEAD + rows) > sd(GOOD)
