@@ -1,0 +1,196 @@
+"""The EMG report as one HTML file: no script, nothing fetched, drawings inline.
+
+A strict policy stands in the file itself, so that a browser refuses whatever a channel name might smuggle in.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from html import escape
+
+from reprieve.app.emg import ChannelReport, EmgReport, PairReport, Trace
+from reprieve.app.emg_svg import coherence_svg, spectrum_svg, trace_svg
+
+_STYLE = """
+:root { color-scheme: light; --ink: #1c2430; --soft: #5b6675; --line: #d8dee6; --blue: #1f5f99; --band: #dcebf7;
+  --warn: #8a4b00; --warnback: #fff3e0; --bad: #9b1c1c; --badback: #fdecec; --good: #1d6b3f; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 70rem; padding: 2rem 1.5rem; color: var(--ink); background: #fff;
+  font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
+h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; }
+h3 { font-size: 1.05rem; margin: 0; }
+p { margin: .3rem 0; } .soft { color: var(--soft); } .use { color: var(--soft); border-top: 1px solid var(--line);
+  margin-top: 2.5rem; padding-top: 1rem; }
+.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { padding: .35rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th { font-weight: 600; color: var(--soft); } th:first-child, td:first-child, .text { text-align: left; }
+.mark { border-radius: .3rem; padding: .05rem .45rem; font-size: .85rem; white-space: nowrap; }
+.note { background: var(--warnback); color: var(--warn); } .reject { background: var(--badback); color: var(--bad); }
+.good { color: var(--good); }
+article { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; margin: 0 0 1rem;
+  break-inside: avoid; }
+.plots { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; } .plots svg { max-width: 100%; height: auto; }
+svg text { font: 11px system-ui, "DejaVu Sans", sans-serif; fill: var(--soft); }
+.axis { stroke: var(--line); fill: none; } .raw { fill: #8aa0b6; stroke: none; }
+.envelope { stroke: var(--blue); fill: none; stroke-width: 1.3; } .on { fill: var(--band); }
+.limit { stroke: var(--bad); stroke-dasharray: 4 3; fill: none; } .tremor { fill: #eef1f5; }
+@media print { body { padding: 0; } }
+"""
+
+
+def report_html(report: EmgReport, traces: Sequence[Trace]) -> str:
+    """Return the report as the text of one HTML file."""
+    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    live = [(channel, trace) for channel, trace in zip(report.channels, traces, strict=True)]
+    parts = [
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'\">",
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>EMG report: {escape(_file_name(report))}</title><style>{_STYLE}</style></head><body><main>",
+        _head(report),
+        _missing(report),
+        "<h2>Channels</h2>" + _channel_table(report.channels),
+        "<h2>Traces</h2>" + "".join(_article(channel, trace) for channel, trace in live if channel.rms is not None),
+        _pair_part(report.pairs),
+        f'<p class="use">{escape(report.evidence)}</p>',
+        '<p class="soft">Decision support for licensed clinicians who can review the basis of every number. Not a '
+        f"medical device; not validated in patients. Reprieve {escape(report.version)}.</p></main></body></html>",
+    ]
+    return "".join(parts)
+
+
+def _file_name(report: EmgReport) -> str:
+    return report.recording.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def _head(report: EmgReport) -> str:
+    good = sum(channel.quality.verdict == "use" and channel.rms is not None for channel in report.channels)
+    marks = f", {len(report.annotations)} markers" if report.annotations else ""
+    return (
+        f"<h1>EMG report</h1><p>{escape(_file_name(report))} · {escape(report.format)} · {report.length_s:.1f} s · "
+        f"{len(report.channels)} channels, {good} without a complaint{marks}</p>"
+    )
+
+
+def _missing(report: EmgReport) -> str:
+    lines = [
+        f"<li><b>{escape(channel.name)}</b>: {escape(problem.message)}; {escape(problem.advice)}.</li>"
+        for channel in report.channels
+        for problem in channel.quality.problems
+    ]
+    lines += [f"<li>{escape(note)}.</li>" for note in report.notes]
+    return f"<h2>What to look at first</h2><ul>{''.join(lines)}</ul>" if lines else ""
+
+
+def _channel_table(channels: Sequence[ChannelReport]) -> str:
+    heads = (
+        "Channel",
+        "Muscle",
+        "Quality",
+        "RMS",
+        "Median Hz",
+        "Mean Hz",
+        "Contractions",
+        "Bursts/s",
+        "Turns/s",
+        "mV per turn",
+        "Tremor Hz",
+    )
+    head = "".join(f'<th scope="col"{_text_class(i)}>{text}</th>' for i, text in enumerate(heads))
+    rows = "".join(_channel_row(channel) for channel in channels)
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _channel_row(channel: ChannelReport) -> str:
+    muscle = " ".join(part for part in (channel.side, (channel.muscle or "").replace("_", " ")) if part)
+    rms = "–" if channel.rms is None else f"{channel.rms:.3g} {escape(channel.unit.replace('uV', 'µV'))}"
+    cells = (
+        escape(channel.name),
+        escape(muscle) or "–",
+        _mark(channel),
+        rms,
+        shown(channel.median_frequency_hz),
+        shown(channel.mean_frequency_hz),
+        "–" if channel.contractions is None else str(len(channel.contractions)),
+        shown(channel.burst_rate_per_s, 2),
+        shown(channel.turns_per_s, 4),
+        shown(channel.mean_amplitude_per_turn),
+        shown(channel.tremor_peak_hz),
+    )
+    return "<tr>" + "".join(f"<td{_text_class(i)}>{cell}</td>" for i, cell in enumerate(cells)) + "</tr>"
+
+
+def _text_class(column: int) -> str:
+    return ' class="text"' if column in (1, 2) else ""
+
+
+def _mark(channel: ChannelReport) -> str:
+    names = ", ".join(problem.problem for problem in channel.quality.problems)
+    if channel.rms is None and not names:
+        return '<span class="soft">not EMG</span>' if channel.kind == "other" else '<span class="soft">no figure</span>'
+    if not names:
+        return '<span class="good">good</span>'
+    kind = "reject" if channel.quality.verdict == "reject" else "note"
+    return f'<span class="mark {kind}">{escape(names)}</span>'
+
+
+def _article(channel: ChannelReport, trace: Trace) -> str:
+    words = [f"{channel.kind} channel, {channel.sampling_rate_hz:g} Hz"]
+    if channel.band_hz:
+        words.append(f"{channel.band_hz[0]:g} to {channel.band_hz[1]:g} Hz")
+    if channel.sustained_fraction is not None:
+        words.append(f"on for {100 * channel.sustained_fraction:.0f} % of the time in contractions over half a second")
+    if channel.tremor is not None:
+        words.append(f"tremor at {channel.tremor.frequency_hz:.2f} Hz, {channel.tremor.ratio:.0f} times the floor")
+    plots = trace_svg(channel, trace) + (spectrum_svg(channel, trace) if trace.power is not None else "")
+    return (
+        f'<article><h3>{escape(channel.name)}</h3><p class="soft">{escape("; ".join(words))}.</p>'
+        f'<div class="plots">{plots}</div></article>'
+    )
+
+
+def _pair_part(pairs: Sequence[PairReport]) -> str:
+    related = [pair for pair in pairs if pair.coherence is not None]
+    if not related:
+        why = pairs[0].not_given.get("coherence", "") if pairs else "fewer than two usable channels"
+        return f'<h2>Pairs</h2><p class="soft">No coherence: {escape(why)}.</p>'
+    heads = ("Pair", "Highest at Hz", "Coherence", "95 % interval", "Limit", "4–7 Hz", "p (Holm)", "Crosstalk")
+    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(map(_pair_row, related))}</tbody></table>"
+    # Beyond a dozen curves the table says it better.
+    curves = "".join(
+        f"<article><h3>{escape(' and '.join(pair.channels))}</h3>{coherence_svg(pair)}</article>"
+        for pair in related[:12]
+    )
+    note = (
+        '<p class="soft">Coherence of the rectified signals, 1 s Hann segments without overlap; above the limit by '
+        "chance in 5 of 100 at one frequency. The p-value is of the whole 4–7 Hz band, adjusted for all pairs.</p>"
+    )
+    return f'<h2>Pairs</h2>{note}<div class="wide">{table}</div><div class="plots">{curves}</div>'
+
+
+def _pair_row(pair: PairReport) -> str:
+    interval = "–" if pair.peak_interval is None else f"{pair.peak_interval[0]:.2f}–{pair.peak_interval[1]:.2f}"
+    crosstalk = "–" if pair.crosstalk is None else "likely" if pair.crosstalk else "no"
+    probability = pair.adjusted_probability_4_7_hz
+    cells = (
+        escape(" – ".join(pair.channels)),
+        shown(pair.peak_frequency_hz),
+        shown(pair.peak_coherence),
+        interval,
+        shown(pair.limit),
+        shown(pair.coherence_4_7_hz),
+        "–" if probability is None else "&lt; 0.001" if probability < 0.001 else f"{probability:.3f}",
+        crosstalk,
+    )
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def shown(value: float | None, digits: int = 3) -> str:
+    """Return a figure with `digits` that count, an en dash for None."""
+    if value is None:
+        return "–"
+    text = f"{value:.{digits}g}"
+    return f"{value:.0f}" if "e+" in text else text

@@ -1,0 +1,143 @@
+"""`reprieve emg RECORDING`: figures of every channel and pair, in text, JSON or as a report to open."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from reprieve.app.emg import ChannelReport, EmgReport, PairReport, report_with_traces
+from reprieve.app.emg_html import report_html
+from reprieve.cli.output import print_json, print_table
+from reprieve.core.errors import SetupError
+
+_MAP_HELP = """\
+a channel map in YAML says what each channel is, by the name that the file gives it:
+
+  channels:
+    EMG1: {muscle: sternocleidomastoid, side: left, kind: surface}
+    EMG2: {muscle: splenius_capitis, side: right, kind: needle, unit: uV}
+    ACC: {kind: movement}
+  epochs:
+    - {kind: rest, start_s: 0, stop_s: 30}
+    - {kind: posture, start_s: 30, stop_s: 90}
+
+kinds of channel: surface, needle, movement, other
+kinds of epoch: rest, posture, opposite, trick, maximal, isometric, mirror, stretch, needle, task
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _MAP_HELP
+    parser.add_argument(
+        "recording",
+        metavar="RECORDING",
+        help="EDF, EDF+, BDF, WFDB, Spike2, OpenSignals, C3D, CSV with units, or an EMG-BIDS folder",
+    )
+    parser.add_argument("--channels", metavar="MAP.yaml", help="which muscle, side and electrode each channel is")
+    parser.add_argument("--report", metavar="OUT.html", help="write a report with drawings that opens in any browser")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Report on the recording."""
+    report, traces = report_with_traces(args.recording, args.channels, progress=_progress())
+    if args.report:
+        try:
+            Path(args.report).write_text(report_html(report, traces), encoding="utf-8")
+        except OSError as error:
+            raise SetupError(f"cannot write {args.report}: {error.strerror or error}; choose another place") from None
+    if args.json:
+        print_json(report)
+    else:
+        _print_report(report)
+        if args.report:
+            print(f"\nThe report is in {args.report}.")
+    return 0
+
+
+def _progress():
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, every: int, name: str) -> None:
+        bar = "#" * (20 * done // max(1, every))
+        sys.stderr.write(f"\r[{bar:<20}] {name[:40]:<40}" + ("\r" + " " * 64 + "\r" if done == every else ""))
+        sys.stderr.flush()
+
+    return show
+
+
+def _print_report(report: EmgReport) -> None:
+    print(f"{report.recording} ({report.format}, {report.length_s:.1f} s)\n")
+    print_table([_channel_row(one) for one in report.channels], _HEAD)
+    for channel in report.channels:
+        for problem in channel.quality.problems:
+            print(f"\n{channel.name}: {problem.problem}, {problem.message}; {problem.advice}", end="")
+    print()
+    for channel in report.channels:
+        if channel.contractions:
+            times = "  ".join(f"{one.onset_s:.2f}-{one.offset_s:.2f}" for one in channel.contractions)
+            print(f"\nContractions of {channel.name} (s): {times}")
+    pairs = [pair for pair in report.pairs if pair.coherence is not None]
+    if pairs:
+        print("\nCoherence")
+        print_table([_pair_row(pair) for pair in pairs], _PAIR_HEAD)
+    for note in report.notes:
+        print(f"\nNote: {note}")
+    print(f"\n{report.evidence}")
+
+
+_HEAD = (
+    "channel",
+    "kind",
+    "quality",
+    "rms",
+    "unit",
+    "median Hz",
+    "mean Hz",
+    "contractions",
+    "bursts/s",
+    "turns/s",
+    "mV/turn",
+    "tremor Hz",
+)
+_PAIR_HEAD = ("channels", "peak Hz", "coherence", "limit", "4-7 Hz", "p (Holm)", "crosstalk")
+
+
+def _channel_row(one: ChannelReport) -> tuple[object, ...]:
+    words = ", ".join(problem.problem for problem in one.quality.problems) or "good"
+    return (
+        one.name,
+        one.kind,
+        words if one.kind != "other" else None,
+        _figure(one.rms, 3),
+        one.unit or None,
+        _figure(one.median_frequency_hz, 3),
+        _figure(one.mean_frequency_hz, 3),
+        None if one.contractions is None else len(one.contractions),
+        _figure(one.burst_rate_per_s, 2),
+        _figure(one.turns_per_s, 4),
+        _figure(one.mean_amplitude_per_turn, 3),
+        _figure(one.tremor_peak_hz, 3),
+    )
+
+
+def _pair_row(pair: PairReport) -> tuple[object, ...]:
+    return (
+        f"{pair.channels[0]} - {pair.channels[1]}",
+        _figure(pair.peak_frequency_hz, 3),
+        _figure(pair.peak_coherence, 3),
+        _figure(pair.limit, 3),
+        _figure(pair.coherence_4_7_hz, 3),
+        _figure(pair.adjusted_probability_4_7_hz, 2),
+        None if pair.crosstalk is None else "likely" if pair.crosstalk else "no",
+    )
+
+
+def _figure(value: float | None, digits: int) -> str | None:
+    if value is None:
+        return None
+    text = f"{value:.{digits}g}"
+    return f"{value:.0f}" if "e+" in text else text

@@ -1,0 +1,134 @@
+"""Tonic efforts and short bursts: where the muscle is on.
+
+A detector with hysteresis on the noise-corrected envelope: on above max(3 n, 10 % of the best effort), off below
+half of it, pauses under 300 ms joined, at least 200 ms long. For bursts (jerks, tremor) the noise alone sets the level.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from reprieve.emg.envelope import Envelope, rms_envelope
+
+Floats = NDArray[np.float64]
+
+NOISE_FACTOR = 3.0
+EFFORT_FRACTION = 0.10
+OFF_FRACTION = 0.5
+JOIN_S, SHORTEST_S = 0.3, 0.2
+BURST_JOIN_S, BURST_SHORTEST_S, BURST_WINDOW_S = 0.05, 0.05, 0.03
+# Where an effort begins and ends is read from a smoother envelope, see `edge_level`.
+EDGE_WINDOW_S, EDGE_FRACTION, EDGE_PERCENTILE = 0.2, 0.15, 95.0
+# Too short to find the noise beside the effort.
+SHORTEST_RECORD_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One contraction or burst, in seconds from the first sample."""
+
+    onset_s: float
+    offset_s: float
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.offset_s - self.onset_s
+
+
+def find_contractions(filtered: ArrayLike, rate_hz: float) -> tuple[Interval, ...]:
+    """Return the tonic efforts of one channel.
+
+    Parameters
+    ----------
+    filtered : array_like, shape (n_samples,)
+        Band-passed EMG in any unit: the rule is relative to the channel's own noise and best effort.
+    rate_hz : float
+        Sampling rate.
+
+    Returns
+    -------
+    tuple of Interval
+        In order of time, not overlapping.
+
+    Notes
+    -----
+    *Which* efforts there are is decided by hysteresis on the 100 ms envelope. *Where* one begins and ends is read from
+    a 200 ms envelope at `edge_level`: half the on-level lies so near the noise that a foothill of some 10 % of the
+    effort would move the edge by half a second. An effort too weak for that level keeps its
+    on-level edges, and failing those the edges of the hysteresis.
+    """
+    envelope = rms_envelope(filtered, rate_hz)
+    on = contraction_level(envelope)
+    spans = _joined(_hysteresis(envelope.corrected, on), JOIN_S * envelope.rate_hz)
+    shortest = SHORTEST_S * envelope.rate_hz
+    spans = [span for span in spans if span[1] - span[0] >= shortest]
+    smooth = rms_envelope(filtered, rate_hz, window_s=EDGE_WINDOW_S)
+    level = edge_level(smooth)
+    trimmed = (_trim(span, smooth.values, level, envelope.corrected, on, shortest) for span in spans)
+    return tuple(Interval(start / envelope.rate_hz, stop / envelope.rate_hz) for start, stop in trimmed)
+
+
+def contraction_level(envelope: Envelope) -> float:
+    """Return the on-level: max(3 n, 10 % of the best half second)."""
+    return max(NOISE_FACTOR * envelope.noise, EFFORT_FRACTION * envelope.best_effort)
+
+
+def edge_level(envelope: Envelope) -> float:
+    """Return the level of the edges: 15 % of the 95th percentile of the 200 ms envelope, never below 3 n."""
+    return max(NOISE_FACTOR * envelope.noise, EDGE_FRACTION * float(np.percentile(envelope.values, EDGE_PERCENTILE)))
+
+
+def find_bursts(filtered: ArrayLike, rate_hz: float) -> tuple[Interval, ...]:
+    """Return short bursts (jerk, tremor): above 3 n, at least 50 ms, pauses under 50 ms joined.
+
+    Notes
+    -----
+    The window is 30 ms: one of 100 ms would fill the pauses of a 10 Hz tremor.
+    """
+    envelope = rms_envelope(filtered, rate_hz, window_s=BURST_WINDOW_S)
+    level = NOISE_FACTOR * envelope.noise
+    spans = _joined(_hysteresis(envelope.corrected, level), BURST_JOIN_S * envelope.rate_hz)
+    shortest = BURST_SHORTEST_S * envelope.rate_hz
+    return tuple(Interval(a / envelope.rate_hz, b / envelope.rate_hz) for a, b in spans if b - a >= shortest)
+
+
+def sustained_fraction(intervals: tuple[Interval, ...], length_s: float, *, longer_than_s: float = 0.5) -> float:
+    """Return the share of `length_s` spent in contractions longer than half a second."""
+    return min(1.0, sum(i.duration_s for i in intervals if i.duration_s > longer_than_s) / length_s)
+
+
+def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    change = np.diff(np.concatenate([[0], mask.astype(np.int8), [0]]))
+    return list(zip(np.flatnonzero(change == 1).tolist(), np.flatnonzero(change == -1).tolist(), strict=True))
+
+
+def _hysteresis(values: Floats, on: float) -> list[tuple[int, int]]:
+    if not on > 0:
+        return []
+    return [(a, b) for a, b in _runs(values > OFF_FRACTION * on) if (values[a:b] > on).any()]
+
+
+def _joined(spans: list[tuple[int, int]], shorter_than: float) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, stop in spans:
+        if joined and start - joined[-1][1] < shorter_than:
+            joined[-1] = (joined[-1][0], stop)
+        else:
+            joined.append((start, stop))
+    return joined
+
+
+def _trim(
+    span: tuple[int, int], smooth: Floats, level: float, corrected: Floats, on: float, shortest: float
+) -> tuple[int, int]:
+    """Return the span between the first and last crossing of the edge level, else of the on-level, else as it is."""
+    start, stop = span
+    for above in (smooth[start:stop] > level, corrected[start:stop] > on):
+        places = np.flatnonzero(above)
+        if len(places) and places[-1] + 1 - places[0] >= shortest:
+            return start + int(places[0]), start + int(places[-1]) + 1
+    return span

@@ -1,0 +1,103 @@
+"""The RMS envelope and the noise beneath it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+WINDOW_S = 0.1
+ENVELOPE_RATE_HZ = 200.0
+NOISE_WINDOW_S = 1.0
+MVC_WINDOW_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """RMS of one channel in a sliding window, at `rate_hz`, with its own noise.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n,)
+        RMS in the unit of the samples, centred windows.
+    rate_hz : float
+        Points per second.
+    noise : float
+        RMS of the quietest second.
+    """
+
+    values: Floats
+    rate_hz: float
+    noise: float
+
+    @property
+    def corrected(self) -> Floats:
+        """The envelope less its noise: sqrt(max(e² - n², 0))."""
+        return np.sqrt(np.maximum(self.values**2 - self.noise**2, 0.0))
+
+    @property
+    def best_effort(self) -> float:
+        """The highest mean of the corrected envelope over half a second: the reference for %MVC."""
+        return float(sliding_mean(self.corrected, round(MVC_WINDOW_S * self.rate_hz)).max())
+
+
+def sliding_rms(samples: ArrayLike, window: int) -> Floats:
+    """Return the RMS of `samples` in centred windows of `window` samples; at the ends the window is cut.
+
+    Parameters
+    ----------
+    samples : array_like, shape (n_samples,)
+    window : int
+        Samples in a window, at least 1.
+
+    Returns
+    -------
+    ndarray, shape (n_samples,)
+    """
+    samples = np.asarray(samples, dtype=np.float64)
+    total = np.concatenate([[0.0], np.cumsum(samples**2)])
+    start, stop = _window_edges(len(samples), window, 1)
+    return np.sqrt(np.maximum(total[stop] - total[start], 0.0) / (stop - start))
+
+
+def rms_envelope(samples: ArrayLike, rate_hz: float, *, window_s: float = WINDOW_S) -> Envelope:
+    """Return the RMS envelope of a filtered channel at about 200 points per second.
+
+    Parameters
+    ----------
+    samples : array_like, shape (n_samples,)
+        Band-passed EMG.
+    rate_hz : float
+        Sampling rate.
+    window_s : float
+        Length of the sliding window; 100 ms unless told.
+    """
+    samples = np.asarray(samples, dtype=np.float64)
+    step = max(1, round(rate_hz / ENVELOPE_RATE_HZ))
+    total = np.concatenate([[0.0], np.cumsum(samples**2)])
+    start, stop = _window_edges(len(samples), max(1, round(window_s * rate_hz)), step)
+    values = np.sqrt(np.maximum(total[stop] - total[start], 0.0) / (stop - start))
+    return Envelope(values, rate_hz / step, noise_rms(values, rate_hz / step))
+
+
+def noise_rms(envelope: ArrayLike, rate_hz: float) -> float:
+    """Return the RMS of the quietest second of an envelope (of all of it when it is shorter)."""
+    power = np.asarray(envelope, dtype=np.float64) ** 2
+    return float(np.sqrt(sliding_mean(power, round(NOISE_WINDOW_S * rate_hz)).min())) if len(power) else 0.0
+
+
+def sliding_mean(values: ArrayLike, window: int) -> Floats:
+    """Return the means of all full windows of `window` points (one window over all when there are fewer)."""
+    values = np.asarray(values, dtype=np.float64)
+    window = max(1, min(window, len(values)))
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    return np.maximum(total[window:] - total[:-window], 0.0) / window
+
+
+def _window_edges(length: int, window: int, step: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    centre = np.arange(0, length, step)
+    start = centre - window // 2
+    return np.maximum(start, 0), np.minimum(start + window, length)

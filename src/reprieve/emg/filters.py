@@ -1,0 +1,94 @@
+"""Zero-phase band filters, and mains removed only where it was found."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import signal
+
+Floats = NDArray[np.float64]
+
+SURFACE_LOW_HZ, SURFACE_HIGH_HZ = 20.0, 450.0
+# ECG reaches the neck and trunk below 30 Hz.
+NECK_LOW_HZ = 30.0
+HIGHEST_OF_RATE = 0.475
+ORDER = 4
+# Below this a 20 Hz high-pass leaves too little of the EMG band to speak of.
+LOWEST_RATE_HZ = 100.0
+
+
+def emg_band(rate_hz: float, *, needle: bool = False, low_hz: float = SURFACE_LOW_HZ) -> tuple[float, float]:
+    """Return the pass band in Hz: 20-450 Hz for surface EMG, 20 Hz to 0.475 of the rate for a needle.
+
+    Raises
+    ------
+    ValueError
+        If the rate is too low to hold an EMG band.
+    """
+    if not rate_hz >= LOWEST_RATE_HZ:
+        raise ValueError(f"rate_hz must be at least {LOWEST_RATE_HZ:g} Hz for EMG, but got {rate_hz:g} Hz")
+    top = HIGHEST_OF_RATE * rate_hz
+    return low_hz, top if needle else min(SURFACE_HIGH_HZ, top)
+
+
+@lru_cache(maxsize=32)
+def band_sections(rate_hz: float, low_hz: float, high_hz: float, order: int = ORDER) -> Floats:
+    """Return the second-order sections of the Butterworth band-pass, shape (order, 6)."""
+    return signal.butter(order, [low_hz, high_hz], "bandpass", fs=rate_hz, output="sos")
+
+
+def band_pass(samples: ArrayLike, rate_hz: float, *, needle: bool = False, low_hz: float = SURFACE_LOW_HZ) -> Floats:
+    """Return `samples` in the EMG band, filtered forwards and backwards so that no edge moves.
+
+    Parameters
+    ----------
+    samples : array_like, shape (..., n_samples)
+        Any unit; returned in the same.
+    rate_hz : float
+        Sampling rate.
+    needle : bool
+        Keep everything up to 0.475 of the rate.
+    low_hz : float
+        Lower edge; 30 Hz over the neck and trunk, where the ECG reaches.
+
+    Returns
+    -------
+    ndarray, shape (..., n_samples)
+
+    Notes
+    -----
+    Butterworth, order 4, applied twice (magnitude squared, phase zero), float64 throughout.
+    """
+    samples = np.asarray(samples, dtype=np.float64)
+    low, high = emg_band(rate_hz, needle=needle, low_hz=low_hz)
+    sections = band_sections(float(rate_hz), low, high)
+    padding = min(3 * (2 * len(sections) + 1), samples.shape[-1] - 1)
+    if padding < 1:
+        return np.zeros_like(samples)
+    return signal.sosfiltfilt(sections, samples, axis=-1, padlen=padding)
+
+
+def without_mains(samples: ArrayLike, rate_hz: float, mains_hz: float, *, highest_hz: float = 450.0) -> Floats:
+    """Return `samples` less the sinusoids at the mains frequency and its harmonics, fitted second by second.
+
+    Notes
+    -----
+    A notch would also take the EMG at 50 or 60 Hz; a least-squares sinusoid over one second takes a band of 1 Hz.
+    Sine and cosine are orthogonal over whole seconds of an integer frequency, so the fit is a projection.
+    """
+    samples = np.array(samples, dtype=np.float64)
+    block = round(rate_hz)
+    harmonics = np.arange(mains_hz, min(highest_hz, 0.49 * rate_hz) + 0.5, mains_hz)
+    for start in range(0, samples.shape[-1], block):
+        part = samples[..., start : start + block]
+        if part.shape[-1] < block // 2:
+            # A short tail cannot tell mains from EMG.
+            break
+        time_s = np.arange(part.shape[-1]) / rate_hz
+        angle = 2 * np.pi * harmonics[:, None] * time_s
+        basis = np.concatenate([np.sin(angle), np.cos(angle)])
+        weights = np.linalg.lstsq(basis.T, (part - part.mean(-1, keepdims=True)).T, rcond=None)[0]
+        samples[..., start : start + block] = part - (basis.T @ weights).T
+    return samples

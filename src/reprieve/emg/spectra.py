@@ -1,0 +1,88 @@
+"""Power spectra and their median and mean frequency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import signal
+
+Floats = NDArray[np.float64]
+
+SEGMENT_S = 1.0
+# CDF10 of de Bruijn 2017: power of the rectified EMG at 3-10 Hz over that at 3-32 Hz.
+CDF10_LOW_HZ, CDF10_MID_HZ, CDF10_HIGH_HZ = 3.0, 10.0, 32.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spectrum:
+    """One-sided power spectral density.
+
+    Attributes
+    ----------
+    frequency_hz : ndarray, shape (n_frequencies,)
+    power : ndarray, shape (n_frequencies,)
+        Unit of the samples squared, per Hz.
+    segments : int
+        Segments averaged.
+    """
+
+    frequency_hz: Floats
+    power: Floats
+    segments: int
+
+    def between(self, low_hz: float, high_hz: float) -> Spectrum:
+        """Return the part from `low_hz` to `high_hz`, both included."""
+        inside = (self.frequency_hz >= low_hz) & (self.frequency_hz <= high_hz)
+        return Spectrum(self.frequency_hz[inside], self.power[inside], self.segments)
+
+    @property
+    def median_hz(self) -> float | None:
+        """The first frequency at which half of the power lies at or below; None without power."""
+        total = np.cumsum(self.power)
+        if len(total) == 0 or not total[-1] > 0:
+            return None
+        return float(self.frequency_hz[np.searchsorted(total, total[-1] / 2)])
+
+    @property
+    def mean_hz(self) -> float | None:
+        """The mean frequency, weighted by power; None without power."""
+        total = float(self.power.sum())
+        return float((self.frequency_hz * self.power).sum() / total) if total > 0 else None
+
+
+def power_spectrum(
+    samples: ArrayLike, rate_hz: float, *, segment_s: float = SEGMENT_S, overlap: float = 0.5
+) -> Spectrum:
+    """Return the Welch spectrum: Hann segments with half overlap unless told, each less its mean.
+
+    Parameters
+    ----------
+    samples : array_like, shape (n_samples,)
+    rate_hz : float
+        Sampling rate.
+    segment_s : float
+        Length of a segment: 1 s for EMG, 4 s for tremor. A shorter record is one segment.
+    overlap : float
+        Share of a segment that the next one repeats.
+    """
+    samples = np.asarray(samples, dtype=np.float64)
+    length = min(round(segment_s * rate_hz), len(samples))
+    shared = int(overlap * length)
+    frequency, power = signal.welch(samples, rate_hz, window="hann", nperseg=length, noverlap=shared)
+    return Spectrum(frequency, power, (len(samples) - length) // (length - shared) + 1)
+
+
+def low_frequency_fraction(rectified: ArrayLike, rate_hz: float) -> float | None:
+    """Return CDF10, the share of 3-10 Hz in the 3-32 Hz power of the rectified EMG; None without power.
+
+    Disjoint 1 s segments, as for the coherence.
+
+    References
+    ----------
+    .. [1] de Bruijn et al. 2017, Clin Neurophysiol, doi 10.1016/j.clinph.2017.06.258.
+    """
+    spectrum = power_spectrum(rectified, rate_hz, overlap=0.0)
+    whole = float(spectrum.between(CDF10_LOW_HZ, CDF10_HIGH_HZ).power.sum())
+    return float(spectrum.between(CDF10_LOW_HZ, CDF10_MID_HZ).power.sum()) / whole if whole > 0 else None

@@ -1,0 +1,126 @@
+"""The tremor peak of a rectified EMG or of a movement signal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import signal, stats
+
+from reprieve.emg.spectra import power_spectrum
+
+SEGMENT_S = 4.0
+LOW_HZ, HIGH_HZ = 3.0, 12.0
+# The floor is fitted well beyond the tremor band, and without the strongest half octave.
+FLOOR_LOW_HZ, FLOOR_HIGH_HZ = 2.0, 30.0
+SIGNIFICANCE = 0.01
+TYPICAL_RATIO = 3.0
+# A Hann window spreads a sine over some three bins; half overlap leaves about 1.9 degrees of freedom a segment.
+FREEDOM_PER_SEGMENT = 1.9
+
+
+@dataclass(frozen=True, slots=True)
+class TremorPeak:
+    """The strongest peak at 3-12 Hz.
+
+    Attributes
+    ----------
+    frequency_hz : float
+        Where the power is highest, to the bin of 0.25 Hz.
+    width_hz : float
+        Full width at half of the height.
+    amplitude : float
+        Root of the power within the width, in the unit of the samples.
+    ratio : float
+        Power at the peak over the fitted floor.
+    """
+
+    frequency_hz: float
+    width_hz: float
+    amplitude: float
+    ratio: float
+
+
+def tremor_peak(samples: ArrayLike, rate_hz: float) -> TremorPeak | None:
+    """Return the tremor peak, or None when nothing stands out of the floor.
+
+    Parameters
+    ----------
+    samples : array_like, shape (n_samples,)
+        Rectified EMG, or acceleration or angular velocity.
+    rate_hz : float
+        Sampling rate.
+
+    Notes
+    -----
+    Welch with 4 s Hann segments. The floor is a straight line through log power over log frequency at 2-30 Hz, fitted
+    by least absolute deviation so that the peak itself does not lift it. The peak must pass an F-test of its power
+    against that floor, corrected for the number of bins searched, be a local maximum inside the band, and stand out of
+    the floor in the median of the segments as well: contractions that come and go make peaks of the mean by chance.
+    """
+    samples = np.asarray(samples, dtype=np.float64)
+    if len(samples) < 2 * SEGMENT_S * rate_hz or rate_hz < 2 * FLOOR_HIGH_HZ:
+        return None
+    spectrum = power_spectrum(samples, rate_hz, segment_s=SEGMENT_S)
+    wide = spectrum.between(FLOOR_LOW_HZ, FLOOR_HIGH_HZ)
+    if not (wide.power > 0).all():
+        return None
+    frequency, power = wide.frequency_hz, wide.power
+    inside = np.flatnonzero((frequency >= LOW_HZ) & (frequency <= HIGH_HZ))
+    top = int(inside[np.argmax(power[inside])])
+    if not (power[top] > power[top - 1] and power[top] > power[top + 1]):
+        return None
+    ratio = float(power[top] / _floor(frequency, power)[top])
+    freedom = FREEDOM_PER_SEGMENT * spectrum.segments
+    chance = stats.f.sf(ratio, freedom, freedom * len(frequency) / 4)
+    if chance * len(inside) > SIGNIFICANCE or _typical_ratio(samples, rate_hz, float(frequency[top])) < TYPICAL_RATIO:
+        return None
+    low, high = _half_height(power, top)
+    step = float(frequency[1] - frequency[0])
+    return TremorPeak(
+        float(frequency[top]),
+        (high - low) * step,
+        float(np.sqrt(power[round(low) : round(high) + 1].sum() * step)),
+        ratio,
+    )
+
+
+def _typical_ratio(samples: np.ndarray, rate_hz: float, peak_hz: float) -> float:
+    """Return the peak over the floor in the median of the segments: tremor goes on, a single jerk does not."""
+    frequency, power = signal.welch(
+        samples, rate_hz, window="hann", nperseg=round(SEGMENT_S * rate_hz), average="median"
+    )
+    wide = (frequency >= FLOOR_LOW_HZ) & (frequency <= FLOOR_HIGH_HZ)
+    place = int(np.argmin(np.abs(frequency[wide] - peak_hz)))
+    floor = _floor(frequency[wide], np.maximum(power[wide], 1e-300))
+    return float(power[wide][place] / floor[place])
+
+
+def _floor(frequency: np.ndarray, power: np.ndarray) -> np.ndarray:
+    """Return the robust log-log line through a spectrum, by reweighted least squares towards the least deviation."""
+    design = np.column_stack([np.ones(len(frequency)), np.log(frequency)])
+    target, weights = np.log(power), np.ones(len(frequency))
+    line = target
+    for _ in range(30):
+        root = np.sqrt(weights)
+        line = design @ np.linalg.lstsq(design * root[:, None], target * root, rcond=None)[0]
+        weights = 1 / np.maximum(np.abs(target - line), 1e-3)
+    return np.exp(line)
+
+
+def _half_height(power: np.ndarray, top: int) -> tuple[float, float]:
+    """Return the bins, with fraction, where the power falls to half of that at `top`."""
+    half = power[top] / 2
+    low = top
+    while low > 0 and power[low] > half:
+        low -= 1
+    high = top
+    while high < len(power) - 1 and power[high] > half:
+        high += 1
+
+    def crossing(outer: int, inner: int) -> float:
+        rise = power[inner] - power[outer]
+        return outer + (inner - outer) * (half - power[outer]) / rise if rise > 0 else float(outer)
+
+    return crossing(low, low + 1), crossing(high, high - 1)

@@ -1,0 +1,139 @@
+"""OpenSignals (PLUX, BITalino) HDF5 and text files."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.core.errors import RecordingError
+from reprieve.interop.extras import need
+from reprieve.interop.recording import Channel, Recording, plausible_rate
+from reprieve.interop.table_text import read_columns
+
+# The maker's transfer function of its EMG sensor: 3 V supply, gain 1000 (datasheet biosignalsplux EMG).
+# BITalino's is 3.3 V and gain 1009.
+_SUPPLY_MV, _GAIN = 3000.0, 1000.0
+_BITALINO_SUPPLY_MV, _BITALINO_GAIN = 3300.0, 1009.0
+NOTE = "mV from counts by the maker's transfer function of its EMG sensor; the file itself states no scale"
+
+
+def read_opensignals_hdf5(path: str) -> Recording:
+    """Return the recording in an OpenSignals HDF5 file; several devices become channels side by side.
+
+    Raises
+    ------
+    RecordingError
+        If the file is no HDF5 file or has not OpenSignals' layout.
+    SetupError
+        If h5py is not installed.
+    """
+    h5py = need("h5py", f"{path} (HDF5)")
+    channels: list[Channel] = []
+    try:
+        with h5py.File(path, "r") as file:
+            for device, group in file.items():
+                if "raw" in group:
+                    channels += _device_channels(path, device, group, len(file))
+    except (OSError, KeyError, ValueError, RuntimeError, AttributeError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:120]
+        raise RecordingError(f"{path}: not a readable OpenSignals file ({reason}); export the file again") from None
+    if not channels:
+        raise RecordingError(f"{path}: HDF5 without OpenSignals' raw/channel_N; give a file that OpenSignals wrote")
+    notes = (NOTE,) if any(channel.unit == "mV" for channel in channels) else ()
+    return Recording(path=path, format="OpenSignals HDF5", channels=tuple(channels), notes=notes)
+
+
+def _device_channels(path: str, device: str, group: Any, devices: int) -> list[Channel]:
+    rate = plausible_rate(float(group.attrs["sampling rate"]), path)
+    bits = [int(b) for b in np.atleast_1d(group.attrs["resolution"])]
+    names = [name for name in group["raw"] if name.startswith("channel_")]
+    found: list[Channel] = []
+    # The attribute 'resolution' follows the order of 'channels', not that of the names.
+    order = [f"channel_{number}" for number in np.atleast_1d(group.attrs["channels"])]
+    for name in sorted(names, key=lambda one: int(one.split("_")[1])):
+        data = group["raw"][name]
+        resolution = bits[order.index(name)] if name in order and len(bits) == len(order) else bits[0]
+        sensor = _text(data.attrs.get("sensor", ""))
+        hint = f"{sensor} {_text(data.attrs.get('label', ''))} {_text(group.attrs.get('device', ''))}"
+        found.append(counted_channel(name, np.asarray(data[:]).reshape(-1), rate, resolution, sensor, hint))
+    # Two devices may use the same port; the device then tells them apart.
+    clash = devices > 1 and len(set(names)) < len(names)
+    return found if not clash else [_renamed(channel, device) for channel in found]
+
+
+def read_opensignals_text(path: str) -> Recording:
+    """Return the recording in an OpenSignals text file, whose header is one line of JSON.
+
+    Raises
+    ------
+    RecordingError
+        If header and columns do not belong together.
+    """
+    with open(path, encoding="utf-8", errors="replace") as file:
+        lead = [line for line in (file.readline() for _ in range(3)) if line.startswith("#")]
+    try:
+        devices = json.loads(lead[1].lstrip("# "))
+        device: dict[str, Any] = next(iter(devices.values()))
+        rate = plausible_rate(float(device["sampling rate"]), path)
+        columns, labels = list(device["column"]), [str(label) for label in device["label"]]
+        bits = [int(b) for b in device["resolution"]]
+    except (IndexError, KeyError, TypeError, ValueError, StopIteration, AttributeError):
+        raise RecordingError(
+            f"{path}: the second line of an OpenSignals text file is a JSON header with 'sampling rate', 'column', "
+            "'label' and 'resolution', this one is not; export the file again"
+        ) from None
+    table = read_columns(path, len(columns))
+    sensors = [str(sensor) for sensor in device.get("sensor", [])]
+    # 'label' and 'sensor' name the analog channels, which are the last columns.
+    first = len(columns) - len(labels)
+    resolutions = bits[-len(labels) :] if len(bits) >= len(labels) else bits * len(labels)
+    channels = tuple(
+        counted_channel(
+            label,
+            table[:, first + i],
+            rate,
+            resolutions[i],
+            sensors[i] if i < len(sensors) else "",
+            f"{sensors[i] if i < len(sensors) else ''} {device.get('device', '')}",
+        )
+        for i, label in enumerate(labels)
+    )
+    notes = (NOTE,) if any(channel.unit == "mV" for channel in channels) else ()
+    return Recording(path=path, format="OpenSignals text", channels=channels, notes=notes)
+
+
+def counted_channel(
+    name: str, counts: NDArray[np.generic], rate_hz: float, bits: int, sensor: str, hint: str
+) -> Channel:
+    """Return a channel of converter counts; in mV when the sensor is the maker's EMG sensor."""
+    if not 1 <= bits <= 32:
+        raise RecordingError(f"channel {name!r}: a resolution of {bits} bits; allowed are 1 to 32, check the header")
+    full = 2.0**bits
+    rail = (0.0, full - 1)
+    if "EMG" not in sensor.upper():
+        return Channel(name=name, unit="count", rate_hz=rate_hz, raw=counts, rail=rail, hint=hint)
+    bitalino = "bitalino" in hint.lower()
+    span = _BITALINO_SUPPLY_MV / _BITALINO_GAIN if bitalino else _SUPPLY_MV / _GAIN
+    return Channel(
+        name=name, unit="mV", rate_hz=rate_hz, raw=counts, scale=span / full, offset=-span / 2, rail=rail, hint=hint
+    )
+
+
+def _renamed(channel: Channel, device: str) -> Channel:
+    return Channel(
+        name=f"{device} {channel.name}",
+        unit=channel.unit,
+        rate_hz=channel.rate_hz,
+        raw=channel.raw,
+        scale=channel.scale,
+        offset=channel.offset,
+        rail=channel.rail,
+        hint=channel.hint,
+    )
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

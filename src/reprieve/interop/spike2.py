@@ -1,0 +1,82 @@
+"""CED Spike2 .smr files, through neo."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from reprieve.core.errors import RecordingError
+from reprieve.interop.extras import need
+from reprieve.interop.recording import Annotation, Channel, Recording, plausible_rate, unit_of
+
+
+def read_spike2(path: str) -> Recording:
+    """Return the waveforms and events of a 32-bit Spike2 file.
+
+    Raises
+    ------
+    RecordingError
+        If the file is damaged, or a .smrx file.
+    SetupError
+        If neo is not installed.
+
+    Notes
+    -----
+    Events and sorted spikes become annotations named after their channel. A .smrx file can only be read by the maker's
+    own Windows library; Spike2 exports it to EDF or .smr.
+    """
+    if path.lower().endswith(".smrx"):
+        raise RecordingError(f"{path}: .smrx has no open reader; export it from Spike2 as EDF or as 32-bit .smr")
+    rawio = need("neo.rawio", f"{path} (Spike2)")
+    logging.getLogger("neo").setLevel(logging.ERROR)
+    try:
+        source = rawio.Spike2RawIO(filename=path, try_signal_grouping=False)
+        source.parse_header()
+        channels = tuple(_channel(source, path, row, i) for i, row in enumerate(source.header["signal_channels"]))
+        markers = tuple(sorted(_events(source) + _spikes(source), key=lambda mark: mark.onset_s))
+    except RecordingError:
+        raise
+    except Exception as error:  # neo parses by struct: a damaged file surfaces as any of a dozen errors
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:120]
+        raise RecordingError(f"{path}: not a readable Spike2 file ({reason}); copy or export the file again") from None
+    if not channels:
+        raise RecordingError(f"{path}: holds no waveform channel; export the raw EMG, not only its events")
+    return Recording(path=path, format="Spike2", channels=channels, annotations=markers)
+
+
+def _channel(source: Any, path: str, row: Any, index: int) -> Channel:
+    # Without grouping every channel is a stream of its own, at its own rate.
+    stream = next(i for i, one in enumerate(source.header["signal_streams"]) if one["id"] == row["stream_id"])
+    raw = source.get_analogsignal_chunk(0, 0, stream_index=stream)[:, 0]
+    name = str(row["name"]).strip() or f"channel {index + 1}"
+    return Channel(
+        name=name,
+        unit=unit_of(str(row["units"])),
+        rate_hz=plausible_rate(round(float(row["sampling_rate"]), 6), f"{path}: channel {name!r}"),
+        raw=raw,
+        scale=float(row["gain"]),
+        offset=float(row["offset"]),
+        start_s=float(source.get_signal_t_start(0, 0, stream)),
+        rail=(-32768, 32767) if str(row["dtype"]) == "int16" else None,
+    )
+
+
+def _events(source: Any) -> list[Annotation]:
+    found: list[Annotation] = []
+    for index, row in enumerate(source.header["event_channels"]):
+        stamps, _, labels = source.get_event_timestamps(0, 0, index)
+        times = source.rescale_event_timestamp(stamps, "float64", index)
+        name = str(row["name"]).strip()
+        for time, label in zip(times, labels, strict=True):
+            text = f"{name} {label}".strip()
+            found.append(Annotation(float(time), None, text))
+    return found
+
+
+def _spikes(source: Any) -> list[Annotation]:
+    found: list[Annotation] = []
+    for index, row in enumerate(source.header["spike_channels"]):
+        stamps = source.get_spike_timestamps(0, 0, index)
+        times = source.rescale_spike_timestamp(stamps, "float64")
+        found.extend(Annotation(float(time), None, str(row["name"]).strip()) for time in times)
+    return found
