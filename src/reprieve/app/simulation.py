@@ -106,6 +106,29 @@ class Simulation:
     note: str = NOTE
 
 
+def dosed_structures(plan: Plan, *, frame: str) -> tuple[list[Dosed], list[Structure]]:
+    """Return the injected structures of one frame, and the others of that frame."""
+    targets = [target for target in _targets(plan)[0] if target.structure.frame == frame]
+    return [_dosed(target) for target in targets], _others({frame}, {target.structure.key for target in targets})
+
+
+def median_spread(product: str) -> tuple[SpreadParameters, float]:
+    """Return the median spread parameters of a product and the part that passes fascia.
+
+    Raises
+    ------
+    InputError
+        If the product has no parameters of its own.
+    """
+    priors = pharmacology_priors()
+    if product not in priors.products:
+        known = ", ".join(priors.products)
+        raise InputError(f"no parameters of its own for {product}, and none is carried over; simulated are {known}")
+    drawn = _draws(priors, product, 0, 0)
+    medians = {name: float(np.asarray(getattr(drawn.spread, name))[0]) for name in SpreadParameters.__slots__}
+    return SpreadParameters(**medians), float(drawn.through_fascia[0])
+
+
 @dataclass(frozen=True, slots=True)
 class _Target:
     """One catalogue muscle of one side with its share of an injection."""

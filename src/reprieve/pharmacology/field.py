@@ -133,7 +133,7 @@ def _tensor(tissue: Tissue, p: SpreadParameters) -> NDArray[np.float32]:
 
 def _passes(tissue: Tissue, axis: int, through_fascia: float) -> NDArray[np.float32]:
     """Square root of the part of flux that passes the face from each cell to the next along `axis`; last face 0."""
-    here = tissue.label
+    here = tissue.structures()
     following = np.full_like(here, OUTSIDE)
     inner = [slice(None)] * 3
     inner[axis] = slice(None, -1)

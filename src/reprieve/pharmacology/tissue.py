@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,21 +25,28 @@ class Tissue:
         Centre of cell (0, 0, 0).
     edge_mm : float
     label : ndarray of int16, shape (nx, ny, nz)
-        -1 outside (nothing passes), 0 connective tissue, i the i-th structure.
+        -1 outside (nothing passes), 0 connective tissue, i the i-th ellipsoid.
     fibre : ndarray of float32, shape (n_labels, 3)
-        Unit vector along the fibres of each label; zeros for a structure without a direction.
+        Unit vector along the fibres of each label; zeros where none is known.
+    owner : ndarray of int16, shape (n_labels,)
+        Structure of each label, 1 for the first; 0 for connective tissue. Fascia lies between owners.
     """
 
     origin_mm: NDArray[np.float64]
     edge_mm: float
     label: NDArray[np.int16]
     fibre: NDArray[np.float32]
+    owner: NDArray[np.int16]
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """Cells along each axis."""
         nx, ny, nz = self.label.shape
         return nx, ny, nz
+
+    def structures(self) -> NDArray[np.int16]:
+        """Return the structure of each cell: -1 outside, 0 connective tissue."""
+        return np.where(self.label == OUTSIDE, np.int16(OUTSIDE), self.owner[self.label])
 
     def centres(self, axis: int) -> NDArray[np.float64]:
         """Return the coordinate of the cell centres along one axis, in mm."""
@@ -69,20 +77,19 @@ def block_of_tissue(
     origin = low + edge_mm / 2
     label = np.zeros(counts, np.int16)
     fibre = np.zeros((1 + sum(len(s) for s in structures), 3), np.float32)
-    number = 0
-    for bellies in structures:
-        for belly in bellies:
-            number += 1
-            fibre[number] = belly.fibre
-            _paint(label, number, belly, origin, edge_mm)
-    return Tissue(origin_mm=origin, edge_mm=edge_mm, label=label, fibre=fibre)
+    owner = np.zeros(len(fibre), np.int16)
+    every = ((i + 1, belly) for i, bellies in enumerate(structures) for belly in bellies)
+    for number, (structure, belly) in enumerate(every, start=1):
+        fibre[number], owner[number] = belly.fibre, structure
+        _paint(label, number, belly, origin, edge_mm)
+    return Tissue(origin_mm=origin, edge_mm=edge_mm, label=label, fibre=fibre, owner=owner)
 
 
 def carve(tissue: Tissue, outside: NDArray[np.bool_]) -> Tissue:
     """Return the tissue with the cells of `outside` closed (bone, air)."""
     label = tissue.label.copy()
     label[outside] = OUTSIDE
-    return Tissue(origin_mm=tissue.origin_mm, edge_mm=tissue.edge_mm, label=label, fibre=tissue.fibre)
+    return replace(tissue, label=label)
 
 
 def closed_around(tissue: Tissue, line_mm: Sequence[Sequence[float]], radius_mm: float) -> NDArray[np.bool_]:
@@ -90,7 +97,7 @@ def closed_around(tissue: Tissue, line_mm: Sequence[Sequence[float]], radius_mm:
     points = np.asarray(line_mm, float)
     x, y, z = np.meshgrid(*[tissue.centres(i) for i in range(3)], indexing="ij", sparse=True)
     near = np.zeros(tissue.shape, bool)
-    for first, second in zip(points, points[1:], strict=False):
+    for first, second in pairwise(points):
         along = (second - first) / np.dot(second - first, second - first)
         t = np.clip((x - first[0]) * along[0] + (y - first[1]) * along[1] + (z - first[2]) * along[2], 0, 1)
         gap = sum((c - (first[i] + t * (second[i] - first[i]))) ** 2 for i, c in enumerate((x, y, z)))
@@ -100,7 +107,7 @@ def closed_around(tissue: Tissue, line_mm: Sequence[Sequence[float]], radius_mm:
 
 def beyond_skin(tissue: Tissue, depth_mm: float) -> NDArray[np.bool_]:
     """Return the cells further than `depth_mm` from every structure: taken to be outside the body."""
-    return distance_transform_edt(tissue.label <= CONNECTIVE, sampling=tissue.edge_mm) > depth_mm
+    return np.asarray(distance_transform_edt(tissue.label <= CONNECTIVE, sampling=tissue.edge_mm)) > depth_mm
 
 
 def _paint(label: NDArray, number: int, belly: Belly, origin: NDArray, edge: float) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from reprieve.app.documents import load
-from reprieve.app.simulation import Simulation, simulate_plan
+from reprieve.app.simulation import NOTE, Simulation, simulate_plan
+from reprieve.app.simulation_field import spread_in_neck
 from reprieve.cli.output import print_json, print_table
 from reprieve.record.plan import Plan
 
@@ -16,15 +17,37 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=int, default=180, metavar="N", help="days after the injection (180)")
     parser.add_argument("--draws", type=int, default=100, metavar="N", help="draws of the parameters (100)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the draws (0)")
+    parser.add_argument(
+        "--grid", type=float, metavar="MM", help="instead: where the units end up in the neck, on a grid of this edge"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Simulate and print."""
+    if args.grid is not None:
+        return _run_grid(args)
     answer = simulate_plan(load(Plan, args.plan), days=args.days, draws=args.draws, seed=args.seed)
     if args.json:
         print_json(answer)
     else:
         _print(answer)
+    return 0
+
+
+def _run_grid(args: argparse.Namespace) -> int:
+    answer = spread_in_neck(load(Plan, args.plan), edge_mm=args.grid)
+    if args.json:
+        print_json(answer)
+        return 0
+    print(f"{answer.product}: {answer.given_units:g} units given in the neck, grid of {answer.edge_mm:g} mm. {NOTE}\n")
+    rows = [
+        (a.structure, "yes" if a.injected else "no", f"{a.units:.2f}", f"{a.mean_units_per_ml:.2f}")
+        for a in answer.structures
+        if a.units >= 0.005
+    ]
+    print_table(rows, ("structure", "injected", "units bound", "mean units per mL"))
+    print(f"\nbetween the named structures: {answer.elsewhere_units:.2f} units")
+    print("assumed: " + "; ".join(answer.assumptions))
     return 0
 
 
