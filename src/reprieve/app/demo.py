@@ -12,7 +12,7 @@ from decimal import Decimal as D
 from random import Random
 
 from reprieve.app import demo_curve, demo_doses, demo_patterns, demo_people, demo_scores, demo_stories, demo_visits
-from reprieve.app.demo_patterns import Regimen
+from reprieve.app.demo_patterns import Regimen, Share
 from reprieve.app.demo_stories import Story
 from reprieve.core.errors import InputError
 from reprieve.record.chart import (
@@ -402,7 +402,9 @@ class _Course:
             )
             for place, (posture, sided) in enumerate(pattern.postures)
         )
-        targets = [(share, side) for share in pattern.shares for side in demo_doses.sides_of(share, self.affected)]
+        targets: list[tuple[Share, Side]] = [
+            (share, side) for share in pattern.shares for side in demo_doses.sides_of(share, self.affected)
+        ]
         examination = tuple(
             MuscleExamination(
                 muscle=share.muscle,

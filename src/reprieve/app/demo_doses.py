@@ -60,7 +60,9 @@ def injections(
     most: dict[str, D] | None = None,
 ) -> tuple[GivenInjection, ...]:
     """Return the injections of one session; `most` caps single muscles (the difference is simply not given)."""
-    targets = [(share, side) for share in pattern.shares for side in sides_of(share, affected)]
+    targets: list[tuple[Share, Side]] = [
+        (share, side) for share in pattern.shares for side in sides_of(share, affected)
+    ]
     doses = split(total, [share.weight for share, _ in targets], regimen.grid)
     rows = []
     for (share, side), units in zip(targets, doses, strict=True):

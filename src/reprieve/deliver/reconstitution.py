@@ -1,0 +1,250 @@
+"""Reconstitution: vial and diluent to concentration, concentration and dose to volume."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from reprieve.core.dose import Dose, plain
+from reprieve.core.errors import InputError, UnitsError
+from reprieve.core.findings import Finding, Severity, SourceRef
+from reprieve.deliver.product_facts import LabelDilution, ProductFacts, TwoStep
+
+TENTH_ML = Decimal("0.1")
+# A quotient such as 100 units / 1.2 mL does not end; twelve decimals are a millionth of any syringe's mark.
+LAST_DECIMAL = Decimal("1e-12")
+
+
+def rounded(quotient: Decimal) -> Decimal:
+    """Return `quotient` as it is if it ends within twelve decimals, else rounded there."""
+    return quotient.quantize(LAST_DECIMAL, ROUND_HALF_EVEN).normalize() + 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """One vial made up: what is in it, in how much volume, and what the label says of it.
+
+    `volume_ml` is the whole volume: the diluent, and for a ready solution its own volume too.
+    """
+
+    vial: Dose
+    diluent_ml: Decimal
+    volume_ml: Decimal
+    label: LabelDilution | None = None
+    two_step: TwoStep | None = None
+
+    @property
+    def units_per_ml(self) -> Decimal:
+        """Units per mL by arithmetic."""
+        return rounded(self.vial.units / self.volume_ml)
+
+    @property
+    def units_per_0_1_ml(self) -> Decimal:
+        """Units per 0.1 mL by arithmetic."""
+        return rounded(self.vial.units * TENTH_ML / self.volume_ml)
+
+    @property
+    def differs_from_label(self) -> bool:
+        """Whether the label's printed value is another than the arithmetic one."""
+        return self.label is not None and self.label.units_per_0_1_ml * self.volume_ml != self.vial.units * TENTH_ML
+
+    @property
+    def label_decides(self) -> bool:
+        """Whether volumes follow the label: where a verified label value differs from arithmetic, it wins."""
+        return self.differs_from_label and self.label is not None and self.label.source.checked
+
+    def volume_of(self, dose: Dose) -> Decimal:
+        """Return the volume in mL that holds `dose`.
+
+        Raises
+        ------
+        UnitsError
+            If `dose` is of another product.
+        """
+        if dose.product != self.vial.product:
+            raise UnitsError(
+                f"a vial of {self.vial.product} holds no units of {dose.product}: units are not interchangeable; "
+                "choose a vial of the planned product"
+            )
+        if self.label_decides and self.label is not None:
+            return rounded(dose.units * TENTH_ML / self.label.units_per_0_1_ml)
+        return self.arithmetic_volume_of(dose)
+
+    def arithmetic_volume_of(self, dose: Dose) -> Decimal:
+        """Return the volume in mL by arithmetic, whatever the label prints."""
+        return rounded(dose.units * self.volume_ml / self.vial.units)
+
+
+def reconstitute(facts: ProductFacts, vial_units: Decimal, diluent_ml: Decimal) -> Preparation:
+    """Return one vial of `facts.product` made up with `diluent_ml`.
+
+    Parameters
+    ----------
+    facts : ProductFacts
+    vial_units : Decimal
+        Labelled content of the vial; must be a pack size of the product.
+    diluent_ml : Decimal
+        Diluent added in mL; positive, or 0 for a product that comes as a solution.
+
+    Raises
+    ------
+    InputError
+        If the vial size does not exist or the volume is not usable.
+
+    Notes
+    -----
+    ``units_per_ml = vial_units / volume_ml`` with ``volume_ml = diluent_ml`` for a powder (its own volume is nil) and
+    ``nominal_ml + diluent_ml`` for a solution.
+    """
+    size = facts.vial(vial_units)
+    if size is None:
+        sizes = ", ".join(plain(known.units) for known in facts.vials)
+        raise InputError(
+            f"{facts.product} has no vial of {plain(vial_units)} units; its vials hold {sizes} units, choose one"
+        )
+    solution = facts.ready_to_use and size.nominal_ml is not None
+    if not (diluent_ml > 0 or (solution and diluent_ml == 0)):
+        raise InputError(
+            f"diluent_ml must be positive, but got {plain(diluent_ml)} mL for a vial of {plain(vial_units)} units of "
+            f"{facts.product}; enter the volume added to the vial"
+        )
+    own_ml = size.nominal_ml if solution and size.nominal_ml is not None else Decimal(0)
+    return Preparation(
+        vial=Dose(vial_units, facts.product),
+        diluent_ml=diluent_ml,
+        volume_ml=own_ml + diluent_ml,
+        label=_label_row(facts, vial_units, diluent_ml),
+        two_step=next(
+            (way for way in facts.two_steps if way.total_ml == diluent_ml and _is_two_step(facts, vial_units, way)),
+            None,
+        ),
+    )
+
+
+def _label_row(facts: ProductFacts, vial_units: Decimal, diluent_ml: Decimal) -> LabelDilution | None:
+    rows = [row for row in facts.dilutions if (row.vial_units, row.diluent_ml) == (vial_units, diluent_ml)]
+    return max(rows, key=lambda row: row.source.checked, default=None)
+
+
+def _is_two_step(facts: ProductFacts, vial_units: Decimal, way: TwoStep) -> bool:
+    row = _label_row(facts, vial_units, way.total_ml)
+    return row is not None and row.procedure == "two_step"
+
+
+def procedure(facts: ProductFacts, preparation: Preparation) -> tuple[str, ...]:
+    """Return the steps of making up the vial, in plain words."""
+    diluent = facts.diluent or "diluent"
+    way = preparation.two_step
+    if way is not None:
+        return (
+            f"Add {plain(way.first_ml)} mL of {diluent} to the vial and dissolve the powder without bubbles.",
+            f"Draw {plain(way.second_ml)} mL of {diluent} into a syringe of at least {plain(way.total_ml)} mL.",
+            f"Draw the whole content of the vial into the same syringe and mix; it now holds "
+            f"{plain(preparation.vial.units)} units in {plain(way.total_ml)} mL.",
+        )
+    if not preparation.diluent_ml:
+        return ("Ready solution: draw up as supplied, nothing is added.",)
+    if facts.ready_to_use:
+        return (f"Add {plain(preparation.diluent_ml)} mL of {diluent} to the solution in the vial.",)
+    return (
+        f"Add {plain(preparation.diluent_ml)} mL of {diluent} to the vial and dissolve the powder without bubbles.",
+    )
+
+
+def dilution_findings(preparation: Preparation, facts: ProductFacts, dose: Dose | None = None) -> tuple[Finding, ...]:
+    """Return what is to be said about a preparation: label against arithmetic, label table, size of the dose."""
+    findings = [_differs(preparation, dose), _not_on_label(preparation, facts), _too_small(preparation, dose)]
+    return tuple(finding for finding in findings if finding is not None)
+
+
+def _differs(preparation: Preparation, dose: Dose | None) -> Finding | None:
+    label = preparation.label
+    if label is None or not preparation.differs_from_label:
+        return None
+    used = (
+        "the label's value is used"
+        if preparation.label_decides
+        else "the label's value is unverified, arithmetic is used"
+    )
+    volumes = ""
+    if dose is not None:
+        by_label = rounded(dose.units * TENTH_ML / label.units_per_0_1_ml)
+        by_arithmetic = preparation.arithmetic_volume_of(dose)
+        volumes = f"; {plain(dose.units)} units are {_short(by_label)} mL by the label and {_short(by_arithmetic)} mL by arithmetic"
+    actual = preparation.units_per_0_1_ml
+    return Finding(
+        rule="label_value_differs_from_arithmetic",
+        severity=Severity.WARNING,
+        message=(
+            f"{plain(preparation.vial.units)} units in {plain(preparation.volume_ml)} mL are {_short(actual)} units per "
+            f"0.1 mL by arithmetic, but the label prints {plain(label.units_per_0_1_ml)}{volumes}; {used}."
+        ),
+        limit=label.units_per_0_1_ml,
+        actual=actual,
+        exceed_by=rounded(actual - label.units_per_0_1_ml),
+        unit="units per 0.1 mL",
+        subject="reconstitution",
+        sources=(label.source,),
+        clears_if="another labelled dilution is chosen, whose printed value and arithmetic agree",
+    )
+
+
+def _not_on_label(preparation: Preparation, facts: ProductFacts) -> Finding | None:
+    if preparation.label is not None:
+        return None
+    rows = [row for row in facts.dilutions if row.vial_units == preparation.vial.units]
+    known = ", ".join(plain(amount) for amount in sorted({row.diluent_ml for row in rows}))
+    table = f"the table on file has {known} mL" if rows else "no labelled dilution of this vial is on file"
+    return Finding(
+        rule="dilution_not_on_label",
+        severity=Severity.INFO,
+        message=(
+            f"{plain(preparation.diluent_ml)} mL for a vial of {plain(preparation.vial.units)} units of "
+            f"{facts.product} is not in the labelled dilution table; {table}."
+        ),
+        actual=preparation.diluent_ml,
+        unit="mL",
+        subject="reconstitution",
+        sources=tuple(dict.fromkeys(row.source for row in rows)),
+        clears_if="a labelled dilution is chosen",
+    )
+
+
+def _too_small(preparation: Preparation, dose: Dose | None) -> Finding | None:
+    if dose is None or dose.units <= preparation.vial.units:
+        return None
+    return Finding(
+        rule="vial_too_small",
+        severity=Severity.WARNING,
+        message=(
+            f"{plain(dose.units)} units are more than one vial of {plain(preparation.vial.units)} units holds; "
+            f"{plain(vials_for(dose, preparation))} such vials are needed."
+        ),
+        limit=preparation.vial.units,
+        actual=dose.units,
+        exceed_by=dose.units - preparation.vial.units,
+        unit="units",
+        subject="reconstitution",
+        sources=(),
+        clears_if="more vials are made up, or a larger one",
+    )
+
+
+def vials_for(dose: Dose, preparation: Preparation) -> Decimal:
+    """Return how many vials of this size hold `dose`."""
+    whole, rest = divmod(dose.units, preparation.vial.units)
+    return whole + (1 if rest else 0)
+
+
+def sources_of(preparation: Preparation, facts: ProductFacts) -> tuple[SourceRef, ...]:
+    """Return the sources behind a preparation: pack size, label row, two-step text; each once."""
+    size = facts.vial(preparation.vial.units)
+    found = [size.source] if size else []
+    found += [preparation.label.source] if preparation.label else []
+    found += [preparation.two_step.source] if preparation.two_step else []
+    return tuple(dict.fromkeys(found))
+
+
+def _short(number: Decimal) -> str:
+    """Return `number` for a sentence, at most four decimals."""
+    return plain(number.quantize(Decimal("1e-4")))
