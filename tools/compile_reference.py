@@ -18,11 +18,13 @@ COMPILED = (
     "anatomy/muscles.yaml",
     "anatomy/label_groups.yaml",
     "anatomy/postures.yaml",
+    "anatomy/short_names.yaml",
     "anatomy/sources.yaml",
     "anatomy/mechanics/nominal_moment_arms.yaml",
     "anatomy/bodymap/menus.yaml",
     "anatomy/bodymap/regions.yaml",
     "assess/weights.yaml",
+    "published/sources.yaml",
     "scales/scales.yaml",
 )
 
