@@ -1,0 +1,70 @@
+"""The closed set of things that can happen to the record."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What happened. The values are stored: never rename one, never give an old name a new meaning."""
+
+    PATIENT_REGISTERED = "patient_registered"
+    PATIENT_AMENDED = "patient_amended"
+    CONDITION_RECORDED = "condition_recorded"
+    RISK_RECORDED = "risk_recorded"
+    EXPOSURE_REPORTED = "exposure_reported"
+    GOAL_SET = "goal_set"
+    RATING_RECORDED = "rating_recorded"
+    DIARY_ENTERED = "diary_entered"
+    SYMPTOM_REPORTED = "symptom_reported"
+    ASSESSMENT_RECORDED = "assessment_recorded"
+    OTHER_TREATMENT_RECORDED = "other_treatment_recorded"
+    APPOINTMENT_BOOKED = "appointment_booked"
+
+    PLAN_DRAFTED = "plan_drafted"
+    PLAN_SIGNED = "plan_signed"
+    PLAN_VOIDED = "plan_voided"
+
+    SESSION_OPENED = "session_opened"
+    CHECKLIST_STEP = "checklist_step"
+    VIAL_OPENED = "vial_opened"
+    INJECTION_GIVEN = "injection_given"
+    INJECTION_SKIPPED = "injection_skipped"
+    WASTE_RECORDED = "waste_recorded"
+    MUSCLE_EFFECT_JUDGED = "muscle_effect_judged"
+    SESSION_SIGNED = "session_signed"
+
+    ENTRY_VOIDED = "entry_voided"
+    PATIENT_ERASED = "patient_erased"
+    RESOURCE_KEPT = "resource_kept"
+
+    SHARE_GRANTED = "share_granted"
+    SHARE_REVOKED = "share_revoked"
+    CHART_READ = "chart_read"
+    GLASS_BROKEN = "glass_broken"
+
+    ACCOUNT_CREATED = "account_created"
+    ACCOUNT_CHANGED = "account_changed"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGNED_OUT = "signed_out"
+    RECORD_EXPORTED = "record_exported"
+    RECORD_IMPORTED = "record_imported"
+
+
+# These leave the chart as it is: they say who looked or who may look, not what is the case.
+ACCESS_KINDS = frozenset(
+    {
+        EventKind.CHART_READ,
+        EventKind.GLASS_BROKEN,
+        EventKind.SHARE_GRANTED,
+        EventKind.SHARE_REVOKED,
+        EventKind.ACCOUNT_CREATED,
+        EventKind.ACCOUNT_CHANGED,
+        EventKind.SIGNED_IN,
+        EventKind.SIGN_IN_REFUSED,
+        EventKind.SIGNED_OUT,
+        EventKind.RECORD_EXPORTED,
+        EventKind.RECORD_IMPORTED,
+    }
+)

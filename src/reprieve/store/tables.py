@@ -1,0 +1,117 @@
+"""The tables. `events` is the record; every other table can be lost and rebuilt, or holds access data only."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("name", String(64), primary_key=True), Column("value", Text, nullable=False))
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("clinic", String(64), nullable=False),
+    Column("patient", String(128)),
+    Column("kind", String(40), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("replaces", String(64)),
+    Column("reason", Text),
+    Column("program", String(40), nullable=False),
+    Column("reference", String(80), nullable=False),
+    # NULL once the content was erased on a patient's wish; the digest stays and keeps the chain.
+    Column("body", Text),
+    Column("salt", String(32)),
+    Column("body_digest", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+Index("events_of_patient", events.c.clinic, events.c.patient, events.c.seq)
+Index("events_of_kind", events.c.clinic, events.c.kind, events.c.seq)
+
+# One row for each write: what the chain's head was. A shortened table of events no longer reaches its last anchor.
+anchors = Table(
+    "anchors",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
+# Answers already given, by idempotency key: a repeated request gets the same answer and writes nothing.
+writes = Table(
+    "writes",
+    metadata,
+    Column("clinic", String(64), primary_key=True),
+    Column("account", String(128), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("request_digest", String(64), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
+# View: one row for each patient, for lists and search.
+patients = Table(
+    "patients",
+    metadata,
+    Column("clinic", String(64), primary_key=True),
+    Column("patient", String(128), primary_key=True),
+    Column("family_name", Text),
+    Column("given_name", Text),
+    Column("birth_date", String(10)),
+    Column("search", Text, nullable=False),
+    Column("condition", Text),
+    Column("next_visit", String(10)),
+    Column("version", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
+)
+Index("patients_by_name", patients.c.clinic, patients.c.search, patients.c.patient)
+Index("patients_by_visit", patients.c.clinic, patients.c.next_visit)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("clinic", String(64), primary_key=True),
+    Column("name", String(128), primary_key=True),
+    Column("role", String(32), nullable=False),
+    Column("patient", String(128)),
+    Column("password_hash", Text, nullable=False),
+    Column("totp_secret", Text),
+    Column("totp_last", BigInteger().with_variant(Integer, "sqlite")),
+    Column("disabled", Integer, nullable=False, default=0),
+    Column("created_at", String(40), nullable=False),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("clinic", String(64), nullable=False),
+    Column("account", String(128), nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("seen_at", String(40), nullable=False),
+    Column("expires_at", String(40), nullable=False),
+)
+
+# Refused sign-ins, kept in the store so that a restart forgives nothing.
+throttle = Table(
+    "throttle",
+    metadata,
+    Column("subject", String(200), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("until", String(40), nullable=False),
+)
+
+# Forecasts already computed, by the version of the chart and the day: a cache, nothing more.
+forecasts = Table(
+    "forecasts",
+    metadata,
+    Column("clinic", String(64), primary_key=True),
+    Column("patient", String(128), primary_key=True),
+    Column("version", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
+    Column("on_date", String(10), nullable=False),
+    Column("answer", Text, nullable=False),
+)

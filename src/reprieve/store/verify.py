@@ -1,0 +1,132 @@
+"""Verify the record: find any change, gap, reordering or cut, and say where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from reprieve.record.event_kinds import EventKind
+from reprieve.store.anchor_file import heads
+from reprieve.store.chain import GENESIS, digest_of_body, hash_of_row
+from reprieve.store.codec import body_of
+from reprieve.store.engine import Database
+from reprieve.store.tables import anchors, events
+
+# Enough to see what happened; a broken chain can fault every later row.
+MOST_PROBLEMS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One break: at which number, what, and where it was noticed."""
+
+    number: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The result of going through the whole record."""
+
+    ok: bool
+    events: int
+    head: str
+    problems: tuple[Problem, ...]
+    remarks: tuple[str, ...] = ()
+    erased: int = 0
+
+    @property
+    def problem(self) -> str | None:
+        """The first break in words, None if there is none."""
+        return f"event {self.problems[0].number}: {self.problems[0].what}" if self.problems else None
+
+
+def verify(database: Database, printed: Sequence[tuple[int, str]] = ()) -> Verification:
+    """Go through every event and anchor of `database`.
+
+    Parameters
+    ----------
+    database : Database
+    printed : sequence of (int, str)
+        Heads from elsewhere (printed sheets, an auditor's note): number of the event and its hash or the start of it.
+    """
+    problems: list[Problem] = []
+    remarks: list[str] = []
+    erased_rows: dict[str, int] = {}
+    allowed: set[str] = set()
+    hashes: dict[int, str] = {}
+    before, expected, last_at = GENESIS, 1, ""
+    with database.read() as connection:
+        rows = connection.execution_options(yield_per=2000).execute(select(events).order_by(events.c.seq))
+        for row in rows.mappings():
+            problems += _check_row(row, before, expected)
+            if row["body"] is None:
+                erased_rows[row["id"]] = row["seq"]
+            elif row["kind"] == EventKind.PATIENT_ERASED:
+                allowed.update(_erased_ids(row))
+            hashes[row["seq"]] = before = row["hash"]
+            expected = row["seq"] + 1
+            last_at = row["at"]
+        witnesses = [("anchor", row.seq, row.hash) for row in connection.execute(select(anchors))]
+    problems += [
+        Problem(number, "content is gone, and no event of erasure names it")
+        for key, number in erased_rows.items()
+        if key not in allowed
+    ]
+    if database.path is not None:
+        witnesses += [("witness file", number, head) for number, head in heads(database.path)]
+    witnesses += [("printed head", number, head) for number, head in printed]
+    problems += _check_witnesses(witnesses, hashes)
+    if hashes and not any(kind == "anchor" and number == max(hashes) for kind, number, _ in witnesses):
+        problems.append(Problem(max(hashes), "no anchor stands at the end; events were added or anchors removed"))
+    problems.sort(key=lambda problem: problem.number)
+    if len(problems) > MOST_PROBLEMS:
+        remarks.append(f"{len(problems) - MOST_PROBLEMS} further breaks are not listed")
+    if last_at:
+        remarks.append(f"last event at {last_at}")
+    return Verification(
+        ok=not problems,
+        events=len(hashes),
+        head=before,
+        problems=tuple(problems[:MOST_PROBLEMS]),
+        remarks=tuple(remarks),
+        erased=len(erased_rows),
+    )
+
+
+def _check_row(row: Any, before: str, expected: int) -> list[Problem]:
+    number, found = row["seq"], []
+    if number > expected:
+        missing = f"event {expected} is" if number == expected + 1 else f"events {expected} to {number - 1} are"
+        found.append(Problem(expected, f"{missing} missing"))
+    if row["body"] is not None and digest_of_body(row["salt"] or "", row["body"]) != row["body_digest"]:
+        found.append(Problem(number, "its content was changed"))
+    if hash_of_row(before, dict(row)) != row["hash"]:
+        if number > expected:
+            found.append(Problem(number, "does not follow the event that stands before it now"))
+        else:
+            found.append(Problem(number, "does not fit the event before it: changed, inserted or reordered"))
+    return found
+
+
+def _erased_ids(row: Any) -> tuple[str, ...]:
+    try:
+        return tuple(body_of(EventKind.PATIENT_ERASED, row["body"]).events)
+    except ValueError:
+        return ()
+
+
+def _check_witnesses(witnesses: list[tuple[str, int, str]], hashes: dict[int, str]) -> list[Problem]:
+    end = max(hashes, default=0)
+    problems: dict[int, Problem] = {}
+    for kind, number, head in witnesses:
+        found = hashes.get(number)
+        if number > end:
+            # One line for the whole cut, at the first number that is gone.
+            problems.setdefault(end + 1, Problem(end + 1, f"the record was cut: the {kind} saw events up to {number}"))
+        elif found is None or not found.startswith(head):
+            problems.setdefault(number, Problem(number, f"is not the event that the {kind} saw"))
+    return list(problems.values())
