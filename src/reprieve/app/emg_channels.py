@@ -11,6 +11,7 @@ import yaml
 from reprieve.app.documents import read_text
 from reprieve.core.errors import RecordingError
 from reprieve.interop.recording import Channel, Recording, unit_of
+from reprieve.reference.muscle_catalogue import target_members
 
 Kind = Literal["surface", "needle", "movement", "other"]
 EpochKind = Literal[
@@ -26,7 +27,7 @@ _NO_EMG = re.compile(
 )
 # Nobody samples surface EMG faster; rise times of a needle need it.
 _NEEDLE_RATE_HZ = 10_000.0
-_CHANNEL_KEYS = {"muscle", "side", "kind", "unit", "skip", "limb"}
+_CHANNEL_KEYS = {"muscle", "side", "kind", "unit", "skip", "mvc"}
 _EPOCH_KEYS = {"kind", "start_s", "stop_s", "muscle", "side"}
 
 
@@ -75,6 +76,8 @@ def load_channel_map(path: str) -> ChannelMap:
     ------
     RecordingError
         If it is no YAML, or a key or value is not allowed.
+    UnknownNameError
+        If a muscle is not in the reference data.
     """
     try:
         document = yaml.safe_load(read_text(path))
@@ -148,6 +151,12 @@ def _checked_entry(path: str, name: str, entry: Any) -> dict[str, Any]:
             raise RecordingError(f"{path}: {key} of {name!r} is {value!r}; allowed are {', '.join(allowed)}")
         if key == "muscle" and not isinstance(value, str):
             raise RecordingError(f"{path}: muscle of {name!r} is {value!r}; give a name such as splenius_capitis")
+        if key == "muscle":
+            target_members(value)
+        if key == "mvc" and not (isinstance(value, int | float) and 0 < value < float("inf")):
+            raise RecordingError(
+                f"{path}: mvc of {name!r} is {value!r}; give the envelope of a maximal effort, above 0"
+            )
         if key == "unit" and unit_of(str(value)) not in ("uV", "mV", "V", "nV", "count"):
             raise RecordingError(f"{path}: unit of {name!r} is {value!r}; allowed are uV, mV, V, nV, count")
     return entry

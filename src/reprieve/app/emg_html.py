@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Sequence
 from html import escape
 
-from reprieve.app.emg import ChannelReport, EmgReport, PairReport, Trace
+from reprieve.app.emg_html_muscles import muscle_part, shown
+from reprieve.app.emg_report import ChannelReport, EmgReport, PairReport, Trace
 from reprieve.app.emg_svg import coherence_svg, spectrum_svg, trace_svg
 
 _STYLE = """
@@ -19,7 +20,7 @@ _STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 70rem; padding: 2rem 1.5rem; color: var(--ink); background: #fff;
   font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
-h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; }
+.muscle { text-transform: capitalize; } h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; }
 h3 { font-size: 1.05rem; margin: 0; }
 p { margin: .3rem 0; } .soft { color: var(--soft); } .use { color: var(--soft); border-top: 1px solid var(--line);
   margin-top: 2.5rem; padding-top: 1rem; }
@@ -31,7 +32,7 @@ th { font-weight: 600; color: var(--soft); } th:first-child, td:first-child, .te
 .good { color: var(--good); }
 article { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; margin: 0 0 1rem;
   break-inside: avoid; }
-.plots { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; } .plots svg { max-width: 100%; height: auto; }
+.plots { margin-top: 1rem; display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; } .plots svg { max-width: 100%; height: auto; }
 svg text { font: 11px system-ui, "DejaVu Sans", sans-serif; fill: var(--soft); }
 .axis { stroke: var(--line); fill: none; } .raw { fill: #8aa0b6; stroke: none; }
 .envelope { stroke: var(--blue); fill: none; stroke-width: 1.3; } .on { fill: var(--band); }
@@ -54,6 +55,7 @@ def report_html(report: EmgReport, traces: Sequence[Trace]) -> str:
         "<h2>Channels</h2>" + _channel_table(report.channels),
         "<h2>Traces</h2>" + "".join(_article(channel, trace) for channel, trace in live if channel.rms is not None),
         _pair_part(report.pairs),
+        muscle_part(report),
         f'<p class="use">{escape(report.evidence)}</p>',
         '<p class="soft">Decision support for licensed clinicians who can review the basis of every number. Not a '
         f"medical device; not validated in patients. Reprieve {escape(report.version)}.</p></main></body></html>",
@@ -67,7 +69,8 @@ def _file_name(report: EmgReport) -> str:
 
 def _head(report: EmgReport) -> str:
     good = sum(channel.quality.verdict == "use" and channel.rms is not None for channel in report.channels)
-    marks = f", {len(report.annotations)} markers" if report.annotations else ""
+    count = len(report.annotations)
+    marks = f", {count} marker{'s' if count > 1 else ''}" if report.annotations else ""
     return (
         f"<h1>EMG report</h1><p>{escape(_file_name(report))} · {escape(report.format)} · {report.length_s:.1f} s · "
         f"{len(report.channels)} channels, {good} without a complaint{marks}</p>"
@@ -186,11 +189,3 @@ def _pair_row(pair: PairReport) -> str:
         crosstalk,
     )
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
-
-
-def shown(value: float | None, digits: int = 3) -> str:
-    """Return a figure with `digits` that count, an en dash for None."""
-    if value is None:
-        return "–"
-    text = f"{value:.{digits}g}"
-    return f"{value:.0f}" if "e+" in text else text

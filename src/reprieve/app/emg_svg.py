@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from reprieve.app.emg import ChannelReport, PairReport, Trace
+from reprieve.app.emg_report import ChannelReport, PairReport, Trace
 
 _WIDE, _NARROW, _HIGH = 640, 320, 150
 _LEFT, _BOTTOM, _TOP = 46, 22, 8

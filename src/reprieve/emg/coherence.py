@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import fft, signal, stats
+from scipy import signal, stats
 
 Floats = NDArray[np.float64]
 
@@ -82,13 +82,13 @@ def segment_spectra(samples: ArrayLike, rate_hz: float, *, highest_hz: float | N
     samples = np.asarray(samples, dtype=np.float64)
     length = round(SEGMENT_S * rate_hz)
     count = len(samples) // length
-    frequency = fft.rfftfreq(length, 1 / rate_hz)
+    frequency = np.arange(length // 2 + 1) * (rate_hz / length)
     kept = len(frequency) if highest_hz is None else int(np.searchsorted(frequency, highest_hz, side="right"))
     window = signal.get_window("hann", length)
     values = np.empty((count, kept), np.complex128)
     for index in range(count):
         part = samples[index * length : (index + 1) * length]
-        values[index] = fft.rfft((part - part.mean()) * window)[:kept]
+        values[index] = np.fft.rfft((part - part.mean()) * window)[:kept]
     return SegmentSpectra(frequency[:kept], values)
 
 

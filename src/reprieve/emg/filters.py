@@ -36,7 +36,7 @@ def emg_band(rate_hz: float, *, needle: bool = False, low_hz: float = SURFACE_LO
 @lru_cache(maxsize=32)
 def band_sections(rate_hz: float, low_hz: float, high_hz: float, order: int = ORDER) -> Floats:
     """Return the second-order sections of the Butterworth band-pass, shape (order, 6)."""
-    return signal.butter(order, [low_hz, high_hz], "bandpass", fs=rate_hz, output="sos")
+    return np.asarray(signal.butter(order, [low_hz, high_hz], "bandpass", fs=rate_hz, output="sos"), dtype=np.float64)
 
 
 def band_pass(samples: ArrayLike, rate_hz: float, *, needle: bool = False, low_hz: float = SURFACE_LOW_HZ) -> Floats:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from reprieve.app.emg import ChannelReport, EmgReport, PairReport, report_with_traces
+from reprieve.app.emg import ChannelReport, EmgReport, MuscleReport, PairReport, report_with_traces
 from reprieve.app.emg_html import report_html
 from reprieve.cli.output import print_json, print_table
 from reprieve.core.errors import SetupError
@@ -84,6 +84,9 @@ def _print_report(report: EmgReport) -> None:
     if pairs:
         print("\nCoherence")
         print_table([_pair_row(pair) for pair in pairs], _PAIR_HEAD)
+    if report.muscles:
+        print("\nMuscles, the surest evidence first (score: expert weights, not validated)")
+        print_table([_muscle_row(one) for one in report.muscles], _MUSCLE_HEAD)
     for note in report.notes:
         print(f"\nNote: {note}")
     print(f"\n{report.evidence}")
@@ -104,6 +107,25 @@ _HEAD = (
     "tremor Hz",
 )
 _PAIR_HEAD = ("channels", "peak Hz", "coherence", "limit", "4-7 Hz", "p (Holm)", "crosstalk")
+
+
+_MUSCLE_HEAD = ("muscle", "side", "class", "score", "activity, % of best", "sustained", "leads", "paradox", "maximal")
+
+
+def _muscle_row(one: MuscleReport) -> tuple[object, ...]:
+    activity = "  ".join(f"{kind} {estimate.value:.1f}" for kind, estimate in one.activity.items())
+    lead = one.lead_s
+    return (
+        one.muscle,
+        one.side,
+        one.score.muscle_class,
+        _figure(one.score.score, 2),
+        activity or None,
+        None if one.sustained_fraction is None else f"{100 * one.sustained_fraction:.0f} %",
+        None if lead is None or lead.high is None else "yes" if lead.high < 0 else "no",
+        _figure(one.paradox.value if one.paradox else None, 2),
+        None if one.effort_was_maximal is None else "yes" if one.effort_was_maximal else "no",
+    )
 
 
 def _channel_row(one: ChannelReport) -> tuple[object, ...]:
