@@ -21,6 +21,7 @@ COMPILED = (
     "anatomy/short_names.yaml",
     "anatomy/sources.yaml",
     "anatomy/mechanics/nominal_moment_arms.yaml",
+    "anatomy/mechanics/passive_torque.yaml",
     "anatomy/bodymap/menus.yaml",
     "anatomy/bodymap/regions.yaml",
     "assess/weights.yaml",

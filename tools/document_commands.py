@@ -12,8 +12,9 @@ from reprieve.cli.main import COMMANDS
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "commands.md"
 HEAD = """# Commands
 
-Written by `tools/document_commands.py` from the program's own help. Every command takes `--json`: one JSON document on standard output and
-nothing else there. Exit 0: answered. 1: the answer is "blocked" or "verification failed". 2: bad input, with one line on standard error.
+Written by `tools/document_commands.py` from the program's own help. Every command takes `--json`: one JSON document on
+standard output and nothing else there. Exit 0: answered. 1: the answer is "blocked" or "verification failed". 2: bad
+input, with one line on standard error.
 """
 
 

@@ -18,21 +18,23 @@ _STYLE = """
 :root { color-scheme: light; --ink: #1c2430; --soft: #5b6675; --line: #d8dee6; --blue: #1f5f99; --band: #dcebf7;
   --warn: #8a4b00; --warnback: #fff3e0; --bad: #9b1c1c; --badback: #fdecec; --good: #1d6b3f; }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 70rem; padding: 2rem 1.5rem; color: var(--ink); background: #fff;
+body { margin: 0 auto; max-width: 80rem; padding: 2rem 1.5rem; color: var(--ink); background: #fff;
   font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
-.muscle { text-transform: capitalize; } h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; }
+h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; }
 h3 { font-size: 1.05rem; margin: 0; }
 p { margin: .3rem 0; } .soft { color: var(--soft); } .use { color: var(--soft); border-top: 1px solid var(--line);
   margin-top: 2.5rem; padding-top: 1rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th { font-weight: 600; color: var(--soft); } th:first-child, td:first-child, .text { text-align: left; }
+td.text { white-space: normal; }
 .mark { border-radius: .3rem; padding: .05rem .45rem; font-size: .85rem; white-space: nowrap; }
 .note { background: var(--warnback); color: var(--warn); } .reject { background: var(--badback); color: var(--bad); }
 .good { color: var(--good); }
 article { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; margin: 0 0 1rem;
   break-inside: avoid; }
-.plots { margin-top: 1rem; display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; } .plots svg { max-width: 100%; height: auto; }
+.plots { margin-top: 1rem; display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; }
+.plots svg { max-width: 100%; height: auto; }
 svg text { font: 11px system-ui, "DejaVu Sans", sans-serif; fill: var(--soft); }
 .axis { stroke: var(--line); fill: none; } .raw { fill: #8aa0b6; stroke: none; }
 .envelope { stroke: var(--blue); fill: none; stroke-width: 1.3; } .on { fill: var(--band); }
@@ -52,10 +54,10 @@ def report_html(report: EmgReport, traces: Sequence[Trace]) -> str:
         f"<title>EMG report: {escape(_file_name(report))}</title><style>{_STYLE}</style></head><body><main>",
         _head(report),
         _missing(report),
+        muscle_part(report),
         "<h2>Channels</h2>" + _channel_table(report.channels),
         "<h2>Traces</h2>" + "".join(_article(channel, trace) for channel, trace in live if channel.rms is not None),
         _pair_part(report.pairs),
-        muscle_part(report),
         f'<p class="use">{escape(report.evidence)}</p>',
         '<p class="soft">Decision support for licensed clinicians who can review the basis of every number. Not a '
         f"medical device; not validated in patients. Reprieve {escape(report.version)}.</p></main></body></html>",

@@ -12,8 +12,8 @@ def muscle_part(report: EmgReport) -> str:
     """Return the section on muscles, the surest evidence first; what to do to get one when there is none."""
     if not report.muscles:
         return (
-            '<h2>Muscles</h2><p class="soft">No channel is mapped to a muscle, so no muscle is judged; name muscles and '
-            "sides with --channels.</p>"
+            '<h2>Muscles</h2><p class="soft">No channel is mapped to a muscle, so no muscle is judged; name muscles '
+            "and sides with --channels.</p>"
         )
     heads = ("Muscle", "Class", "Score", "Activity, % of best effort", "What was seen")
     head = "".join(f'<th scope="col"{_text(i)}>{text}</th>' for i, text in enumerate(heads))
@@ -22,9 +22,10 @@ def muscle_part(report: EmgReport) -> str:
     missing = [kind for kind in ("rest", "posture", "opposite", "trick", "maximal") if kind not in kinds]
     left = f" Not recorded: {', '.join(missing)}." if missing else ""
     return (
-        '<h2>Muscles</h2><p class="soft">Ranked by the lower limit of the score. The weights are expert defaults and not '
-        f'validated in patients (version {escape(report.weights_version)}).{left}</p><div class="wide"><table><thead><tr>'
-        f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        '<h2>Muscles</h2><p class="soft">Ranked by the lower limit of the score. The weights are expert defaults, not '
+        f"validated in patients (version {escape(report.weights_version)}).{left}</p>"
+        f'<div class="wide"><table><thead><tr>{head}</tr>'
+        f"</thead><tbody>{rows}</tbody></table></div>"
     )
 
 

@@ -42,8 +42,11 @@ def epochs_of(session: ChannelMap | None, annotations: Sequence[Annotation], len
     """
     if session and session.epochs:
         return session.epochs
-    kinds = ((mark, _kind_of(mark.text)) for mark in annotations)
-    named: list[tuple[Annotation, EpochKind]] = [(mark, kind) for mark, kind in kinds if kind is not None]
+    named: list[tuple[Annotation, EpochKind]] = []
+    for mark in annotations:
+        kind = _kind_of(mark.text)
+        if kind is not None:
+            named.append((mark, kind))
     found: list[Epoch] = []
     for place, (mark, kind) in enumerate(named):
         following = named[place + 1][0].onset_s if place + 1 < len(named) else length_s

@@ -170,14 +170,17 @@ def _differs(preparation: Preparation, dose: Dose | None) -> Finding | None:
     if dose is not None:
         by_label = rounded(dose.units * TENTH_ML / label.units_per_0_1_ml)
         by_arithmetic = preparation.arithmetic_volume_of(dose)
-        volumes = f"; {plain(dose.units)} units are {_short(by_label)} mL by the label and {_short(by_arithmetic)} mL by arithmetic"
+        volumes = (
+            f"; {plain(dose.units)} units are {_short(by_label)} mL by the label and {_short(by_arithmetic)} mL "
+            "by arithmetic"
+        )
     actual = preparation.units_per_0_1_ml
     return Finding(
         rule="label_value_differs_from_arithmetic",
         severity=Severity.WARNING,
         message=(
-            f"{plain(preparation.vial.units)} units in {plain(preparation.volume_ml)} mL are {_short(actual)} units per "
-            f"0.1 mL by arithmetic, but the label prints {plain(label.units_per_0_1_ml)}{volumes}; {used}."
+            f"{plain(preparation.vial.units)} units in {plain(preparation.volume_ml)} mL are {_short(actual)} units "
+            f"per 0.1 mL by arithmetic, but the label prints {plain(label.units_per_0_1_ml)}{volumes}; {used}."
         ),
         limit=label.units_per_0_1_ml,
         actual=actual,

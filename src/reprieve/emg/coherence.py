@@ -89,7 +89,7 @@ def segment_spectra(samples: ArrayLike, rate_hz: float, *, highest_hz: float | N
     for index in range(count):
         part = samples[index * length : (index + 1) * length]
         values[index] = np.fft.rfft((part - part.mean()) * window)[:kept]
-    return SegmentSpectra(frequency[:kept], values)
+    return SegmentSpectra(np.asarray(frequency[:kept], dtype=np.float64), values)
 
 
 def coherence_limit(segments: int, level: float = LEVEL) -> float:

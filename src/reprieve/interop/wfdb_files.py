@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 
-from reprieve.core.errors import RecordingError
+from reprieve.core.errors import RecordingError, SetupError
 from reprieve.interop.extras import need
 from reprieve.interop.recording import Channel, Recording, plausible_rate, unit_of
 
@@ -21,12 +22,17 @@ def read_wfdb(path: str) -> Recording:
     SetupError
         If the library is not installed.
     """
-    wfdb = need("wfdb", f"{path} (WFDB)")
     header = Path(path).with_suffix(".hea")
     if not header.exists():
         raise RecordingError(f"{path}: its header {header.name} is missing; put both files into one folder")
     try:
-        record = wfdb.rdrecord(str(header.with_suffix("")), physical=False, return_res=32)
+        with warnings.catch_warnings():
+            # The library warns about its own use of pandas; nobody who reads a recording can act on that.
+            warnings.simplefilter("ignore")
+            wfdb = need("wfdb", f"{path} (WFDB)")
+            record = wfdb.rdrecord(str(header.with_suffix("")), physical=False, return_res=32)
+    except SetupError:
+        raise
     except Exception as error:  # the library lets whatever went wrong through, from IndexError to OSError
         raise RecordingError(
             f"{path}: not a readable WFDB record ({_first_line(error)}); copy both files again"

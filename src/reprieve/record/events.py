@@ -53,7 +53,8 @@ class Event:
         # Erased content is None; everything else is of the one type of its kind.
         if self.body is not None and not isinstance(self.body, expected):
             raise DocumentError(
-                f"an event {self.kind} carries {expected.__name__}, but got {type(self.body).__name__}; check the caller"
+                f"an event {self.kind} carries {expected.__name__}, but got {type(self.body).__name__}; "
+                "check the caller"
             )
 
     @property

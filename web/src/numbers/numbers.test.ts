@@ -13,7 +13,8 @@ describe("a typed number", () => {
     expect(refusal("1,500")).toContain("Write 1500");
   });
   it("comes back from its own display", () => {
-    for (const value of ["0.25", "62.5", "1000", "10000", "12500.5"]) expect(parseNumber(number(value))).toBe(value);
+    for (const value of ["0.25", "62.5", "1000", "10000", "12500.5"])
+      expect(parseNumber(number(value))).toBe(value);
   });
 });
 

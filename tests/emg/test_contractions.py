@@ -1,0 +1,116 @@
+"""Contractions: the published count on a real recording, simulated truth, and laws of the rule."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reprieve.emg.contractions import Interval, find_bursts, find_contractions, sustained_fraction
+from reprieve.emg.filters import band_pass
+from reprieve.emg.simulate import simulate_contractions
+from reprieve.interop.recordings import read_recording
+
+# README of the recording: 20-450 Hz, 200 ms RMS, 15 % of its 95th percentile, each edge within 0.15 s.
+BICEPS = [
+    (1.27, 2.42),
+    (4.49, 5.72),
+    (7.83, 9.20),
+    (11.59, 12.60),
+    (14.47, 15.61),
+    (17.28, 18.52),
+    (20.30, 21.58),
+    (23.25, 24.73),
+    (26.32, 27.76),
+]
+
+
+def overlap(found: Interval, true: Interval) -> bool:
+    """Whether two intervals share most of their time."""
+    common = min(found.offset_s, true.offset_s) - max(found.onset_s, true.onset_s)
+    return common > 0.5 * max(found.duration_s, true.duration_s)
+
+
+@pytest.mark.parametrize("name", ["surface_opensignals/emg_bursts.h5", "made/biceps_bursts.edf"])
+def test_nine_contractions_of_the_biceps(shipped: Path, name: str) -> None:
+    channel = read_recording(str(shipped / name)).channels[0]
+    found = find_contractions(band_pass(channel.values, channel.rate_hz), channel.rate_hz)
+    assert len(found) == 9
+    edges = np.array([[one.onset_s, one.offset_s] for one in found])
+    assert np.abs(edges - BICEPS).max() < 0.15
+
+
+def spaced(rng: np.random.Generator, count: int) -> tuple[Interval, ...]:
+    starts = 2.0 + np.cumsum(rng.uniform(1.5, 4.0, count))
+    lengths = rng.uniform(0.4, 1.0, count)
+    return tuple(Interval(float(a), float(a + b)) for a, b in zip(starts, lengths, strict=True))
+
+
+@pytest.mark.parametrize("snr_db", [40.0, 30.0, 20.0])
+def test_simulated_contractions_are_found_one_for_one(snr_db: float) -> None:
+    hits = wrong = missed = 0
+    late: list[float] = []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        true = spaced(rng, 12)
+        samples = simulate_contractions(true, true[-1].offset_s + 3, 1000.0, rng, snr_db=snr_db)
+        found = find_contractions(band_pass(samples, 1000.0), 1000.0)
+        matched = [(f, t) for t in true for f in found if overlap(f, t)]
+        hits += len(matched)
+        missed += len(true) - len(matched)
+        wrong += len(found) - len(matched)
+        late += [f.onset_s - t.onset_s for f, t in matched] + [f.offset_s - t.offset_s for f, t in matched]
+    assert hits / (hits + wrong) > 0.98
+    assert hits / (hits + missed) > 0.98
+    # The 200 ms window of the edges is half a window wide of the truth at the most.
+    assert np.abs(late).max() < 0.15
+
+
+def test_noise_alone_holds_no_contraction() -> None:
+    counts = []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        samples = simulate_contractions((), 30.0, 1000.0, rng, snr_db=20.0)
+        counts.append(len(find_contractions(band_pass(samples, 1000.0), 1000.0)))
+    assert sum(counts) == 0
+
+
+def test_a_dead_signal_holds_no_contraction() -> None:
+    assert find_contractions(np.zeros(5000), 1000.0) == ()
+    assert find_bursts(np.zeros(5000), 1000.0) == ()
+
+
+def test_a_tremor_is_bursts_and_not_contractions() -> None:
+    rng = np.random.default_rng(3)
+    true = tuple(Interval(2 + i / 5, 2 + i / 5 + 0.08) for i in range(40))
+    samples = simulate_contractions(true, 14.0, 2000.0, rng, snr_db=25.0, ramp_s=0.01)
+    filtered = band_pass(samples, 2000.0)
+    assert len(find_bursts(filtered, 2000.0)) == pytest.approx(40, abs=2)
+    assert len(find_contractions(filtered, 2000.0)) == 1
+
+
+@given(st.floats(1e-9, 1e9), st.integers(0, 5))
+@settings(max_examples=25, deadline=None)
+def test_gain_changes_no_contraction(gain: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    true = spaced(rng, 4)
+    samples = band_pass(simulate_contractions(true, 20.0, 1000.0, rng, snr_db=25.0), 1000.0)
+    here, there = find_contractions(samples, 1000.0), find_contractions(gain * samples, 1000.0)
+    assert np.allclose([[o.onset_s, o.offset_s] for o in here], [[o.onset_s, o.offset_s] for o in there], atol=0.006)
+
+
+def test_contractions_are_ordered_apart_and_long_enough() -> None:
+    rng = np.random.default_rng(8)
+    samples = simulate_contractions(spaced(rng, 10), 45.0, 1000.0, rng, snr_db=12.0)
+    found = find_contractions(band_pass(samples, 1000.0), 1000.0)
+    assert all(one.duration_s >= 0.2 for one in found)
+    assert all(b.onset_s > a.offset_s for a, b in itertools.pairwise(found))
+
+
+def test_sustained_fraction_counts_only_what_lasts() -> None:
+    intervals = (Interval(0.0, 0.4), Interval(1.0, 3.0), Interval(5.0, 6.0))
+    assert sustained_fraction(intervals, 10.0) == pytest.approx(0.3)

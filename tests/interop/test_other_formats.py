@@ -1,0 +1,207 @@
+"""WFDB, OpenSignals, text, C3D, Spike2 and BIDS: what is read, what is refused, in one line."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reprieve.core.errors import RecordingError, ReprieveError, SetupError
+from reprieve.interop.extras import need
+from reprieve.interop.recordings import read_recording
+
+
+def test_wfdb_values_are_counts_over_gain(shipped: Path) -> None:
+    # The .hea states 16 bit, 10000 counts per mV, first value -333.
+    path = shipped / "needle_emgdb" / "emg_healthy.hea"
+    recording = read_recording(str(path))
+    channel = recording.channels[0]
+    counts = np.fromfile(path.with_suffix(".dat"), "<i2")
+    assert channel.values == pytest.approx(counts / 10_000, abs=1e-12)
+    assert (channel.name, channel.unit, channel.rate_hz) == ("EMG", "mV", 4000)
+    assert channel.raw[0] == -333
+    assert "needle" in channel.hint
+
+
+def test_opensignals_counts_become_millivolts(shipped: Path) -> None:
+    recording = read_recording(str(shipped / "surface_opensignals" / "emg_bursts.h5"))
+    channel = recording.channels[0]
+    assert (channel.name, channel.unit, channel.rate_hz, len(channel.raw)) == ("channel_3", "mV", 1000, 28_519)
+    assert channel.values == pytest.approx(3 * (channel.raw / 2**16 - 0.5), abs=1e-12)
+
+
+def test_simple_text_has_counts_without_a_scale(shipped: Path) -> None:
+    channel = read_recording(str(shipped / "surface_biosppy" / "emg_1.txt")).channels[0]
+    assert (channel.name, channel.unit, channel.rate_hz, channel.volts) == ("EMG", "count", 1000, None)
+    assert channel.raw[:3].tolist() == [2034, 2011, 2004]
+    assert channel.rail == (0, 4095)
+
+
+def test_c3d_analogs(shipped: Path) -> None:
+    recording = read_recording(str(shipped / "made" / "shoulder_six_channels.c3d"))
+    assert [c.name for c in recording.channels][2:5] == ["Subscap.EMG11", "Biceps.EMG4", "Triceps.EMG5"]
+    assert {c.rate_hz for c in recording.channels} == {2000}
+    assert {c.unit for c in recording.channels} == {"V"}
+    assert len(recording.channels[0].raw) == 11_600
+    assert not recording.channels[1].raw.any()
+
+
+def test_spike2_beside_the_same_integers_as_edf(elsewhere: Callable[[str], str]) -> None:
+    # The EDF was made from the .smr's integers; the EDF scale has 8 characters, so 4e-5 relative.
+    smr = read_recording(elsewhere("tremor_spike2/tremor_postural.smr"))
+    edf = read_recording(elsewhere("tremor_spike2/tremor_postural.edf"))
+    assert [c.unit for c in smr.channels] == ["V", "V", ""]
+    for ours, other in zip(smr.channels[:2], edf.channels[:2], strict=True):
+        assert ours.raw[: len(other.raw)].tolist() == other.raw.tolist()
+        assert 1e6 * ours.values[: len(other.raw)] == pytest.approx(other.values, rel=1e-4, abs=1e-6)
+
+
+def test_spike2_events_and_spikes_become_annotations(elsewhere: Callable[[str], str]) -> None:
+    texts = [mark.text for mark in read_recording(elsewhere("needle_motor_units_spike2/motor_units.smr")).annotations]
+    assert (texts.count("MU1"), texts.count("MU2")) == (62, 50)
+    events = [mark.text for mark in read_recording(elsewhere("hreflex_spike2/physiology.smr")).annotations]
+    assert (events.count("Hreflex"), events.count("Magnet")) == (20, 10)
+
+
+def test_bids_names_the_muscles_and_the_conflict_of_units(shipped: Path) -> None:
+    recording = read_recording(str(shipped / "bids_examples" / "emg_MultiBodyParts"))
+    assert [c.muscle_text for c in recording.channels] == ["First Dorsal Interosseous", "Tibialis Anterior"]
+    assert {c.unit for c in recording.channels} == {"uV"}
+    assert "'uV'" in recording.notes[0]
+    assert "'V'" in recording.notes[0]
+
+
+def test_a_bids_folder_with_two_recordings_asks_which(shipped: Path) -> None:
+    with pytest.raises(RecordingError, match="holds 2 recordings"):
+        read_recording(str(shipped / "bids_examples"))
+
+
+def test_opensignals_text(tmp_path: Path) -> None:
+    head = {
+        "00:07:80:3B:46:61": {
+            "sampling rate": 1000,
+            "column": ["nSeq", "DI", "CH1", "CH2"],
+            "label": ["CH1", "CH2"],
+            "resolution": [4, 1, 16, 10],
+            "sensor": ["EMG", "ACC"],
+            "device": "biosignalsplux",
+        }
+    }
+    rows = "\n".join(f"{i % 16}\t0\t{32768 + i}\t{500 - i}" for i in range(100))
+    path = tmp_path / "a.txt"
+    path.write_text(f"# OpenSignals Text File Format. Version 1\n# {json.dumps(head)}\n# EndOfHeader\n{rows}\n")
+    first, second = read_recording(str(path)).channels
+    assert (first.unit, second.unit) == ("mV", "count")
+    assert first.values[2] == pytest.approx(3 * 2 / 65536)
+    assert second.raw[2] == 498
+    path.write_text("# OpenSignals Text File Format. Version 1\n# {}\n# EndOfHeader\n1\n")
+    with pytest.raises(RecordingError, match="header"):
+        read_recording(str(path))
+
+
+def test_delsys_csv_with_a_time_column_for_each_channel(tmp_path: Path) -> None:
+    # Two rates side by side; the slower column ends early.
+    lines = ["X[s],Biceps: EMG 1[V],X[s],Biceps: ACC X[G]"]
+    lines += [f"{i / 2000},{i * 1e-6}," + (f"{i / 100},{i}" if i < 20 else ",") for i in range(400)]
+    path = tmp_path / "delsys.csv"
+    path.write_text("\n".join(lines))
+    emg, accel = read_recording(str(path)).channels
+    assert (emg.name, emg.unit, emg.rate_hz, len(emg.raw)) == ("Biceps: EMG 1", "V", 2000, 400)
+    assert (accel.unit, accel.rate_hz, len(accel.raw)) == ("G", 100, 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("a,b\n1,2\n3,4\n", "states units"),
+        ("time [s],emg [uV]\n0,1\n0.001,x\n", "not a table of numbers"),
+        ("emg [uV]\n1\n2\n", "no time column"),
+        ("time [s],emg [uV],more\n0,1,2\n0.001,2,3\n", "states no unit"),
+        ("time [s],emg [uV]\n0,1\n0.001,2\n0.5,3\n0.501,3\n", "gap"),
+        ("time [s],emg [uV]\n0,1\n0,2\n", "rise"),
+        ("time [s],emg [uV]\n0,1\n0.001,\n0.002,4\n", "empty cells"),
+        ("time [s],emg [uV]\n", "no samples"),
+        ("time [h],emg [uV]\n1,2\n2,3\n", "unit of time"),
+    ],
+)
+def test_a_table_that_cannot_be_used_says_why(tmp_path: Path, text: str, word: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    with pytest.raises(RecordingError, match=word):
+        read_recording(str(path))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "needle_emgdb/emg_healthy.hea",
+        "surface_opensignals/emg_bursts.h5",
+        "surface_biosppy/emg_1.txt",
+        "made/shoulder_six_channels.c3d",
+        "made/biceps_bursts.edf",
+    ],
+)
+def test_damaged_files_are_read_or_refused_in_one_line(shipped: Path, tmp_path: Path, name: str) -> None:
+    source = shipped / name
+    data = source.read_bytes()
+    if source.suffix == ".hea":
+        shutil.copy(source.with_suffix(".dat"), tmp_path)
+    path = tmp_path / source.name
+    rng = np.random.default_rng(0)
+    cuts = [0, 1, 40, 300, 511, 513, 1500, len(data) // 2, len(data) - 1]
+    damaged = [data[:cut] for cut in cuts]
+    for _ in range(25):
+        copy = bytearray(data)
+        for place in rng.integers(0, min(len(data), 2048), size=6):
+            copy[place] = int(rng.integers(256))
+        damaged.append(bytes(copy))
+    messages: list[str] = []
+    for content in damaged:
+        path.write_bytes(content)
+        try:
+            read_recording(str(path))
+        except ReprieveError as error:
+            messages.append(str(error))
+    assert len(messages) >= 3
+    assert all("\n" not in message for message in messages)
+
+
+def test_a_missing_signal_file_is_named(shipped: Path, tmp_path: Path) -> None:
+    shutil.copy(shipped / "needle_emgdb" / "emg_healthy.hea", tmp_path)
+    with pytest.raises(RecordingError, match="WFDB"):
+        read_recording(str(tmp_path / "emg_healthy.hea"))
+
+
+def test_unknown_files_name_what_is_allowed(tmp_path: Path) -> None:
+    (tmp_path / "a.xyz").write_bytes(b"whatever")
+    with pytest.raises(RecordingError, match="allowed are EDF"):
+        read_recording(str(tmp_path / "a.xyz"))
+    (tmp_path / "a.smrx").write_bytes(b"S64 whatever")
+    with pytest.raises(RecordingError, match=r"\.smrx has no open reader"):
+        read_recording(str(tmp_path / "a.smrx"))
+    with pytest.raises(RecordingError, match="cannot read"):
+        read_recording(str(tmp_path / "absent.edf"))
+
+
+def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch, shipped: Path) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *rest: object, **more: object) -> object:
+        if name.split(".")[0] == "h5py":
+            raise ImportError(name)
+        return real(name, *rest, **more)  # type: ignore[arg-type]
+
+    import importlib
+    import sys
+
+    monkeypatch.delitem(sys.modules, "h5py", raising=False)
+    monkeypatch.setattr(importlib, "import_module", lambda name: without(name))
+    with pytest.raises(SetupError, match=r"pip install 'reprieve\[emg\]'"):
+        need("h5py", "a file")
+    with pytest.raises(SetupError, match=r"pip install 'reprieve\[emg\]'"):
+        read_recording(str(shipped / "surface_opensignals" / "emg_bursts.h5"))

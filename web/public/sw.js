@@ -1,0 +1,41 @@
+// The patient's page without a connection: page and assets from the cache, data never. Entries wait in the page itself.
+const CACHE = "reprieve-phone-1";
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(self.skipWaiting());
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
+});
+
+async function fromNetwork(request, key) {
+  const cache = await caches.open(CACHE);
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) await cache.put(key, answer.clone());
+    return answer;
+  } catch (error) {
+    const kept = await cache.match(key);
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+async function fromCache(request) {
+  const kept = await caches.match(request);
+  return kept ?? fromNetwork(request, request);
+}
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== self.location.origin || url.pathname.startsWith("/api/")) return;
+  if (event.request.mode === "navigate") event.respondWith(fromNetwork(event.request, "/phone"));
+  else if (url.pathname.startsWith("/assets/")) event.respondWith(fromCache(event.request));
+  else event.respondWith(fromNetwork(event.request, event.request));
+});

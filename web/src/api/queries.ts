@@ -1,0 +1,171 @@
+/** What the screens ask the server for. */
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { get } from "./client";
+import { readForecast } from "./forecast";
+import type { Chart, Finding, Health, Plan, Role, Side } from "./types";
+
+export const useHealth = () =>
+  useQuery({ queryKey: ["health"], queryFn: () => get<Health>("/api/health"), staleTime: Infinity });
+
+export const useMe = () =>
+  useQuery({
+    queryKey: ["me"],
+    queryFn: () =>
+      get<Role>("/api/me").catch((error: { status?: number }) => {
+        if (error.status === 401) return null;
+        throw error;
+      }),
+    staleTime: Infinity,
+  });
+
+export interface TodayRow {
+  patient_id: string;
+  family_name: string | null;
+  given_name: string | null;
+  birth_date: string | null;
+  appointment: string | { date: string; purpose?: string; state?: string; time?: string } | null;
+  state: string | null;
+  condition: string | null;
+  product: string | null;
+  last_session: { date: string; units: string; product: string } | null;
+  weeks_since: number | null;
+  wear_off: { low: string | null; median: string | null; high: string | null } | null;
+  chance_faded: number | null;
+  flags: { kind: string; text: string }[];
+}
+
+export const useToday = (date: string) =>
+  useQuery({
+    queryKey: ["today", date],
+    queryFn: () => get<{ date: string; rows: TodayRow[] }>(`/api/today?date=${date}`),
+  });
+
+export interface PatientRow {
+  patient_id: string;
+  family_name: string | null;
+  given_name: string | null;
+  birth_date: string | null;
+  condition: string | null;
+}
+
+export const usePatients = (search: string, enabled = true) =>
+  useQuery({
+    queryKey: ["patients", search],
+    queryFn: () =>
+      get<{ rows: PatientRow[]; next: string | null }>(
+        `/api/patients?limit=20&search=${encodeURIComponent(search)}`,
+      ),
+    enabled,
+  });
+
+const patient = (id: string) => `/api/patients/${encodeURIComponent(id)}`;
+
+export const useChart = (id: string) =>
+  useQuery({ queryKey: ["patient", id, "chart"], queryFn: () => get<Chart>(`${patient(id)}/chart`) });
+
+export const useForecast = (id: string) => {
+  const query = useQuery({
+    queryKey: ["patient", id, "forecast"],
+    queryFn: () => get<unknown>(`${patient(id)}/forecast`),
+    retry: false,
+  });
+  const curve = useMemo(() => (query.data ? readForecast(query.data) : null), [query.data]);
+  return { ...query, curve };
+};
+
+export interface RankedMuscle {
+  muscle: string;
+  side: Side | null;
+  probability: number;
+  interval: [number, number] | { low: number; high: number } | null;
+  evidence: (string | { text?: string; kind?: string; reason?: string; message?: string })[];
+}
+
+export const useRanking = (id: string, enabled = true) =>
+  useQuery({
+    queryKey: ["patient", id, "assessment"],
+    queryFn: () => get<{ muscles: RankedMuscle[] }>(`${patient(id)}/assessment`),
+    retry: false,
+    enabled,
+  });
+
+export interface Proposal {
+  id: string;
+  title: string;
+  plan: Plan;
+  reasons: (string | Record<string, unknown>)[];
+  findings?: Finding[];
+  expected_effect?: unknown;
+  binding_limits?: unknown[];
+  optimality_gap?: number | null;
+}
+
+export interface Proposals {
+  proposals: Proposal[];
+  repeat_last: Plan | null;
+  asks: (string | Record<string, unknown>)[];
+}
+
+export const useProposals = (id: string, product: string | null) =>
+  useQuery({
+    queryKey: ["patient", id, "proposals", product],
+    queryFn: () =>
+      get<Proposals>(`${patient(id)}/proposals${product ? `?product=${encodeURIComponent(product)}` : ""}`),
+    retry: false,
+    staleTime: 60_000,
+  });
+
+export interface MuscleRow {
+  id: string;
+  name: string;
+  region: string;
+  sides: Side[];
+}
+
+export const useMuscles = () =>
+  useQuery({
+    queryKey: ["muscles"],
+    queryFn: () => get<MuscleRow[]>("/api/reference/muscles"),
+    staleTime: Infinity,
+  });
+
+export interface ProductRow {
+  id: string;
+  brands?: string[];
+  vial_units?: (string | number)[];
+}
+
+export const useProducts = () =>
+  useQuery({
+    queryKey: ["products"],
+    queryFn: () => get<ProductRow[]>("/api/reference/products"),
+    staleTime: Infinity,
+  });
+
+export const useRegions = () =>
+  useQuery({
+    queryKey: ["bodymap"],
+    queryFn: () => get<{ regions: { id: string; muscles: string[] }[] }>("/api/reference/bodymap"),
+    staleTime: Infinity,
+    select: (body) => Object.fromEntries(body.regions.map((region) => [region.id, region.muscles])),
+  });
+
+export interface Limit {
+  scope: string;
+  limit: string | null;
+  actual: string | null;
+  headroom: string | null;
+  unit?: string | null;
+  verified: boolean;
+  source?: unknown;
+  label?: string | null;
+}
+
+export interface CheckReport {
+  verdict: "clear" | "warned" | "blocked";
+  totals: Record<string, unknown>;
+  limits: Limit[];
+  findings: Finding[];
+  not_checked: (string | Record<string, unknown>)[];
+}

@@ -1,0 +1,120 @@
+/** The frame of every clinic page: name, navigation, patient search, who is signed in. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import { Link, useLocation } from "wouter";
+import { post } from "../api/client";
+import { useHealth } from "../api/queries";
+import type { Role } from "../api/types";
+import { Icon } from "../shared/Icon";
+import { LanguageChoice } from "../shared/LanguageChoice";
+import { ThemeSwitch } from "../shared/theme";
+import { words } from "../words/names";
+import { t } from "../words/words";
+import { KeysDialog } from "./KeysDialog";
+
+const PLACES = [
+  { to: "/", label: "Today" },
+  { to: "/patients", label: "Patients" },
+  { to: "/audit", label: "Audit" },
+] as const;
+
+export function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+}
+
+export function Shell({ me, children }: { me: Role; children: ReactNode }) {
+  const [place, go] = useLocation();
+  const client = useQueryClient();
+  const health = useHealth();
+  const [keysOpen, setKeysOpen] = useState(false);
+  const pending = useRef(false);
+
+  useEffect(() => {
+    const keys = (event: KeyboardEvent) => {
+      if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        go("/patients");
+        return;
+      }
+      if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "?") setKeysOpen(true);
+      else if (event.key === "g") {
+        pending.current = true;
+        setTimeout(() => (pending.current = false), 900);
+      } else if (pending.current) {
+        pending.current = false;
+        if (event.key === "t") go("/");
+        if (event.key === "p") go("/patients");
+      }
+    };
+    window.addEventListener("keydown", keys);
+    return () => window.removeEventListener("keydown", keys);
+  }, [go]);
+
+  const out = async () => {
+    await post("/api/sign-out").catch(() => undefined);
+    sessionStorage.clear();
+    client.clear();
+    client.setQueryData(["me"], null);
+    go("/");
+  };
+  return (
+    <>
+      <a className="skip" href="#main">
+        {t("Skip to the page")}
+      </a>
+      <header className="shell">
+        <Link href="/" className="brand" aria-label={t("Reprieve, today's list")}>
+          <img src="/icon.svg" alt="" width={28} height={28} />
+          <span>Reprieve</span>
+        </Link>
+        <nav aria-label={t("Clinic")}>
+          <ul>
+            {PLACES.map(({ to, label }) => (
+              <li key={to}>
+                <Link
+                  href={to}
+                  className="nav-link"
+                  aria-current={(to === "/" ? place === "/" : place.startsWith(to)) ? "page" : undefined}
+                >
+                  {t(label)}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="shell-right">
+          {health.data?.demo && (
+            <span className="chip chip--check demo-chip">{t("Demo, invented patients")}</span>
+          )}
+          <LanguageChoice />
+          <button
+            type="button"
+            className="btn btn--quiet btn--icon keys-button"
+            onClick={() => setKeysOpen(true)}
+            aria-label={t("Keys")}
+            title={t("Keys")}
+          >
+            <kbd>?</kbd>
+          </button>
+          <ThemeSwitch />
+          <span className="who small">
+            <strong>{me.name}</strong>
+            <span className="soft">{t(words(me.role))}</span>
+          </span>
+          <button
+            type="button"
+            className="btn btn--quiet btn--icon"
+            onClick={() => void out()}
+            aria-label={t("Sign out")}
+            title={t("Sign out")}
+          >
+            <Icon name="out" />
+          </button>
+        </div>
+      </header>
+      {children}
+      {keysOpen && <KeysDialog onClose={() => setKeysOpen(false)} />}
+    </>
+  );
+}

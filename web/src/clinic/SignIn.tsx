@@ -1,0 +1,128 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState, type FormEvent } from "react";
+import { post } from "../api/client";
+import { useHealth } from "../api/queries";
+import type { Role } from "../api/types";
+import { Icon } from "../shared/Icon";
+import { LanguageChoice } from "../shared/LanguageChoice";
+import { ThemeSwitch } from "../shared/theme";
+import { words } from "../words/names";
+import { t } from "../words/words";
+
+export function SignIn() {
+  const health = useHealth();
+  const client = useQueryClient();
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    document.title = `${t("Sign in")} · Reprieve`;
+    field.current?.focus();
+  }, []);
+
+  const enter = async (who: string, secret: string) => {
+    setBusy(true);
+    setError(null);
+    try {
+      const me = await post<Role>("/api/sign-in", { name: who, password: secret });
+      client.clear();
+      client.setQueryData(["me"], me);
+    } catch (reason) {
+      setError(reason instanceof Error ? reason.message : String(reason));
+      setBusy(false);
+      field.current?.focus();
+    }
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void enter(name.trim(), password);
+  };
+  const accounts = health.data?.demo ? (health.data.demo_accounts ?? []) : [];
+
+  return (
+    <main className="sign-in" id="main">
+      <div className="sign-in-box stack">
+        <header className="row row--between">
+          <div className="row">
+            <img src="/icon.svg" alt="" width={36} height={36} />
+            <h1>Reprieve</h1>
+          </div>
+          <ThemeSwitch />
+        </header>
+        <p className="soft">{t("Planning and follow-up of botulinum toxin treatment in dystonia.")}</p>
+        <form className="stack" onSubmit={submit} aria-label={t("Sign in")}>
+          <div className="field">
+            <label htmlFor="name">{t("Name")}</label>
+            <input
+              id="name"
+              ref={field}
+              className="input"
+              autoComplete="username"
+              required
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+              aria-describedby={error ? "sign-in-error" : undefined}
+            />
+          </div>
+          <div className="field">
+            <label htmlFor="password">{t("Password")}</label>
+            <input
+              id="password"
+              className="input"
+              type="password"
+              autoComplete="current-password"
+              required
+              value={password}
+              onChange={(event) => setPassword(event.target.value)}
+            />
+          </div>
+          {error && (
+            <div className="note-box note-box--check" role="alert" id="sign-in-error">
+              <Icon name="check" />
+              <p>{error}</p>
+            </div>
+          )}
+          <button type="submit" className="btn btn--main" disabled={busy}>
+            {t("Sign in")}
+          </button>
+        </form>
+        {accounts.length > 0 && (
+          <section className="demo-accounts stack stack--tight" aria-labelledby="demo-title">
+            <h2 id="demo-title">{t("Demonstration clinic")}</h2>
+            <p className="small soft">
+              {t(
+                "Every patient here is invented. One press signs you in; everything works as in a real clinic.",
+              )}
+            </p>
+            <ul className="stack stack--tight">
+              {accounts.map((account) => (
+                <li key={account.name}>
+                  <button
+                    type="button"
+                    className="btn demo-account"
+                    disabled={busy}
+                    onClick={() => void enter(account.name, account.password)}
+                  >
+                    <Icon name={account.role === "patient" ? "phone" : "person"} />
+                    <span className="demo-role">{t(words(account.role))}</span>
+                    <span className="soft small">
+                      {account.name} / {account.password}
+                    </span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        <footer className="row row--between small soft">
+          <span>
+            {t("Decision support for licensed clinicians. Not a medical device; not validated in patients.")}
+          </span>
+          <LanguageChoice />
+        </footer>
+      </div>
+    </main>
+  );
+}

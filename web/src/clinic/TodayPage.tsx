@@ -1,0 +1,222 @@
+/** Today: who comes, who is fading by their own curve, what needs attention. */
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { Link, useLocation } from "wouter";
+import { useToday, type TodayRow } from "../api/queries";
+import { age, dayNumber, isoOf, range, shown, today as todayNow } from "../numbers/dates";
+import { units } from "../numbers/format";
+import { Icon, type IconName } from "../shared/Icon";
+import { Empty, Failed, Loading, Unknown } from "../shared/states";
+import { fullName, words } from "../words/names";
+import { t } from "../words/words";
+
+const FILTERS = {
+  all: "Everyone",
+  coming: "Coming today",
+  fading: "Fading",
+  flags: "Needs attention",
+} as const;
+type Filter = keyof typeof FILTERS;
+
+const FLAG: Record<string, { icon: IconName; tone: string }> = {
+  red_flag: { icon: "stop", tone: "chip chip--stop" },
+  duplicate_exposure: { icon: "check", tone: "chip chip--check" },
+  unsigned: { icon: "pen", tone: "chip chip--check" },
+  overdue: { icon: "clock", tone: "chip chip--check" },
+  never_injected: { icon: "note", tone: "chip" },
+};
+
+function isComing(row: TodayRow, date: string): boolean {
+  const when = typeof row.appointment === "string" ? row.appointment : row.appointment?.date;
+  return when?.slice(0, 10) === date;
+}
+
+const isFading = (row: TodayRow) => (row.chance_faded ?? 0) >= 0.5;
+
+function matches(row: TodayRow, filter: Filter, date: string): boolean {
+  if (filter === "coming") return isComing(row, date);
+  if (filter === "fading") return isFading(row);
+  if (filter === "flags") return row.flags.some((flag) => flag.kind !== "never_injected");
+  return true;
+}
+
+export function TodayPage() {
+  const [date, setDate] = useState(todayNow);
+  const [filter, setFilter] = useState<Filter>("all");
+  const list = useToday(date);
+  useEffect(() => {
+    document.title = `${t("Today")} · Reprieve`;
+  }, []);
+  const rows = useMemo(() => list.data?.rows ?? [], [list.data]);
+  const chosen = rows.filter((row) => matches(row, filter, date));
+  const step = (days: number) => setDate(isoOf(dayNumber(date) + days));
+  return (
+    <main className="page" id="main">
+      <div className="page-head">
+        <div>
+          <h1>{date === todayNow() ? t("Today") : shown(date)}</h1>
+          <p className="soft">
+            {date === todayNow() ? `${shown(date)} · ` : ""}
+            {t("sorted by who is fading, by each patient's own curve")}
+          </p>
+        </div>
+        <div className="row">
+          <button
+            type="button"
+            className="btn btn--icon"
+            onClick={() => step(-1)}
+            aria-label={t("Day before")}
+          >
+            <Icon name="left" />
+          </button>
+          <input
+            type="date"
+            className="input date-input"
+            aria-label={t("Date of the list")}
+            value={date}
+            onChange={(event) => event.target.value && setDate(event.target.value)}
+          />
+          <button type="button" className="btn btn--icon" onClick={() => step(1)} aria-label={t("Day after")}>
+            <Icon name="right" />
+          </button>
+        </div>
+      </div>
+      <div className="filters" role="group" aria-label={t("Show")}>
+        {(Object.keys(FILTERS) as Filter[]).map((name) => (
+          <button
+            key={name}
+            type="button"
+            className="tile"
+            aria-pressed={filter === name}
+            onClick={() => setFilter(name)}
+          >
+            <span className="big-figure figures">
+              {list.isPending ? "–" : rows.filter((row) => matches(row, name, date)).length}
+            </span>
+            <span>{t(FILTERS[name])}</span>
+          </button>
+        ))}
+      </div>
+      {list.isPending && <Loading what={t("today's list")} tall={400} />}
+      {list.isError && <Failed error={list.error} again={() => void list.refetch()} />}
+      {list.data && chosen.length === 0 && <Empty>{t("Nobody in this list.")}</Empty>}
+      {chosen.length > 0 && <TodayList rows={chosen} date={date} />}
+    </main>
+  );
+}
+
+function TodayList({ rows, date }: { rows: TodayRow[]; date: string }) {
+  const [, go] = useLocation();
+  const list = useRef<HTMLUListElement>(null);
+  const keys = (event: KeyboardEvent) => {
+    const links = Array.from(list.current?.querySelectorAll<HTMLAnchorElement>("a.row-link") ?? []);
+    const at = links.indexOf(document.activeElement as HTMLAnchorElement);
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      links[Math.max(0, Math.min(links.length - 1, at + (event.key === "ArrowDown" ? 1 : -1)))]?.focus();
+    } else if (event.key === "p" && at >= 0) {
+      go(links[at]!.getAttribute("href")!.replace(/chart$/, "plan"));
+    }
+  };
+  return (
+    <div className="card list-card">
+      <div className="today-head" aria-hidden="true">
+        <span>{t("Patient")}</span>
+        <span>{t("Last session")}</span>
+        <span>{t("Effect")}</span>
+        <span>{t("Attention")}</span>
+      </div>
+      <ul ref={list} onKeyDown={keys}>
+        {rows.map((row) => (
+          <li key={row.patient_id}>
+            <Link href={`/patients/${row.patient_id}/chart`} className="row-link today-row">
+              <span className="today-who">
+                <strong>{fullName(row)}</strong>
+                <span className="soft small">
+                  {row.birth_date
+                    ? `${shown(row.birth_date)} · ${age(row.birth_date, date)} ${t("years")}`
+                    : t("birth date unknown")}
+                  {row.condition ? ` · ${words(row.condition)}` : ""}
+                </span>
+                {isComing(row, date) && (
+                  <span className="chip chip--accent">
+                    <Icon name="calendar" />
+                    {t("comes today")}
+                    {row.state && row.state !== "planned" ? ` · ${words(row.state)}` : ""}
+                  </span>
+                )}
+              </span>
+              <span className="today-last">
+                {row.last_session ? (
+                  <>
+                    <span>
+                      {row.weeks_since === null
+                        ? shown(row.last_session.date)
+                        : t("{n} weeks ago", { n: Math.floor(row.weeks_since) })}
+                    </span>
+                    <span className="soft small">
+                      {units(row.last_session.units)} {row.last_session.product}
+                    </span>
+                  </>
+                ) : (
+                  <span className="soft">{t("none here")}</span>
+                )}
+              </span>
+              <Fading row={row} />
+              <span className="today-flags">
+                {row.flags.map((flag) => {
+                  const look = FLAG[flag.kind] ?? { icon: "note" as const, tone: "chip" };
+                  return (
+                    <span key={flag.kind + flag.text} className={look.tone}>
+                      <Icon name={look.icon} />
+                      {flag.text}
+                    </span>
+                  );
+                })}
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** How far the effect has gone, drawn and in words; a missing forecast is said, not drawn as zero. */
+function Fading({ row }: { row: TodayRow }) {
+  const chance = row.chance_faded;
+  if (chance === null)
+    return (
+      <span className="today-fading">
+        <Unknown word={row.last_session ? t("no forecast") : t("not injected yet")} />
+      </span>
+    );
+  const word =
+    chance >= 0.8
+      ? t("has faded")
+      : chance >= 0.5
+        ? t("likely fading")
+        : chance >= 0.2
+          ? t("may fade soon")
+          : t("holding");
+  return (
+    <span className="today-fading">
+      <svg className="meter" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+        <rect className="meter-ground" width={100} height={8} rx={3} />
+        <rect
+          className={chance >= 0.5 ? "meter-fill meter-fill--late" : "meter-fill"}
+          width={Math.max(2, (1 - chance) * 100)}
+          height={8}
+          rx={3}
+        />
+      </svg>
+      <span>
+        {word} <span className="soft small">{t("chance faded {p} %", { p: Math.round(chance * 100) })}</span>
+      </span>
+      {row.wear_off?.low && row.wear_off.high && (
+        <span className="soft small">
+          {t("fading {range}", { range: range(row.wear_off.low, row.wear_off.high) })}
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,40 @@
+import "@fontsource-variable/inter";
+import "../styles/tokens.css";
+import "../styles/base.css";
+import "../styles/parts.css";
+import "../styles/shell.css";
+import "../styles/timeline.css";
+import "../styles/map.css";
+import "../styles/plan.css";
+import "../styles/session.css";
+import "../styles/print.css";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode, useEffect, useState } from "react";
+import { createRoot } from "react-dom/client";
+import { startWords } from "../words/words";
+import { App } from "./App";
+
+const client = new QueryClient({
+  defaultOptions: { queries: { staleTime: 5_000, retry: 1, refetchOnWindowFocus: true } },
+});
+
+/** A change of language draws everything anew; nothing typed is lost, since drafts are kept outside. */
+function Root() {
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    const again = () => setRound((n) => n + 1);
+    window.addEventListener("reprieve:language", again);
+    return () => window.removeEventListener("reprieve:language", again);
+  }, []);
+  return <App key={round} />;
+}
+
+void startWords().then(() => {
+  createRoot(document.getElementById("root")!).render(
+    <StrictMode>
+      <QueryClientProvider client={client}>
+        <Root />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+});

@@ -1,0 +1,60 @@
+/** The views of the body map. R stands on the viewer's left in a front view and on the viewer's right in a back view. */
+export interface View {
+  id: string;
+  file: string;
+  label: string;
+  /** What is written at the left and the right edge, always the patient's side; null: one side only. */
+  edges: [string, string];
+  /** Drawn as its mirror image, so that one lateral drawing serves both sides. */
+  mirrored?: boolean;
+}
+
+const RIGHT = "Patient's right";
+const LEFT = "Patient's left";
+
+export const VIEWS: readonly View[] = [
+  { id: "neck_back", file: "panel_neck_back", label: "Neck, back", edges: [LEFT, RIGHT] },
+  { id: "neck_front", file: "panel_neck_front", label: "Neck, front", edges: [RIGHT, LEFT] },
+  { id: "neck_right", file: "panel_neck_right_lateral", label: "Neck, right side", edges: [RIGHT, ""] },
+  {
+    id: "neck_left",
+    file: "panel_neck_right_lateral",
+    label: "Neck, left side",
+    edges: [LEFT, ""],
+    mirrored: true,
+  },
+  { id: "face", file: "panel_face", label: "Face", edges: [RIGHT, LEFT] },
+  { id: "front", file: "body_front", label: "Body, front", edges: [RIGHT, LEFT] },
+  { id: "back", file: "body_back", label: "Body, back", edges: [LEFT, RIGHT] },
+];
+
+/** Neck muscles that lie under another one; the map's "deep" layer shows these and fades the rest. */
+export const DEEP = new Set([
+  "semispinalis_capitis",
+  "semispinalis_cervicis",
+  "rectus_capitis_posterior_major",
+  "rectus_capitis_posterior_minor",
+  "obliquus_capitis_inferior",
+  "obliquus_capitis_superior",
+  "longissimus_capitis",
+  "longissimus_cervicis",
+  "longus_capitis",
+  "longus_colli",
+  "multifidus_cervicis",
+  "iliocostalis_cervicis",
+  "splenius_cervicis",
+  "scalenus_anterior",
+  "scalenus_medius",
+  "scalenus_posterior",
+  "rectus_capitis_anterior",
+  "rectus_capitis_lateralis",
+]);
+
+/** The view on which a condition is usually treated. */
+export function viewFor(indication: string | null | undefined): string {
+  const name = indication ?? "";
+  if (/cervical|torticollis/.test(name)) return "neck_back";
+  if (/bleph|facial|oromand|face|sialorrh|glabell|strabism|jaw/.test(name)) return "face";
+  if (/laryng|spasmodic/.test(name)) return "neck_front";
+  return "front";
+}

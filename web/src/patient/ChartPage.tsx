@@ -1,0 +1,255 @@
+/** The chart: one time axis, the forecast in words, what is known of the patient, and the same as lists. */
+import { Link } from "wouter";
+import { useForecast } from "../api/queries";
+import type { Chart } from "../api/types";
+import { range, shown, today } from "../numbers/dates";
+import { number, units } from "../numbers/format";
+import { Icon } from "../shared/Icon";
+import { Empty, Unknown } from "../shared/states";
+import { Timeline } from "../timeline/Timeline";
+import { total } from "../timeline/lanes";
+import { muscleWord, words } from "../words/names";
+import { t } from "../words/words";
+import { ForecastCard } from "./ForecastCard";
+
+export function ChartPage({ id, chart }: { id: string; chart: Chart }) {
+  const forecast = useForecast(id);
+  return (
+    <main className="page" id="main">
+      <div className="page-head">
+        <h1>{t("Chart")}</h1>
+        <div className="row">
+          <Link href={`/patients/${id}/since`} className="btn">
+            {t("Since last time")}
+          </Link>
+          <Link href={`/patients/${id}/plan`} className="btn btn--main">
+            <Icon name="syringe" />
+            {t("Plan a session")}
+          </Link>
+        </div>
+      </div>
+      <div className="chart-grid">
+        <div className="stack">
+          <section className="card" aria-labelledby="timeline-title">
+            <h2 id="timeline-title">{t("Course")}</h2>
+            <Timeline chart={chart} curve={forecast.curve} />
+            <Legend />
+          </section>
+          <Sessions chart={chart} id={id} />
+          <Entries chart={chart} />
+        </div>
+        <div className="stack">
+          <ForecastCard curve={forecast.curve} error={forecast.error} pending={forecast.isPending} />
+          <Facts chart={chart} />
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function Legend() {
+  return (
+    <ul className="legend small">
+      <li>
+        <svg viewBox="0 0 14 14" aria-hidden="true">
+          <circle cx="7" cy="7" r="3.5" className="diary-dot" />
+        </svg>
+        {t("diary entry")}
+      </li>
+      <li>
+        <svg viewBox="0 0 22 14" aria-hidden="true">
+          <rect width="22" height="14" className="band--95" />
+          <rect y="4" width="22" height="6" className="band--50" />
+          <path d="M0 7h22" className="median" />
+        </svg>
+        {t("curve, with its 50 and 95 in 100 bands")}
+      </li>
+      <li>
+        <svg viewBox="0 0 14 14" aria-hidden="true">
+          <g className="wear">
+            <rect width="14" height="14" />
+            <line x1="7" x2="7" y1="0" y2="14" />
+          </g>
+        </svg>
+        {t("likely to fade")}
+      </li>
+      <li>
+        <svg viewBox="0 0 14 14" aria-hidden="true">
+          <g className="elsewhere">
+            <path d="M7 1l5 6-5 6-5-6z" />
+          </g>
+        </svg>
+        {t("toxin given elsewhere")}
+      </li>
+    </ul>
+  );
+}
+
+function Facts({ chart }: { chart: Chart }) {
+  const goal = chart.goals.at(-1);
+  const next = chart.appointments
+    .filter((a) => a.state === "booked" && a.date >= today())
+    .sort((a, b) => a.date.localeCompare(b.date))[0];
+  const elsewhere = chart.exposures.filter(
+    (e) => !chart.sessions.some((s) => s.date === e.date && s.product === e.product),
+  );
+  return (
+    <section className="card" aria-labelledby="facts-title">
+      <h2 id="facts-title">{t("What is known")}</h2>
+      <dl className="pairs">
+        <dt>{t("Condition")}</dt>
+        <dd>
+          {chart.conditions.length ? chart.conditions.map((c) => words(c.condition)).join(", ") : <Unknown />}
+        </dd>
+        <dt>{t("Goal")}</dt>
+        <dd>{goal ? `“${goal.text}”` : <Unknown word={t("not asked yet")} />}</dd>
+        <dt>{t("Risks")}</dt>
+        <dd>{chart.risks.length ? chart.risks.map(words).join(", ") : t("none recorded")}</dd>
+        <dt>{t("Next visit")}</dt>
+        <dd>
+          {next ? (
+            `${shown(next.date)}, ${words(next.purpose).toLowerCase()}`
+          ) : (
+            <Unknown word={t("not booked")} />
+          )}
+        </dd>
+        <dt>{t("Toxin elsewhere")}</dt>
+        <dd>
+          {elsewhere.map((e) => (
+            <p key={`${e.date}-${e.product}`}>
+              {shown(e.date)}: {e.units ? `${units(e.units)} ` : `${t("units unknown")}, `}
+              {e.product}
+              {e.indication ? `, ${words(e.indication).toLowerCase()}` : ""}
+              {e.place ? `, ${e.place}` : ""}
+            </p>
+          ))}
+          {chart.patient.exposure_history === "known" ? (
+            elsewhere.length === 0 && t("none, history complete")
+          ) : (
+            <Unknown word={elsewhere.length ? t("more is possible: history not complete") : undefined} />
+          )}
+        </dd>
+      </dl>
+    </section>
+  );
+}
+
+function Sessions({ chart, id }: { chart: Chart; id: string }) {
+  const sessions = [...chart.sessions].sort((a, b) => b.date.localeCompare(a.date));
+  return (
+    <section className="card" aria-labelledby="sessions-title">
+      <h2 id="sessions-title">{t("Sessions")}</h2>
+      {sessions.length === 0 && <Empty>{t("No session here yet.")}</Empty>}
+      <div className="stack stack--tight">
+        {sessions.map((session, index) => (
+          <details key={session.id ?? session.date} className="fold" open={index === 0}>
+            <summary>
+              <span className="fold-title">{shown(session.date)}</span>
+              <span>
+                {units(total(session))} {session.product}
+              </span>
+              <span className="soft small">
+                {session.signed_by ? t("signed by {name}", { name: session.signed_by }) : t("not signed")}
+              </span>
+            </summary>
+            <table className="data-table">
+              <thead>
+                <tr>
+                  <th scope="col">{t("Muscle")}</th>
+                  <th scope="col" className="num">
+                    {t("Given")}
+                  </th>
+                  <th scope="col" className="num">
+                    {t("Sites")}
+                  </th>
+                  <th scope="col">{t("What it did")}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {session.injections.map((injection, row) => {
+                  const effect = (session.muscle_effects ?? []).find(
+                    (e) => e.muscle === injection.muscle && (!e.side || e.side === injection.side),
+                  );
+                  return (
+                    <tr key={`${injection.muscle}-${injection.side}-${row}`}>
+                      <td>{muscleWord(injection.muscle, injection.side)}</td>
+                      <td className="num">{units(injection.units)}</td>
+                      <td className="num">{injection.sites ?? <Unknown />}</td>
+                      <td>{effect ? t(words(effect.effect)) : <Unknown word={t("not judged")} />}</td>
+                    </tr>
+                  );
+                })}
+                {(session.skipped ?? []).map((skip) => (
+                  <tr key={`skip-${skip.muscle}-${skip.side}`}>
+                    <td>{muscleWord(skip.muscle, skip.side)}</td>
+                    <td className="num">{t("not given")}</td>
+                    <td />
+                    <td>{skip.reason}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+            {session.id && (
+              <Link
+                href={`/patients/${id}/sheet?session=${encodeURIComponent(session.id)}`}
+                className="btn btn--small"
+              >
+                <Icon name="print" />
+                {t("Printed sheet")}
+              </Link>
+            )}
+          </details>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** The time line as a list, for a screen reader, a search, or a careful reader. */
+function Entries({ chart }: { chart: Chart }) {
+  const rows = [
+    ...chart.diary.map((d) => ({
+      date: d.date,
+      what: t("Diary"),
+      text: `${d.severity === null ? t("no number") : t("{n} of 10", { n: number(d.severity) })}${d.note ? ` · “${d.note}”` : ""}`,
+    })),
+    ...chart.ratings.map((r) => ({
+      date: r.date,
+      what: words(r.scale),
+      text: r.total === null ? t("no total") : t("total {n}", { n: number(r.total) }),
+    })),
+    ...chart.symptoms.map((s) => ({
+      date: s.date,
+      what: t("Side effect"),
+      text: `${words(s.symptom)}, ${t(s.seriousness)}${s.resolved ? `, ${t("over on {date}", { date: range(s.resolved, s.resolved) })}` : ""}`,
+    })),
+  ].sort((a, b) => b.date.localeCompare(a.date));
+  return (
+    <details className="card fold-card">
+      <summary>
+        <h2>{t("Everything as a list")}</h2>
+        <span className="soft small">{t("{n} entries", { n: rows.length })}</span>
+      </summary>
+      <div className="scroll-y" tabIndex={0} role="region" aria-label={t("Everything as a list")}>
+        <table className="data-table">
+          <thead>
+            <tr>
+              <th scope="col">{t("Date")}</th>
+              <th scope="col">{t("What")}</th>
+              <th scope="col">{t("Value")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, index) => (
+              <tr key={`${row.date}-${row.what}-${index}`}>
+                <td className="nowrap">{shown(row.date)}</td>
+                <td>{row.what}</td>
+                <td>{row.text}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}

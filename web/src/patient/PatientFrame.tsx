@@ -1,0 +1,125 @@
+/** The patient banner, always in view, and the pages of one patient. */
+import { useEffect } from "react";
+import { Link } from "wouter";
+import { useChart } from "../api/queries";
+import type { Chart } from "../api/types";
+import { age, shown, today } from "../numbers/dates";
+import { number } from "../numbers/format";
+import { Failed, Loading, Unknown } from "../shared/states";
+import { fullName, words } from "../words/names";
+import { t } from "../words/words";
+import { PlanPage } from "../plan/PlanPage";
+import { SessionPage } from "../session/SessionPage";
+import { AssessPage } from "./AssessPage";
+import { ChartPage } from "./ChartPage";
+import { FollowUpPage } from "./FollowUpPage";
+import { SheetPage } from "./SheetPage";
+import { SincePage } from "./SincePage";
+
+const PAGES = [
+  ["chart", "Chart"],
+  ["since", "Since last time"],
+  ["assess", "Assess"],
+  ["plan", "Plan"],
+  ["session", "Session"],
+  ["follow-up", "Follow-up"],
+] as const;
+
+export function PatientFrame({ id, page }: { id: string; page: string }) {
+  const chart = useChart(id);
+  const label = PAGES.find(([name]) => name === page)?.[1] ?? "Chart";
+  useEffect(() => {
+    // The tab's title names the page, never the patient: titles end up in histories.
+    document.title = `${t(label)} · Reprieve`;
+  }, [label]);
+  if (chart.isPending) return <Loading what={t("the chart")} tall={500} />;
+  if (chart.isError)
+    return (
+      <main className="page" id="main">
+        <h1>{t("This chart cannot be shown")}</h1>
+        <Failed error={chart.error} again={() => void chart.refetch()} />
+      </main>
+    );
+  return (
+    <>
+      <Banner chart={chart.data} id={id} page={page} />
+      <Page id={id} page={page} chart={chart.data} />
+    </>
+  );
+}
+
+function Page({ id, page, chart }: { id: string; page: string; chart: Chart }) {
+  switch (page) {
+    case "since":
+      return <SincePage id={id} chart={chart} />;
+    case "assess":
+      return <AssessPage id={id} chart={chart} />;
+    case "plan":
+      return <PlanPage id={id} chart={chart} />;
+    case "session":
+      return <SessionPage id={id} chart={chart} />;
+    case "follow-up":
+      return <FollowUpPage id={id} chart={chart} />;
+    case "sheet":
+      return <SheetPage id={id} chart={chart} />;
+    default:
+      return <ChartPage id={id} chart={chart} />;
+  }
+}
+
+function Banner({ chart, id, page }: { chart: Chart; id: string; page: string }) {
+  const person = chart.patient;
+  const allergies = chart.risks.filter((risk) => /allergy|hypersensitivity/.test(risk));
+  return (
+    <div className="banner">
+      <div className="banner-in">
+        <div className="banner-facts" role="group" aria-label={t("Patient")}>
+          <strong>{fullName(person)}</strong>
+          <span className="fact">
+            <span>{t("born")}</span>
+            {person.birth_date ? (
+              `${shown(person.birth_date)} (${age(person.birth_date, today())} ${t("years")})`
+            ) : (
+              <Unknown />
+            )}
+          </span>
+          <span className="fact">
+            <span>{t("id")}</span>
+            {person.id}
+          </span>
+          <span className="fact">
+            <span>{t("weight")}</span>
+            {person.weight_kg ? `${number(person.weight_kg)} kg` : <Unknown />}
+          </span>
+          <span className="fact">
+            <span>{t("allergies")}</span>
+            {allergies.length ? <strong>{allergies.map(words).join(", ")}</strong> : t("none recorded")}
+          </span>
+          <span className="fact">
+            <span>{t("toxin elsewhere")}</span>
+            {chart.patient.exposure_history === "known" ? (
+              t("history complete")
+            ) : (
+              <strong>{t("not known to be complete")}</strong>
+            )}
+          </span>
+        </div>
+        <nav aria-label={t("Patient pages")}>
+          <ul className="tabs">
+            {PAGES.map(([name, label]) => (
+              <li key={name}>
+                <Link
+                  href={`/patients/${id}/${name}`}
+                  className="nav-link"
+                  aria-current={page === name ? "page" : undefined}
+                >
+                  {t(label)}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,132 @@
+/** The printed sheet of one session: black on white, tick boxes, map, doses with lots, and the record's head hash. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { get } from "../api/client";
+import { useRegions } from "../api/queries";
+import type { Chart } from "../api/types";
+import { BodyMap, type Mark } from "../map/BodyMap";
+import { viewFor } from "../map/views";
+import { age, shown } from "../numbers/dates";
+import { millilitres, units } from "../numbers/format";
+import { Icon } from "../shared/Icon";
+import { total } from "../timeline/lanes";
+import { fullName, sideWord, words } from "../words/names";
+import { t } from "../words/words";
+
+export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
+  const wanted = new URLSearchParams(location.search).get("session");
+  const session = chart.sessions.find((s) => s.id === wanted) ?? chart.sessions.at(-1);
+  const regions = useRegions();
+  const audit = useQuery({
+    queryKey: ["audit", "verify"],
+    queryFn: () => get<{ head: string | null }>("/api/audit/verify"),
+    retry: false,
+  });
+  const [view, setView] = useState(() => viewFor(session?.indication));
+  if (!session)
+    return (
+      <main className="page" id="main">
+        <h1>{t("Printed sheet")}</h1>
+        <p>{t("No session here yet.")}</p>
+      </main>
+    );
+  const person = chart.patient;
+  const marks: Mark[] = session.injections.map((injection) => ({
+    muscle: injection.muscle,
+    side: injection.side ?? null,
+    text: injection.sites == null ? "–" : String(injection.sites),
+    tone: "plain",
+    words: units(injection.units),
+  }));
+  return (
+    <main className="page" id="main">
+      <div className="row row--between no-print">
+        <h1>{t("Printed sheet")}</h1>
+        <div className="row">
+          <a className="btn" href={`/patients/${id}/chart`}>
+            {t("Back to the chart")}
+          </a>
+          <button type="button" className="btn btn--main" onClick={() => window.print()}>
+            <Icon name="print" />
+            {t("Print")}
+          </button>
+        </div>
+      </div>
+      <article className="sheet" data-theme="light">
+        <header>
+          <h2>{t("Injection session of {date}", { date: shown(session.date) })}</h2>
+          <p>
+            <strong>{fullName(person)}</strong> · {t("born")}{" "}
+            {person.birth_date
+              ? `${shown(person.birth_date)} (${age(person.birth_date, session.date)} ${t("years")})`
+              : t("unknown")}{" "}
+            · {t("id")} {person.id}
+          </p>
+          <p>
+            {words(session.indication)} · <strong>{units(total(session))}</strong> {session.product}
+          </p>
+        </header>
+        <div className="sheet-grid">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t("Done")}</th>
+                <th scope="col">{t("Muscle")}</th>
+                <th scope="col">{t("Patient's side")}</th>
+                <th scope="col" className="num">
+                  {t("Dose")}
+                </th>
+                <th scope="col" className="num">
+                  {t("Sites")}
+                </th>
+                <th scope="col" className="num">
+                  {t("Volume")}
+                </th>
+                <th scope="col">{t("Lot")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {session.injections.map((injection, index) => (
+                <tr key={`${injection.muscle}-${index}`}>
+                  <td>
+                    <span className="tick-box" />
+                  </td>
+                  <td>{words(injection.muscle)}</td>
+                  <td>
+                    <strong>{sideWord(injection.side)}</strong>
+                  </td>
+                  <td className="num">{units(injection.units)}</td>
+                  <td className="num">{injection.sites ?? t("unknown")}</td>
+                  <td className="num">
+                    {injection.volume_ml ? millilitres(injection.volume_ml) : t("unknown")}
+                  </td>
+                  <td>{injection.lot ?? t("unknown")}</td>
+                </tr>
+              ))}
+              {(session.skipped ?? []).map((skip) => (
+                <tr key={`skip-${skip.muscle}-${skip.side}`}>
+                  <td />
+                  <td>{words(skip.muscle)}</td>
+                  <td>{sideWord(skip.side)}</td>
+                  <td colSpan={4}>
+                    {t("not given")}: {skip.reason}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <BodyMap marks={marks} regions={regions.data ?? {}} lit={null} view={view} onView={setView} />
+        </div>
+        <footer className="small">
+          <p>{session.signed_by ? t("Signed by {name}", { name: session.signed_by }) : t("Not signed")}</p>
+          <p>
+            {t("Record")}: <code className="hash">{audit.data?.head ?? t("unknown")}</code>
+          </p>
+          <p>
+            {t("Decision support for licensed clinicians. Not a medical device; not validated in patients.")}
+          </p>
+        </footer>
+      </article>
+    </main>
+  );
+}

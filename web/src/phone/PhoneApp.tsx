@@ -1,0 +1,188 @@
+/** The patient's own page: one question a day, side effects, the own curve in plain words, urgent help always in reach. */
+import { useCallback, useEffect, useState } from "react";
+import { ApiError, get, OfflineError, post } from "../api/client";
+import type { Role } from "../api/types";
+import { shown } from "../numbers/dates";
+import { Icon } from "../shared/Icon";
+import { LanguageChoice } from "../shared/LanguageChoice";
+import { ThemeSwitch } from "../shared/theme";
+import { language, t } from "../words/words";
+import { Diary } from "./Diary";
+import type { Mine } from "./mine";
+import { MyCourse } from "./MyCourse";
+import { PhoneSignIn } from "./PhoneSignIn";
+import { flush, waiting } from "./queue";
+import { SideEffects } from "./SideEffects";
+import { UrgentBox } from "./UrgentBox";
+
+type Who = "unknown" | "nobody" | "offline" | "clinician" | "patient";
+const REMEMBERED = "reprieve.phone.signed-in";
+
+export function PhoneApp() {
+  const [who, setWho] = useState<Who>("unknown");
+  const [mine, setMine] = useState<Mine | null>(null);
+  const [unsent, setUnsent] = useState(0);
+  const [urgent, setUrgent] = useState(false);
+  const [message, setMessage] = useState<string | null>(null);
+
+  const refresh = useCallback(async () => {
+    setUnsent((await waiting()).length);
+    try {
+      setMine(await get<Mine>("/api/mine"));
+    } catch (error) {
+      if (error instanceof OfflineError)
+        setMessage(t("No connection. You can still write; it is sent later."));
+      else if (error instanceof ApiError && error.status !== 401) setMessage(error.message);
+    }
+  }, []);
+
+  const begin = useCallback(async () => {
+    try {
+      const me = await get<Role>("/api/me");
+      setWho(me.patient_id ? "patient" : "clinician");
+      if (!me.patient_id) return;
+      localStorage.setItem(REMEMBERED, "1");
+      await flush();
+      await refresh();
+    } catch (error) {
+      if (error instanceof OfflineError) setWho(localStorage.getItem(REMEMBERED) ? "offline" : "nobody");
+      else setWho("nobody");
+      setUnsent((await waiting()).length);
+    }
+  }, [refresh]);
+
+  useEffect(() => {
+    document.title = `${t("My diary")} · Reprieve`;
+    void begin();
+    const online = () => {
+      setMessage(null);
+      void begin();
+    };
+    const refused = (event: Event) => setMessage((event as CustomEvent<string>).detail);
+    const out = () => setWho("nobody");
+    window.addEventListener("online", online);
+    window.addEventListener("reprieve:refused", refused);
+    window.addEventListener("reprieve:signed-out", out);
+    return () => {
+      window.removeEventListener("online", online);
+      window.removeEventListener("reprieve:refused", refused);
+      window.removeEventListener("reprieve:signed-out", out);
+    };
+  }, [begin]);
+
+  const leave = async () => {
+    await post("/api/sign-out").catch(() => undefined);
+    localStorage.removeItem(REMEMBERED);
+    setMine(null);
+    setWho("nobody");
+  };
+
+  if (who === "unknown") return <div className="phone" role="status" />;
+  if (who === "nobody") return <PhoneSignIn onIn={() => void begin()} />;
+  if (who === "clinician")
+    return (
+      <main className="phone" id="main">
+        <h1>{t("This page is the patient's own")}</h1>
+        <p>{t("You are signed in as a clinician.")}</p>
+        <a className="btn" href="/">
+          {t("Go to today's list")}
+        </a>
+      </main>
+    );
+  const next =
+    typeof mine?.next_appointment === "string" ? mine.next_appointment : mine?.next_appointment?.date;
+  return (
+    <>
+      <header className="phone-head">
+        <strong>
+          {mine?.patient.given_name ? t("Hello {name}", { name: mine.patient.given_name }) : t("My diary")}
+        </strong>
+        <div className="row">
+          <ThemeSwitch />
+          <button
+            type="button"
+            className="btn btn--stop"
+            onClick={() => setUrgent(true)}
+            aria-haspopup="dialog"
+          >
+            <Icon name="stop" />
+            {t("Urgent help")}
+          </button>
+        </div>
+      </header>
+      <main className="phone" id="main">
+        <h1 className="unseen">{t("My diary")}</h1>
+        {unsent > 0 && (
+          <p className="note-box" role="status">
+            <Icon name="clock" />
+            <span>
+              {t("{n} not sent yet. It is kept on this phone and sent when there is a connection.", {
+                n: unsent,
+              })}
+            </span>
+          </p>
+        )}
+        {message && unsent === 0 && (
+          <p className="note-box" role="status">
+            <Icon name="note" />
+            <span>{message}</span>
+          </p>
+        )}
+        <Diary mine={mine} onSent={refresh} />
+        <MyCourse mine={mine} />
+        <SideEffects onUrgent={() => setUrgent(true)} onSent={refresh} />
+        <Given mine={mine} next={next ?? null} />
+        <section className="card phone-note">
+          <h2>{t("What this treatment can do")}</h2>
+          <p>
+            {t(
+              "It relaxes the muscles that pull. It begins after some days, is best for some weeks, and then fades. It does not cure dystonia. A muscle may feel weak for a while.",
+            )}
+          </p>
+          <p>{t("This page shows your own entries and what is likely. It does not replace your doctor.")}</p>
+        </section>
+        <footer className="row row--between">
+          <LanguageChoice />
+          <button type="button" className="btn btn--quiet" onClick={() => void leave()}>
+            <Icon name="out" />
+            {t("Sign out")}
+          </button>
+        </footer>
+      </main>
+      {urgent && (
+        <UrgentBox
+          text={language() === "en" ? (mine?.urgent_text ?? null) : null}
+          onClose={() => setUrgent(false)}
+        />
+      )}
+    </>
+  );
+}
+
+function Given({ mine, next }: { mine: Mine | null; next: string | null }) {
+  const sessions = [...(mine?.sessions ?? [])].sort((a, b) => b.date.localeCompare(a.date));
+  const last = sessions[0];
+  return (
+    <section className="card" aria-labelledby="given-title">
+      <h2 id="given-title">{t("What was injected")}</h2>
+      {!last && <p className="soft">{t("Nothing yet.")}</p>}
+      {last && (
+        <>
+          <p>
+            <strong>{shown(last.date)}</strong>, {last.product}
+            {last.place ? `, ${last.place}` : ""}
+          </p>
+          <ul className="bullets">
+            {(Array.isArray(last.muscles) ? last.muscles : [last.muscles]).map((muscle) => (
+              <li key={muscle}>{muscle}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      <p className="next-visit">
+        <Icon name="calendar" />
+        {next ? t("Next visit: {date}", { date: shown(next) }) : t("No next visit is booked.")}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,32 @@
+import "@fontsource-variable/inter";
+import "../styles/tokens.css";
+import "../styles/base.css";
+import "../styles/parts.css";
+import "../styles/phone.css";
+import { StrictMode, useEffect, useState } from "react";
+import { createRoot } from "react-dom/client";
+import { startWords } from "../words/words";
+import { PhoneApp } from "./PhoneApp";
+
+function Root() {
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    const again = () => setRound((n) => n + 1);
+    window.addEventListener("reprieve:language", again);
+    return () => window.removeEventListener("reprieve:language", again);
+  }, []);
+  return <PhoneApp key={round} />;
+}
+
+void startWords().then(() => {
+  createRoot(document.getElementById("root")!).render(
+    <StrictMode>
+      <Root />
+    </StrictMode>,
+  );
+});
+
+// Opens without a connection; a browser without it, or a page without a secure origin, works online only.
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.register("/sw.js", { scope: "/phone" }).catch(() => undefined);
+}

@@ -1,0 +1,83 @@
+/**
+ * Entries that are not at the server yet. Each waits in the browser's database under its own key and is removed only
+ * when the server has answered for it; the server takes a key once, so sending twice is harmless.
+ */
+import { ApiError, newKey, post } from "../api/client";
+
+export interface Waiting {
+  key: string;
+  path: string;
+  body: Record<string, unknown>;
+}
+
+const STORE = "unsent";
+
+function open(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open("reprieve-diary", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "key" });
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function run<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  const db = await open();
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const transaction = db.transaction(STORE, mode);
+      const request = work(transaction.objectStore(STORE));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onerror = () => reject(transaction.error);
+    });
+  } finally {
+    db.close();
+  }
+}
+
+export async function waiting(): Promise<Waiting[]> {
+  try {
+    return await run("readonly", (store) => store.getAll() as IDBRequest<Waiting[]>);
+  } catch {
+    return [];
+  }
+}
+
+/** Keep the entry first, then try to send; true if it is at the server. */
+export async function send(path: string, body: Record<string, unknown>): Promise<boolean> {
+  const entry: Waiting = { key: newKey(), path, body };
+  let kept = true;
+  try {
+    await run("readwrite", (store) => store.put(entry));
+  } catch {
+    kept = false; // No database, for example in a private window: send directly or say so.
+  }
+  if (!kept) {
+    await post(path, body, { key: entry.key });
+    return true;
+  }
+  await flush();
+  return !(await waiting()).some((one) => one.key === entry.key);
+}
+
+async function flushAll(): Promise<void> {
+  for (const entry of await waiting()) {
+    try {
+      await post(entry.path, entry.body, { key: entry.key });
+    } catch (error) {
+      // Offline, signed out or a fault of the server: it waits. Refused for good: it must not block the others.
+      const refused = error instanceof ApiError && [400, 404, 409, 422].includes(error.status);
+      if (!refused) return;
+      await run("readwrite", (store) => store.delete(entry.key));
+      window.dispatchEvent(new CustomEvent("reprieve:refused", { detail: error.message }));
+      continue;
+    }
+    await run("readwrite", (store) => store.delete(entry.key));
+  }
+}
+
+/** Send what waits; of several open tabs one does it. */
+export async function flush(): Promise<void> {
+  if (navigator.locks) await navigator.locks.request("reprieve-diary-send", flushAll);
+  else await flushAll();
+}

@@ -1,0 +1,203 @@
+/** The doses of a plan: side, old and new units, sites, volume, with what the rules say right below each dose. */
+import { useRef, type KeyboardEvent } from "react";
+import type { Finding, Side } from "../api/types";
+import { compare, divide } from "../numbers/decimal";
+import { change, millilitres, number, units } from "../numbers/format";
+import { Icon } from "../shared/Icon";
+import { NumberField } from "../shared/NumberField";
+import { sideWord, words } from "../words/names";
+import { t } from "../words/words";
+import { stepOf, volumeOf, type Draft, type DoseRow } from "./draft";
+import { byWeight, FindingBox, isAbout } from "./findings";
+
+interface Props {
+  draft: Draft;
+  findings: readonly Finding[];
+  lit: string | null;
+  onLight: (key: string | null) => void;
+  onRow: (key: string, change: Partial<DoseRow>) => void;
+  onRemove: (key: string) => void;
+  sidesOf: (muscle: string) => readonly Side[];
+}
+
+const SIDE_KEYS: Record<string, Side> = { l: "left", r: "right", b: "both" };
+
+export function DoseTable({ draft, findings, lit, onLight, onRow, onRemove, sidesOf }: Props) {
+  const list = useRef<HTMLOListElement>(null);
+  const next = (index: number) => {
+    const fields = list.current?.querySelectorAll<HTMLInputElement>('input[name="units"]');
+    (fields?.[index + 1] ?? document.querySelector<HTMLInputElement>(".add-muscle input"))?.focus();
+  };
+  return (
+    <div className="doses">
+      <div className="dose-head" aria-hidden="true">
+        <span>{t("Muscle and the patient's side")}</span>
+        <span className="num">{t("Last time")}</span>
+        <span className="num">{t("Units now")}</span>
+        <span className="num">{t("Sites")}</span>
+        <span className="num">{t("Volume")}</span>
+        <span />
+      </div>
+      <ol ref={list}>
+        {draft.rows.map((row, index) => (
+          <Row
+            key={row.key}
+            row={row}
+            draft={draft}
+            findings={findings.filter((finding) => isAbout(finding, row)).sort(byWeight)}
+            isLit={lit === `${row.muscle} ${row.side}`}
+            onLight={onLight}
+            onRow={onRow}
+            onRemove={onRemove}
+            sides={sidesOf(row.muscle)}
+            onEnter={() => next(index)}
+          />
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+interface RowProps extends Omit<Props, "lit" | "sidesOf"> {
+  row: DoseRow;
+  isLit: boolean;
+  sides: readonly Side[];
+  onEnter: () => void;
+}
+
+function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, onEnter }: RowProps) {
+  const worst = findings[0]?.severity;
+  const target = `${row.muscle} ${row.side}`;
+  const volume = volumeOf(row.units, draft.vials);
+  const perSite =
+    row.units !== null && row.sites !== null && Number(row.sites) > 0
+      ? divide(row.units, row.sites, 2)
+      : null;
+  const shift = row.last !== null && row.units !== null ? change(row.last, row.units) : null;
+  const keys = (event: KeyboardEvent) => {
+    const side = SIDE_KEYS[event.key.toLowerCase()];
+    if (side && !event.ctrlKey && !event.metaKey && sides.includes(side === "both" ? "left" : side)) {
+      event.preventDefault();
+      onRow(row.key, { side });
+    }
+  };
+  return (
+    <li
+      className={`dose${isLit ? " is-lit" : ""}${worst ? ` dose--${worst}` : ""}`}
+      onPointerEnter={() => onLight(target)}
+      onPointerLeave={() => onLight(null)}
+      onFocus={() => onLight(target)}
+      onBlur={() => onLight(null)}
+    >
+      <div className="dose-line">
+        <div className="dose-muscle">
+          <strong>{words(row.muscle)}</strong>
+          {sides.includes("left") ? (
+            <div
+              className="segments segments--side"
+              role="group"
+              aria-label={t("Side of {muscle}", { muscle: words(row.muscle) })}
+            >
+              {(["right", "left"] as const).map((side) => (
+                <button
+                  key={side}
+                  type="button"
+                  aria-pressed={row.side === side}
+                  onClick={() => onRow(row.key, { side })}
+                >
+                  {t(side === "left" ? "Left" : "Right")}
+                </button>
+              ))}
+              {row.side === "both" && (
+                <button type="button" aria-pressed="true">
+                  {t("Both")}
+                </button>
+              )}
+            </div>
+          ) : (
+            <span className="soft small">{sideWord(row.side)}</span>
+          )}
+        </div>
+        <div className="dose-last num">
+          <span className="dose-label">{t("Last time")}</span>
+          {row.last === null ? (
+            <span className="soft">{t("not given")}</span>
+          ) : (
+            <span>{units(row.last)}</span>
+          )}
+        </div>
+        <div className="dose-units">
+          <NumberField
+            name="units"
+            label={`${words(row.muscle)}, ${sideWord(row.side)}: ${t("units")}`}
+            hideLabel
+            value={row.units}
+            step={stepOf(draft.product)}
+            invalid={worst === "error"}
+            describedBy={findings.length ? `${row.key}-findings` : undefined}
+            onChange={(value) => onRow(row.key, { units: value })}
+            onEnter={onEnter}
+            onKey={keys}
+          />
+          <span className="dose-change hint">
+            {shift && row.last !== null && row.units !== null ? (
+              <>
+                {number(row.last)} → <strong>{number(row.units)}</strong> ({shift})
+              </>
+            ) : row.last !== null && row.units !== null ? (
+              t("as last time")
+            ) : row.units !== null ? (
+              t("new")
+            ) : (
+              ""
+            )}
+          </span>
+        </div>
+        <div className="dose-sites">
+          <NumberField
+            name="sites"
+            label={`${words(row.muscle)}, ${sideWord(row.side)}: ${t("sites")}`}
+            hideLabel
+            whole
+            optional
+            step="1"
+            value={row.sites}
+            onChange={(value) =>
+              onRow(row.key, { sites: value !== null && compare(value, "0") > 0 ? value : null })
+            }
+            onEnter={onEnter}
+          />
+          <span className="hint">{perSite ? t("{n} units a site", { n: number(perSite) }) : ""}</span>
+        </div>
+        <div className="dose-volume num">
+          <span className="dose-label">{t("Volume")}</span>
+          {volume === null ? <span className="soft">{t("unknown")}</span> : millilitres(volume)}
+        </div>
+        <button
+          type="button"
+          className="btn btn--quiet btn--icon dose-remove"
+          aria-label={t("Remove {muscle}", { muscle: `${words(row.muscle)}, ${sideWord(row.side)}` })}
+          title={t("Remove")}
+          onClick={() => onRemove(row.key)}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      {row.reasons.length > 0 && (
+        <details className="dose-reasons">
+          <summary>{t("Why this dose")}</summary>
+          <ul>
+            {row.reasons.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <div id={`${row.key}-findings`} className="stack stack--tight" aria-live="polite">
+        {findings.map((finding, index) => (
+          <FindingBox key={`${finding.rule}-${index}`} finding={finding} />
+        ))}
+      </div>
+    </li>
+  );
+}

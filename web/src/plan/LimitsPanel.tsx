@@ -1,0 +1,71 @@
+/** Every limit that applies: how much is used, how much is left, and whether the number was verified. */
+import type { CheckReport, Limit } from "../api/queries";
+import type { SourceRef } from "../api/types";
+import { number } from "../numbers/format";
+import { words } from "../words/names";
+import { t } from "../words/words";
+import { Verified } from "./findings";
+
+function exactOrNull(value: string | null | undefined): string | null {
+  return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? value : null;
+}
+
+function sourceWord(source: unknown): string | null {
+  const all = (Array.isArray(source) ? source : [source]) as (SourceRef | string | null | undefined)[];
+  const keys = all.map((one) => (typeof one === "string" ? one : one?.key)).filter(Boolean);
+  return keys.length ? keys.join("; ") : null;
+}
+
+export function LimitsPanel({ report }: { report: CheckReport | null }) {
+  if (!report) return <p className="soft">{t("Limits appear with the first dose.")}</p>;
+  if (report.limits.length === 0)
+    return <p className="soft">{t("No verified limit applies to this plan.")}</p>;
+  return (
+    <ul className="limits">
+      {report.limits.map((limit, index) => (
+        <LimitRow key={`${limit.scope}-${index}`} limit={limit} />
+      ))}
+    </ul>
+  );
+}
+
+function LimitRow({ limit }: { limit: Limit }) {
+  const top = exactOrNull(limit.limit);
+  const used = exactOrNull(limit.actual);
+  const left = exactOrNull(limit.headroom);
+  const over = left !== null && left.startsWith("-");
+  const unit = limit.unit ? (limit.unit === "mL" ? "mL" : words(limit.unit).toLowerCase()) : t("units");
+  const share =
+    top !== null && used !== null && Number(top) > 0 ? Math.min(1, Number(used) / Number(top)) : null;
+  const source = sourceWord(limit.source);
+  return (
+    <li className={over ? "limit limit--over" : "limit"}>
+      <div className="row row--between">
+        <span className="limit-name">{limit.label ?? words(limit.scope)}</span>
+        <Verified ok={limit.verified} />
+      </div>
+      {share !== null && (
+        <svg className="meter" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+          <rect className="meter-ground" width={100} height={8} rx={3} />
+          <rect
+            className={over ? "meter-fill meter-fill--over" : "meter-fill"}
+            width={share * 100}
+            height={8}
+            rx={3}
+          />
+        </svg>
+      )}
+      <div className="figures">
+        {used === null ? t("unknown") : number(used)} {t("of")}{" "}
+        {top === null ? t("no verified limit") : `${number(top)} ${unit}`}
+        {left !== null && (
+          <strong>
+            {" · "}
+            {over ? t("{n} over", { n: number(left.slice(1)) }) : t("{n} left", { n: number(left) })}
+          </strong>
+        )}
+      </div>
+      {source && <span className="hint">{source}</span>}
+    </li>
+  );
+}

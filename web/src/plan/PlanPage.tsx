@@ -1,0 +1,307 @@
+/** The plan: start from last time, change, and see at once what the rules say. */
+import { useMemo, useRef, useState } from "react";
+import { useLocation } from "wouter";
+import { newKey, post } from "../api/client";
+import { useMuscles, useProducts, useProposals, useRanking, useRegions, type Proposal } from "../api/queries";
+import type { Chart, Plan, Side } from "../api/types";
+import { number, units } from "../numbers/format";
+import { BodyMap, type Mark } from "../map/BodyMap";
+import { viewFor } from "../map/views";
+import { muscleWord, productName, sideWord, words } from "../words/names";
+import { t } from "../words/words";
+import { AddMuscle } from "./AddMuscle";
+import { DoseTable } from "./DoseTable";
+import {
+  changeProduct,
+  doseRow,
+  draftFromPlan,
+  emptyDraft,
+  isComplete,
+  lastDoses,
+  lastSessionOf,
+  planOf,
+  planPatient,
+  type Draft,
+  type DoseRow,
+} from "./draft";
+import { FindingList, isAbout } from "./findings";
+import { LimitsPanel } from "./LimitsPanel";
+import { Ranking } from "./Ranking";
+import { reasonText, StartFrom } from "./StartFrom";
+import { useDraft } from "./store";
+import { TotalsBar } from "./TotalsBar";
+import { useCheck } from "./useCheck";
+import { VialTable } from "./VialTable";
+
+function planOfLast(chart: Chart): Plan | null {
+  const last = lastSessionOf(chart);
+  if (!last) return null;
+  const { product, indication, jurisdiction, reconstitution, injections } = last;
+  return {
+    product,
+    indication,
+    jurisdiction: jurisdiction ?? chart.jurisdiction,
+    reconstitution: reconstitution ?? null,
+    injections: injections.map(({ muscle, side, units: dose, sites, limb }) => ({
+      muscle,
+      side: side ?? null,
+      units: dose,
+      sites: sites ?? null,
+      limb: limb ?? null,
+    })),
+  };
+}
+
+/** Reasons of a proposal that name a muscle go to that muscle's dose. */
+function reasonsByMuscle(proposal: Proposal | undefined, plan: Plan): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const reason of proposal?.reasons ?? []) {
+    const text = reasonText(reason);
+    for (const injection of plan.injections) {
+      const names = [injection.muscle, injection.muscle.replace(/_/g, " ")];
+      const about = typeof reason === "object" ? String(reason.subject ?? reason.muscle ?? "") : "";
+      if (names.some((name) => text.includes(name) || about.startsWith(name))) {
+        const side = injection.side ?? "midline";
+        const other = side === "left" ? "right" : side === "right" ? "left" : null;
+        if (other && (text.includes(` ${other}`) || about.endsWith(other))) continue;
+        (found[`${injection.muscle} ${side}`] ??= []).push(text);
+      }
+    }
+  }
+  return found;
+}
+
+export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
+  const [, go] = useLocation();
+  const [kept, setDraft] = useDraft(id);
+  const muscles = useMuscles();
+  const products = useProducts();
+  const regions = useRegions();
+  const ranking = useRanking(id);
+  const proposals = useProposals(id, null);
+  const [lit, setLit] = useState<string | null>(null);
+  const [view, setView] = useState(() =>
+    viewFor(kept?.indication ?? chart.conditions[0]?.condition ?? lastSessionOf(chart)?.indication),
+  );
+  const [saving, setSaving] = useState<string | null>(null);
+  const draftKey = useRef(newKey());
+  // The chart may have grown since the draft was kept: the patient's part is always today's.
+  const draft = useMemo<Draft | null>(
+    () => (kept ? { ...kept, patient: { ...kept.patient, ...planPatient(chart) } } : null),
+    [kept, chart],
+  );
+  const plan = useMemo(
+    () => (draft && draft.rows.some((row) => row.units !== null) ? planOf(draft) : null),
+    [draft],
+  );
+  const check = useCheck(plan);
+  const findings = useMemo(() => check.report?.findings ?? [], [check.report]);
+  const general = findings.filter((finding) => !draft?.rows.some((row) => isAbout(finding, row)));
+  const lastPlan = useMemo(() => proposals.data?.repeat_last ?? planOfLast(chart), [proposals.data, chart]);
+
+  const start = (from: Plan, origin: string, proposal?: Proposal) => {
+    setDraft(draftFromPlan(from, chart, origin, reasonsByMuscle(proposal, from)));
+    setView(viewFor(from.indication));
+  };
+  const editRow = (key: string, change: Partial<DoseRow>) =>
+    setDraft((before) =>
+      before
+        ? {
+            ...before,
+            rows: before.rows.map((row) => {
+              if (row.key !== key) return row;
+              const next = { ...row, ...change };
+              if (change.side)
+                next.last = lastDoses(chart, before.product).get(`${row.muscle} ${change.side}`) ?? null;
+              return next;
+            }),
+          }
+        : before,
+    );
+  const addMuscle = (muscle: string, side: Side) => {
+    const there = draft?.rows.find((row) => row.muscle === muscle && row.side === side);
+    const row = there ?? { ...doseRow({ muscle, side, units: "0" }, new Map()), units: null };
+    if (!there)
+      setDraft((before) => {
+        const base =
+          before ?? emptyDraft(chart, lastSessionOf(chart)?.product ?? products.data?.[0]?.id ?? "");
+        const last = lastDoses(chart, base.product).get(`${muscle} ${side}`) ?? null;
+        return { ...base, rows: [...base.rows, { ...row, last }] };
+      });
+    setTimeout(() => {
+      const label = `${words(muscle)}, ${sideWord(side)}: ${t("units")}`;
+      const fields = Array.from(document.querySelectorAll<HTMLInputElement>('input[name="units"]'));
+      fields.find((field) => field.labels?.[0]?.textContent === label)?.focus();
+    }, 30);
+  };
+  const marks: Mark[] = (draft?.rows ?? []).map((row) => {
+    const own = findings.filter((finding) => isAbout(finding, row));
+    const tone = own.some((f) => f.severity === "error")
+      ? "stop"
+      : own.some((f) => f.severity === "warning")
+        ? "check"
+        : "plain";
+    const sites = row.sites === null ? t("sites not told") : t("{n} sites", { n: row.sites });
+    return {
+      muscle: row.muscle,
+      side: row.side,
+      text: row.sites ?? "–",
+      tone,
+      words: `${row.units === null ? t("no dose yet") : units(row.units)}, ${sites}`,
+    };
+  });
+  const toSession = async () => {
+    if (!draft || !plan) return;
+    setSaving(t("Saving the draft"));
+    try {
+      await post(`/api/patients/${encodeURIComponent(id)}/drafts`, { plan }, { key: draftKey.current });
+      go(`/patients/${id}/session`);
+    } catch (error) {
+      setSaving(error instanceof Error ? error.message : String(error));
+      draftKey.current = newKey();
+    }
+  };
+  const sizes = (products.data?.find((product) => product.id === draft?.product)?.vial_units ?? []).map(
+    String,
+  );
+
+  return (
+    <main className="page page--plan" id="main">
+      <div className="page-head">
+        <div>
+          <h1>{t("Plan")}</h1>
+          <p className="soft">{t("A proposal changes nothing: only your signature does.")}</p>
+        </div>
+        {draft && (
+          <button type="button" className="btn btn--quiet btn--small" onClick={() => setDraft(null)}>
+            {t("Discard this draft")}
+          </button>
+        )}
+      </div>
+      <StartFrom
+        proposals={proposals.data ?? null}
+        error={proposals.error}
+        lastDate={lastSessionOf(chart)?.date ?? null}
+        lastPlan={lastPlan}
+        origin={draft?.origin ?? null}
+        onPlan={start}
+        onBlank={() =>
+          setDraft(emptyDraft(chart, lastSessionOf(chart)?.product ?? products.data?.[0]?.id ?? ""))
+        }
+      />
+      <div className="plan-grid">
+        <section className="card plan-map" aria-labelledby="map-title">
+          <h2 id="map-title">{t("Body map")}</h2>
+          <BodyMap
+            marks={marks}
+            regions={regions.data ?? {}}
+            lit={lit}
+            onLight={setLit}
+            onChoose={addMuscle}
+            view={view}
+            onView={setView}
+          />
+        </section>
+        <section className="card plan-doses" aria-labelledby="doses-title">
+          <div className="card-head">
+            <h2 id="doses-title">{t("Doses")}</h2>
+            {draft && (
+              <div className="row">
+                <label className="small soft" htmlFor="product">
+                  {t("Product")}
+                </label>
+                <select
+                  id="product"
+                  className="select select--small"
+                  value={draft.product}
+                  onChange={(event) => setDraft(changeProduct(draft, event.target.value, chart))}
+                >
+                  {!products.data?.some((product) => product.id === draft.product) && (
+                    <option value={draft.product}>{productName(draft.product)}</option>
+                  )}
+                  {products.data?.map((product) => (
+                    <option key={product.id} value={product.id}>
+                      {product.id}
+                    </option>
+                  ))}
+                </select>
+              </div>
+            )}
+          </div>
+          {draft && draft.rows.length > 0 && (
+            <DoseTable
+              draft={draft}
+              findings={findings}
+              lit={lit}
+              onLight={setLit}
+              onRow={editRow}
+              onRemove={(key) => setDraft({ ...draft, rows: draft.rows.filter((row) => row.key !== key) })}
+              sidesOf={(muscle) => muscles.data?.find((one) => one.id === muscle)?.sides ?? ["left", "right"]}
+            />
+          )}
+          {draft?.rows.length === 0 && (
+            <p className="soft">
+              {t("No muscle yet. Type a name, tap the map, or take one from the ranking.")}
+            </p>
+          )}
+          {!draft && <p className="soft">{t("Choose above where to start, or add a muscle.")}</p>}
+          <AddMuscle muscles={muscles.data ?? []} onAdd={addMuscle} />
+          {draft && (
+            <section aria-labelledby="vials-title" className="plan-vials">
+              <h3 id="vials-title">{t("Vials")}</h3>
+              <VialTable
+                vials={draft.vials}
+                product={draft.product}
+                sizes={sizes}
+                onChange={(vials) => setDraft({ ...draft, vials })}
+              />
+            </section>
+          )}
+        </section>
+        <div className="plan-side stack">
+          {general.length > 0 && (
+            <section className="card" aria-labelledby="findings-title">
+              <h2 id="findings-title">{t("About the whole session")}</h2>
+              <FindingList findings={general} />
+            </section>
+          )}
+          <section className="card" aria-labelledby="limits-title">
+            <h2 id="limits-title">{t("Limits")}</h2>
+            <LimitsPanel report={check.report} />
+            {(check.report?.not_checked.length ?? 0) > 0 && (
+              <details className="dose-reasons">
+                <summary>{t("Not checked ({n})", { n: check.report!.not_checked.length })}</summary>
+                <ul>
+                  {check.report!.not_checked.map((entry, index) => (
+                    <li key={index}>{reasonText(entry)}</li>
+                  ))}
+                </ul>
+              </details>
+            )}
+          </section>
+          <Ranking
+            ranking={ranking.data?.muscles ?? null}
+            error={ranking.error}
+            has={(muscle, side) =>
+              Boolean(draft?.rows.some((row) => row.muscle === muscle && row.side === side))
+            }
+            onAdd={addMuscle}
+            onLight={setLit}
+          />
+        </div>
+      </div>
+      {draft && (
+        <TotalsBar
+          draft={draft}
+          check={check}
+          complete={isComplete(draft)}
+          message={saving}
+          onGo={() => void toSession()}
+          summary={draft.rows
+            .map((row) => `${muscleWord(row.muscle, row.side)} ${row.units ? number(row.units) : "?"}`)
+            .join("; ")}
+        />
+      )}
+    </main>
+  );
+}

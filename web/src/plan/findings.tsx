@@ -1,0 +1,79 @@
+/** Findings in three levels, told apart by word and shape; each says rule, figure, source and what would clear it. */
+import type { Finding, SourceRef } from "../api/types";
+import { Icon, type IconName } from "../shared/Icon";
+import { words } from "../words/names";
+import { t } from "../words/words";
+import type { DoseRow } from "./draft";
+
+export const LEVEL: Record<Finding["severity"], { icon: IconName; word: string; tone: string }> = {
+  error: { icon: "stop", word: "Stop", tone: "note-box--stop" },
+  warning: { icon: "check", word: "Check", tone: "note-box--check" },
+  info: { icon: "note", word: "Note", tone: "" },
+};
+
+const ORDER = { error: 0, warning: 1, info: 2 };
+export const byWeight = (a: Finding, b: Finding) => ORDER[a.severity] - ORDER[b.severity];
+
+/** Whether a finding speaks of this row: its subject names the muscle, and the side if it names one. */
+export function isAbout(finding: Finding, row: Pick<DoseRow, "muscle" | "side">): boolean {
+  const [muscle, side] = finding.subject.split(/[\s,:]+/);
+  if (muscle !== row.muscle) return false;
+  return !side || !/^(left|right|both|midline)$/.test(side) || side === row.side || row.side === "both";
+}
+
+export function SourceLine({ sources }: { sources: readonly SourceRef[] }) {
+  if (sources.length === 0) return null;
+  return (
+    <span className="hint">
+      {t("Source")}:{" "}
+      {sources.map((source, index) => (
+        <span key={source.key}>
+          {index > 0 && "; "}
+          {source.key} ({words(source.grade)}, <Verified ok={source.checked} />)
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** Word and shape: a tick for a number seen in its source, a diamond with a question mark for one that was not. */
+export function Verified({ ok }: { ok: boolean }) {
+  return (
+    <span className={ok ? "verified" : "verified verified--not"}>
+      <Icon name={ok ? "verified" : "unverified"} />
+      {ok ? t("verified") : t("not verified")}
+    </span>
+  );
+}
+
+export function FindingBox({ finding }: { finding: Finding }) {
+  const level = LEVEL[finding.severity];
+  return (
+    <div className={`note-box ${level.tone}`} data-rule={finding.rule} data-severity={finding.severity}>
+      <Icon name={level.icon} />
+      <div>
+        <p>
+          <strong>{t(level.word)}.</strong> {finding.message}
+        </p>
+        {finding.clears_if && (
+          <p className="hint">
+            {t("Clears if")}: {finding.clears_if}
+          </p>
+        )}
+        <SourceLine sources={finding.sources} />
+      </div>
+    </div>
+  );
+}
+
+export function FindingList({ findings }: { findings: readonly Finding[] }) {
+  return (
+    <ul className="stack stack--tight">
+      {[...findings].sort(byWeight).map((finding, index) => (
+        <li key={`${finding.rule}-${finding.subject}-${index}`}>
+          <FindingBox finding={finding} />
+        </li>
+      ))}
+    </ul>
+  );
+}

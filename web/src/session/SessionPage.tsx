@@ -1,0 +1,269 @@
+/** The session: prepare, time-out, vials, give, sign. Nothing is recorded before the signature. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useMemo, useState } from "react";
+import { Link } from "wouter";
+import { ApiError, post } from "../api/client";
+import { useMe, useProducts, useRegions } from "../api/queries";
+import type { Chart, Finding } from "../api/types";
+import { BodyMap, type Mark } from "../map/BodyMap";
+import { viewFor } from "../map/views";
+import { sum } from "../numbers/decimal";
+import { units } from "../numbers/format";
+import { FindingBox } from "../plan/findings";
+import { keepDraft, keptDraft } from "../plan/store";
+import { useCheck } from "../plan/useCheck";
+import { VialTable } from "../plan/VialTable";
+import { planPatient, type Draft } from "../plan/draft";
+import { Icon } from "../shared/Icon";
+import { t } from "../words/words";
+import { Checklist } from "./Checklist";
+import { GiveList } from "./GiveList";
+import {
+  findingKey,
+  givenDocument,
+  givenOf,
+  keepSession,
+  keptSession,
+  missing,
+  newSession,
+  planAsGiven,
+  type SessionState,
+} from "./state";
+
+export function SessionPage({ id, chart }: { id: string; chart: Chart }) {
+  const [signed, setSigned] = useState<{ session_id: string; hash: string } | null>(null);
+  const kept = keptDraft(id);
+  if (signed) return <Signed id={id} signed={signed} />;
+  if (!kept || kept.rows.length === 0)
+    return (
+      <main className="page" id="main">
+        <h1>{t("Session")}</h1>
+        <p>{t("A session begins with a plan.")}</p>
+        <div>
+          <Link href={`/patients/${id}/plan`} className="btn btn--main">
+            {t("Make the plan")}
+          </Link>
+        </div>
+      </main>
+    );
+  return (
+    <Running id={id} chart={chart} draft={{ ...kept, patient: planPatient(chart) }} onSigned={setSigned} />
+  );
+}
+
+function Running({
+  id,
+  chart,
+  draft,
+  onSigned,
+}: {
+  id: string;
+  chart: Chart;
+  draft: Draft;
+  onSigned: (signed: { session_id: string; hash: string }) => void;
+}) {
+  const me = useMe();
+  const client = useQueryClient();
+  const products = useProducts();
+  const regions = useRegions();
+  const [state, setState] = useState<SessionState>(() => keptSession(id) ?? newSession(draft));
+  const [lit, setLit] = useState<string | null>(null);
+  const [view, setView] = useState(() => viewFor(draft.indication));
+  const [error, setError] = useState<string | null>(null);
+  const [refused, setRefused] = useState<Finding[]>([]);
+  const [busy, setBusy] = useState(false);
+  const change = useCallback(
+    (next: (before: SessionState) => SessionState) =>
+      setState((before) => {
+        const value = next(before);
+        keepSession(id, value);
+        return value;
+      }),
+    [id],
+  );
+  const asGiven = useMemo(() => planAsGiven(draft, state), [draft, state]);
+  const check = useCheck(asGiven.injections.length ? asGiven : null);
+  const blocking = (check.report?.findings ?? refused).filter((finding) => finding.severity === "error");
+  const lacks = missing(draft, state, blocking);
+  const total = sum(asGiven.injections.map((injection) => injection.units));
+  const sizes = (products.data?.find((product) => product.id === draft.product)?.vial_units ?? []).map(
+    String,
+  );
+  const marks: Mark[] = draft.rows.map((row) => {
+    const given = givenOf(state, row);
+    return {
+      muscle: row.muscle,
+      side: row.side,
+      text: given.state === "skipped" ? "×" : (given.sites ?? row.sites ?? "–"),
+      tone: given.state === "given" || given.state === "changed" ? "done" : "plain",
+      words: `${units(given.units ?? row.units ?? "0")}, ${t(given.state === "open" ? "not given yet" : given.state)}`,
+    };
+  });
+
+  const sign = async () => {
+    setBusy(true);
+    setError(null);
+    const document = givenDocument(draft, state);
+    try {
+      const answer = await post<{ session_id: string; hash: string }>(
+        `/api/patients/${encodeURIComponent(id)}/sessions`,
+        {
+          ...document,
+          signature: { meaning: "I gave these injections as recorded" },
+          overrides: blocking
+            .filter((finding) => state.overrides[findingKey(finding)])
+            .map((finding) => ({
+              rule: finding.rule,
+              subject: finding.subject,
+              reason: state.overrides[findingKey(finding)]!.trim(),
+            })),
+        },
+        { key: state.signKey },
+      );
+      keepDraft(id, null);
+      keepSession(id, null);
+      await client.invalidateQueries();
+      onSigned(answer);
+    } catch (reason) {
+      if (reason instanceof ApiError) setRefused(reason.findings);
+      setError(reason instanceof Error ? reason.message : String(reason));
+      setBusy(false);
+    }
+  };
+
+  return (
+    <main className="page" id="main">
+      <div className="page-head">
+        <div>
+          <h1>{t("Session")}</h1>
+          <p className="soft">
+            {units(total)} {draft.product} · {t("nothing is recorded before you sign")}
+          </p>
+        </div>
+        <Link href={`/patients/${id}/plan`} className="btn">
+          <Icon name="left" />
+          {t("Back to the plan")}
+        </Link>
+      </div>
+      <div className="session-grid">
+        <div className="stack">
+          <Checklist state={state} onChange={change} />
+          <section className="card" aria-labelledby="vials-title">
+            <h2 id="vials-title">{t("Vials and lots")}</h2>
+            <VialTable
+              vials={state.vials}
+              product={draft.product}
+              sizes={sizes}
+              onChange={(vials) => change((before) => ({ ...before, vials }))}
+              withLots
+            />
+          </section>
+          <GiveList draft={draft} state={state} onChange={change} onLight={setLit} />
+          <section className="card stack" aria-labelledby="sign-title">
+            <h2 id="sign-title">{t("Sign")}</h2>
+            {blocking.map((finding) => (
+              <div key={findingKey(finding)} className="stack stack--tight">
+                <FindingBox finding={finding} />
+                <div className="field">
+                  <label htmlFor={`override-${findingKey(finding)}`}>
+                    {t("Reason for going over this limit (kept in the record)")}
+                  </label>
+                  <textarea
+                    id={`override-${findingKey(finding)}`}
+                    className="input"
+                    rows={2}
+                    value={state.overrides[findingKey(finding)] ?? ""}
+                    onChange={(event) =>
+                      change((before) => ({
+                        ...before,
+                        overrides: { ...before.overrides, [findingKey(finding)]: event.target.value },
+                      }))
+                    }
+                  />
+                </div>
+              </div>
+            ))}
+            {lacks.length > 0 && (
+              <div className="note-box" role="status">
+                <Icon name="note" />
+                <div>
+                  <strong>{t("Before you can sign")}</strong>
+                  <ul className="lacks">
+                    {lacks.map((line) => (
+                      <li key={line}>{t(line)}</li>
+                    ))}
+                  </ul>
+                </div>
+              </div>
+            )}
+            {error && (
+              <div className="note-box note-box--stop" role="alert">
+                <Icon name="stop" />
+                <p>{error}</p>
+              </div>
+            )}
+            <p>
+              {t("I, {name}, gave these injections as recorded: {total} of {product}.", {
+                name: me.data?.name ?? t("unknown"),
+                total: units(total),
+                product: draft.product,
+              })}
+            </p>
+            <div>
+              <button
+                type="button"
+                className="btn btn--main btn--sign"
+                disabled={lacks.length > 0 || busy}
+                onClick={() => void sign()}
+              >
+                <Icon name="pen" />
+                {t("Sign the session")}
+              </button>
+            </div>
+          </section>
+        </div>
+        <section className="card session-map" aria-labelledby="map-title">
+          <h2 id="map-title">{t("Body map")}</h2>
+          <BodyMap
+            marks={marks}
+            regions={regions.data ?? {}}
+            lit={lit}
+            onLight={setLit}
+            view={view}
+            onView={setView}
+          />
+          <p className="hint">{chart.goals.at(-1) ? `${t("Goal")}: “${chart.goals.at(-1)!.text}”` : ""}</p>
+        </section>
+      </div>
+    </main>
+  );
+}
+
+function Signed({ id, signed }: { id: string; signed: { session_id: string; hash: string } }) {
+  return (
+    <main className="page page--narrow" id="main">
+      <div className="note-box note-box--good" role="status">
+        <Icon name="good" />
+        <div className="stack stack--tight">
+          <h1>{t("Signed")}</h1>
+          <p>{t("The session is in the record. From now on it can only be amended, with a reason.")}</p>
+          <p className="small">
+            {t("Hash")}: <code className="hash">{signed.hash}</code>
+          </p>
+        </div>
+      </div>
+      <div className="row">
+        <Link href={`/patients/${id}/chart`} className="btn btn--main">
+          {t("Back to the chart")}
+        </Link>
+        <Link href={`/patients/${id}/sheet?session=${encodeURIComponent(signed.session_id)}`} className="btn">
+          <Icon name="print" />
+          {t("Printed sheet")}
+        </Link>
+        <Link href="/" className="btn">
+          {t("Today's list")}
+        </Link>
+      </div>
+    </main>
+  );
+}

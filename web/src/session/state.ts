@@ -1,0 +1,145 @@
+/** The session while it is done: checklist times, vials, what was given. Kept in this tab, so a reload loses nothing. */
+import { newKey } from "../api/client";
+import type { Finding, GivenInjection, Plan, Skipped } from "../api/types";
+import { planOf, volumeOf, type Draft, type DoseRow, type VialRow } from "../plan/draft";
+
+export interface GivenRow {
+  key: string;
+  state: "open" | "given" | "changed" | "skipped";
+  units: string | null;
+  sites: string | null;
+  reason: string;
+  guidance: string;
+  lot: string | null;
+}
+
+export interface SessionState {
+  /** Signing twice with the same key signs once. */
+  signKey: string;
+  steps: Record<string, string>;
+  creamMinutes: string | null;
+  vials: VialRow[];
+  given: Record<string, GivenRow>;
+  overrides: Record<string, string>;
+}
+
+export const STEPS = [
+  { id: "cream_on", label: "Numbing cream on", optional: true },
+  { id: "identity", label: "Right patient: name and birth date asked" },
+  { id: "consent", label: "Consent given" },
+  { id: "exposures_asked", label: "Asked: any toxin elsewhere since last time" },
+  { id: "allergies_asked", label: "Asked: allergies, pregnancy, new medicines" },
+  { id: "swallowing_asked", label: "Asked: swallowing, breathing, weakness" },
+  { id: "product_and_side", label: "Time-out: product, dose and side read aloud" },
+] as const;
+
+const name = (patient: string) => `reprieve.session.${patient}`;
+
+export function newSession(draft: Draft): SessionState {
+  return { signKey: newKey(), steps: {}, creamMinutes: "30", vials: draft.vials, given: {}, overrides: {} };
+}
+
+export function keptSession(patient: string): SessionState | null {
+  try {
+    const text = sessionStorage.getItem(name(patient));
+    return text ? (JSON.parse(text) as SessionState) : null;
+  } catch {
+    return null;
+  }
+}
+
+export function keepSession(patient: string, state: SessionState | null): void {
+  try {
+    if (state) sessionStorage.setItem(name(patient), JSON.stringify(state));
+    else sessionStorage.removeItem(name(patient));
+  } catch {
+    // Without storage a reload starts the session page anew.
+  }
+}
+
+export function givenOf(state: SessionState, row: DoseRow): GivenRow {
+  return (
+    state.given[row.key] ?? {
+      key: row.key,
+      state: "open",
+      units: row.units,
+      sites: row.sites,
+      reason: "",
+      guidance: "",
+      lot: null,
+    }
+  );
+}
+
+export const findingKey = (finding: Finding) => `${finding.rule} ${finding.subject}`;
+
+/** Why the session cannot be signed yet, in words; empty when it can. */
+export function missing(draft: Draft, state: SessionState, findings: readonly Finding[]): string[] {
+  const lines: string[] = [];
+  for (const step of STEPS) if (!("optional" in step) && !state.steps[step.id]) lines.push(step.label);
+  if (state.vials.length === 0) lines.push("A vial with its lot");
+  else if (state.vials.some((vial) => vial.lot.trim() === "")) lines.push("The lot of every vial");
+  const open = draft.rows.filter((row) => givenOf(state, row).state === "open").length;
+  if (open) lines.push(open === 1 ? "One muscle is not marked yet" : `${open} muscles are not marked yet`);
+  if (
+    draft.rows.some(
+      (row) => givenOf(state, row).state === "skipped" && givenOf(state, row).reason.trim() === "",
+    )
+  )
+    lines.push("A reason for each skipped muscle");
+  if (draft.rows.some((row) => givenOf(state, row).state === "changed" && givenOf(state, row).units === null))
+    lines.push("The dose of each changed muscle");
+  const blocking = findings.filter((finding) => finding.severity === "error");
+  if (blocking.some((finding) => (state.overrides[findingKey(finding)] ?? "").trim().length < 10))
+    lines.push("A reason for each exceeded limit");
+  return lines;
+}
+
+export function givenDocument(draft: Draft, state: SessionState) {
+  const injections: GivenInjection[] = [];
+  const skipped: Skipped[] = [];
+  const onlyLot = new Set(state.vials.map((vial) => vial.lot.trim()).filter(Boolean));
+  for (const row of draft.rows) {
+    const given = givenOf(state, row);
+    if (given.state === "skipped") {
+      skipped.push({ muscle: row.muscle, side: row.side, reason: given.reason.trim() });
+      continue;
+    }
+    const units = given.state === "changed" ? given.units! : row.units!;
+    const sites = given.state === "changed" ? given.sites : row.sites;
+    injections.push({
+      muscle: row.muscle,
+      side: row.side,
+      units,
+      sites: sites === null ? null : Number(sites),
+      volume_ml: volumeOf(units, state.vials),
+      limb: row.limb,
+      guidance: given.guidance || null,
+      lot: given.lot ?? (onlyLot.size === 1 ? [...onlyLot][0]! : null),
+    });
+  }
+  const plan: Plan = planOf({ ...draft, vials: state.vials });
+  return {
+    plan,
+    given: { injections, skipped, reconstitution: plan.reconstitution ?? null },
+    checklist: Object.entries(state.steps).map(([step, at]) => ({ step, at })),
+  };
+}
+
+/** The plan as it would be given, for the live check of what is really in the syringe. */
+export function planAsGiven(draft: Draft, state: SessionState): Plan {
+  const document = givenDocument(draft, state);
+  return {
+    ...document.plan,
+    injections: document.given.injections
+      .filter((injection) => injection.units != null)
+      .map(({ muscle, side, units, sites, volume_ml, limb }) => ({
+        muscle,
+        side,
+        units,
+        sites,
+        volume_ml,
+        limb,
+      })),
+  };
+}

@@ -1,0 +1,209 @@
+/** One time axis for everything: sessions, diary with the response curve, ratings, side effects, other treatment. */
+import { useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import type { Chart } from "../api/types";
+import { dayNumber, isoOf, shown, today as todayNow } from "../numbers/dates";
+import { t } from "../words/words";
+import { cursorLines } from "./cursor";
+import type { Curve } from "./curve";
+import { CurveLane, DiaryLane, RatingLane, sameScale, SessionLane, SpanLane, SymptomLane } from "./lanes";
+import { monthTicks, x, dayAt, type TimeScale } from "./scale";
+import { useWidth } from "./useWidth";
+
+const SPANS = { cycle: "This cycle", year: "1 year", all: "All" } as const;
+type Span = keyof typeof SPANS;
+
+function windowOf(chart: Chart, curve: Curve | null, span: Span): { from: number; to: number } {
+  const now = dayNumber(todayNow());
+  const sessions = chart.sessions.map((s) => dayNumber(s.date)).sort((a, b) => a - b);
+  const last = sessions.at(-1) ?? now - 120;
+  const ahead = Math.max(
+    now + 30,
+    curve?.wearOff?.high ? dayNumber(curve.wearOff.high) + 14 : 0,
+    ...chart.appointments.filter((a) => a.state === "booked").map((a) => dayNumber(a.date) + 7),
+  );
+  const to = Math.min(ahead, now + 240);
+  const dates = [
+    ...sessions,
+    ...chart.diary.map((d) => dayNumber(d.date)),
+    ...chart.ratings.map((r) => dayNumber(r.date)),
+    ...chart.exposures.map((e) => dayNumber(e.date)),
+  ];
+  const first = dates.length ? Math.min(...dates) : now - 120;
+  if (span === "cycle") return { from: Math.min(last, now) - 10, to };
+  if (span === "year") return { from: Math.max(first - 14, now - 365), to };
+  return { from: first - 14, to };
+}
+
+export function Timeline({
+  chart,
+  curve,
+  start = "year",
+}: {
+  chart: Chart;
+  curve: Curve | null;
+  start?: Span;
+}) {
+  const [span, setSpan] = useState<Span>(start);
+  const [shift, setShift] = useState(0);
+  const [cursor, setCursor] = useState<number | null>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
+  const gutter = width < 560 ? 30 : 92;
+  const base = useMemo(() => windowOf(chart, curve, span), [chart, curve, span]);
+  const scale: TimeScale = {
+    from: base.from + shift,
+    to: base.to + shift,
+    left: gutter,
+    width: Math.max(120, width - gutter - 14),
+  };
+  const now = dayNumber(todayNow());
+
+  const main = curve && !curve.abstains && curve.unit ? curve.unit : "diary";
+  const hasDiaryLane = !sameScale(main, "diary");
+  const scales = [...new Set(chart.ratings.filter((r) => r.total !== null).map((r) => r.scale))]
+    .filter((name) => !sameScale(name, main))
+    .slice(0, 2);
+  const narrow = width < 560;
+  const top = 8;
+  const sessionsHeight = 74;
+  const curveHeight = narrow ? 170 : 210;
+  const ratingHeight = 74;
+  const hasTreatment = chart.other_treatments.length > 0;
+  const curveTop = top + sessionsHeight + 22;
+  const diaryTop = curveTop + curveHeight + 26;
+  const diaryHeight = hasDiaryLane ? 84 : 0;
+  const ratingsTop = diaryTop + (hasDiaryLane ? diaryHeight + 22 : 0);
+  const symptomsTop = ratingsTop + scales.length * (ratingHeight + 18);
+  const treatmentTop = symptomsTop + 40;
+  const axisTop = treatmentTop + (hasTreatment ? 34 : 0);
+  const height = axisTop + 26;
+
+  const move = (event: PointerEvent<SVGSVGElement>) => {
+    const left = event.currentTarget.getBoundingClientRect().left;
+    setCursor(dayAt(scale, event.clientX - left));
+  };
+  const keys = (event: KeyboardEvent) => {
+    const step = event.shiftKey ? 30 : 1;
+    const at = cursor ?? now;
+    if (event.key === "ArrowLeft") setCursor(Math.max(scale.from, at - step));
+    else if (event.key === "ArrowRight") setCursor(Math.min(scale.to, at + step));
+    else if (event.key === "Escape") setCursor(null);
+    else return;
+    event.preventDefault();
+  };
+  const choose = (next: Span) => {
+    setSpan(next);
+    setShift(0);
+    setCursor(null);
+  };
+  const pan = (direction: number) => setShift(shift + Math.round((direction * (scale.to - scale.from)) / 3));
+  const readout = cursor === null ? null : cursorLines(chart, curve, cursor);
+
+  return (
+    <div className="timeline">
+      <div className="row row--between timeline-tools">
+        <div className="segments" role="group" aria-label={t("Time shown")}>
+          {(Object.keys(SPANS) as Span[]).map((name) => (
+            <button key={name} type="button" aria-pressed={span === name} onClick={() => choose(name)}>
+              {t(SPANS[name])}
+            </button>
+          ))}
+        </div>
+        <div className="row">
+          <button type="button" className="btn btn--small" onClick={() => pan(-1)}>
+            {t("Earlier")}
+          </button>
+          <button type="button" className="btn btn--small" onClick={() => pan(1)}>
+            {t("Later")}
+          </button>
+        </div>
+      </div>
+      <div
+        ref={box}
+        className="timeline-box"
+        tabIndex={0}
+        role="group"
+        aria-label={t(
+          "Time line. Left and right arrow keys move the cursor by a day, with Shift by 30 days.",
+        )}
+        onKeyDown={keys}
+      >
+        {width > 0 && (
+          <svg
+            width={width}
+            height={height}
+            onPointerMove={move}
+            onPointerLeave={() => setCursor(null)}
+            role="img"
+            aria-label={t(
+              "Sessions, diary, response curve, ratings and side effects on one time axis; the same as a list below",
+            )}
+          >
+            <defs>
+              <clipPath id="timeline-clip">
+                <rect x={scale.left} y={0} width={scale.width} height={height} />
+              </clipPath>
+            </defs>
+            {monthTicks(scale).map((tick) => (
+              <g key={tick.day} className={tick.strong ? "tick tick--year" : "tick"}>
+                <line x1={x(scale, tick.day)} x2={x(scale, tick.day)} y1={top} y2={axisTop} />
+                <text x={x(scale, tick.day) + 4} y={axisTop + 16}>
+                  {tick.label}
+                </text>
+              </g>
+            ))}
+            <SessionLane scale={scale} top={top} height={sessionsHeight} chart={chart} narrow={narrow} />
+            <CurveLane
+              scale={scale}
+              top={curveTop}
+              height={curveHeight}
+              chart={chart}
+              curve={curve}
+              name={main}
+              narrow={narrow}
+            />
+            {hasDiaryLane && (
+              <DiaryLane scale={scale} top={diaryTop} height={diaryHeight} chart={chart} narrow={narrow} />
+            )}
+            {scales.map((name, index) => (
+              <RatingLane
+                key={name}
+                scale={scale}
+                top={ratingsTop + index * (ratingHeight + 18)}
+                height={ratingHeight}
+                name={name}
+                chart={chart}
+                narrow={narrow}
+              />
+            ))}
+            <SymptomLane scale={scale} top={symptomsTop} chart={chart} narrow={narrow} />
+            {hasTreatment && <SpanLane scale={scale} top={treatmentTop} chart={chart} narrow={narrow} />}
+            {now >= scale.from && now <= scale.to && (
+              <g className="now">
+                <line x1={x(scale, now)} x2={x(scale, now)} y1={top} y2={axisTop} />
+                <text x={x(scale, now)} y={axisTop + 16} textAnchor="middle">
+                  {t("today")}
+                </text>
+              </g>
+            )}
+            {cursor !== null && (
+              <line className="cursor" x1={x(scale, cursor)} x2={x(scale, cursor)} y1={top} y2={axisTop} />
+            )}
+          </svg>
+        )}
+      </div>
+      <p className="timeline-readout small" aria-live="polite">
+        {readout === null ? (
+          <span className="soft">
+            {t("Point at the time line, or focus it and use the arrow keys, to read a day.")}
+          </span>
+        ) : (
+          <>
+            <strong>{shown(isoOf(cursor!))}</strong>{" "}
+            {readout.length ? readout.join(" · ") : t("nothing recorded")}
+          </>
+        )}
+      </p>
+    </div>
+  );
+}

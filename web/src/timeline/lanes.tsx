@@ -1,0 +1,372 @@
+/** The lanes of the time line. Each draws itself between `top` and `top + height` on the shared scale. */
+import type { Chart, Session } from "../api/types";
+import { dayNumber, daysBetween, range } from "../numbers/dates";
+import { sum } from "../numbers/decimal";
+import { number } from "../numbers/format";
+import { words } from "../words/names";
+import { t } from "../words/words";
+import type { Curve } from "./curve";
+import { area, isInside, line, x, type TimeScale } from "./scale";
+
+interface Lane {
+  scale: TimeScale;
+  top: number;
+  chart: Chart;
+  narrow: boolean;
+}
+
+export function total(session: Session): string {
+  return sum(session.injections.map((injection) => injection.units));
+}
+
+function Title({ narrow, top, text, sub }: { narrow: boolean; top: number; text: string; sub?: string }) {
+  if (narrow)
+    return (
+      <text className="lane-title" x={0} y={top - 5}>
+        {text}
+        {sub ? ` · ${sub}` : ""}
+      </text>
+    );
+  return (
+    <g>
+      <text className="lane-title" x={0} y={top + 14}>
+        {text}
+      </text>
+      {sub && (
+        <text className="lane-sub" x={0} y={top + 30}>
+          {sub}
+        </text>
+      )}
+    </g>
+  );
+}
+
+export function SessionLane({ scale, top, height, chart, narrow }: Lane & { height: number }) {
+  const sessions = [...chart.sessions].sort((a, b) => a.date.localeCompare(b.date));
+  const tallest: Record<string, number> = {};
+  for (const session of sessions)
+    tallest[session.product] = Math.max(tallest[session.product] ?? 0, Number(total(session)));
+  const floor = top + height;
+  let labelled = -Infinity;
+  return (
+    <g>
+      <Title
+        narrow={narrow}
+        top={top + (narrow ? 10 : 0)}
+        text={t("Sessions")}
+        {...(narrow ? {} : { sub: t("units") })}
+      />
+      <line className="lane-floor" x1={scale.left} x2={scale.left + scale.width} y1={floor} y2={floor} />
+      <g clipPath="url(#timeline-clip)">
+        {sessions.map((session, index) => {
+          const day = dayNumber(session.date);
+          const at = x(scale, day);
+          const next = sessions[index + 1];
+          const end = next ? x(scale, dayNumber(next.date)) : null;
+          const most = tallest[session.product] || 1;
+          const tall = 8 + (height - 34) * (Number(total(session)) / most);
+          const label = isInside(scale, day) && at - labelled > 46;
+          if (label) labelled = at;
+          return (
+            <g key={session.id ?? `${session.date}-${index}`} className="session-mark">
+              {end !== null && end - at > 4 && (
+                <rect className="cycle" x={at} y={floor - 8} width={end - at - 2} height={8} rx={2} />
+              )}
+              <rect className="dose" x={at - 4} y={floor - tall} width={8} height={tall} rx={2} />
+              {label && (
+                <text className="dose-label" x={at} y={floor - tall - 5} textAnchor="middle">
+                  {number(total(session))}
+                </text>
+              )}
+              {next && end !== null && end - at > 66 && (
+                <text className="cycle-label" x={(at + end) / 2} y={floor - 13} textAnchor="middle">
+                  {t("{n} weeks", { n: Math.round(daysBetween(session.date, next.date) / 7) })}
+                </text>
+              )}
+            </g>
+          );
+        })}
+        {chart.exposures
+          .filter((e) => !sessions.some((s) => s.date === e.date && s.product === e.product))
+          .map((e) => (
+            <g key={`${e.date}-${e.product}`} className="elsewhere">
+              <path d={`M${x(scale, dayNumber(e.date))} ${floor - 16}l6 8-6 8-6-8z`} />
+              <text x={x(scale, dayNumber(e.date)) + 9} y={floor - 4}>
+                {t("elsewhere")}
+              </text>
+            </g>
+          ))}
+        {chart.appointments
+          .filter((a) => a.state === "booked")
+          .map((a) => (
+            <g key={a.date} className="booked">
+              <path d={`M${x(scale, dayNumber(a.date))} ${floor}v-22`} />
+              <circle cx={x(scale, dayNumber(a.date))} cy={floor - 26} r={4.5} />
+            </g>
+          ))}
+      </g>
+    </g>
+  );
+}
+
+interface CurveProps extends Lane {
+  height: number;
+  curve: Curve | null;
+  /** "diary" or the name of a rating scale. */
+  name: string;
+}
+
+/** The curve with its bands and the wearing-off window, and below it what was really entered or rated. */
+export function CurveLane({ scale, top, height, chart, curve, name, narrow }: CurveProps) {
+  const isDiary = name === "diary";
+  const ratings = chart.ratings.filter((r) => sameScale(r.scale, name) && r.total !== null);
+  const points = (curve?.points ?? []).map((p) => ({ ...p, x: x(scale, dayNumber(p.date)) }));
+  const highest = isDiary
+    ? 10
+    : niceTop(Math.max(1, ...points.map((p) => p.high), ...ratings.map((r) => Number(r.total))));
+  const y = (value: number) => top + height - (Math.min(highest, Math.max(0, value)) / highest) * height;
+  const wear = curve?.wearOff;
+  const from = wear?.low ? x(scale, dayNumber(wear.low)) : null;
+  const to = wear?.high ? x(scale, dayNumber(wear.high)) : null;
+  const steps = isDiary ? [0, 2, 4, 6, 8, 10] : [0, 1, 2, 3, 4].map((n) => (n * highest) / 4);
+  return (
+    <g>
+      <Title
+        narrow={narrow}
+        top={top}
+        text={isDiary ? t("Diary") : scaleWord(name)}
+        sub={isDiary ? t("0 none, 10 worst") : t("lower is better")}
+      />
+      {steps.map((value) => (
+        <g key={value} className="grid">
+          <line x1={scale.left} x2={scale.left + scale.width} y1={y(value)} y2={y(value)} />
+          <text x={scale.left - 6} y={y(value) + 4} textAnchor="end">
+            {value}
+          </text>
+        </g>
+      ))}
+      <g clipPath="url(#timeline-clip)">
+        {from !== null && to !== null && (
+          <g className="wear">
+            <rect x={from} y={top} width={Math.max(3, to - from)} height={height} />
+            {wear?.median && (
+              <line
+                x1={x(scale, dayNumber(wear.median))}
+                x2={x(scale, dayNumber(wear.median))}
+                y1={top}
+                y2={top + height}
+              />
+            )}
+          </g>
+        )}
+        <path
+          className="band band--95"
+          d={area(points.map((p) => ({ x: p.x, low: y(p.low), high: y(p.high) })))}
+        />
+        {points.every((p) => p.low50 !== null) && (
+          <path
+            className="band band--50"
+            d={area(points.map((p) => ({ x: p.x, low: y(p.low50!), high: y(p.high50!) })))}
+          />
+        )}
+        <path className="median" d={line(points.map((p) => ({ x: p.x, y: y(p.mean) })))} />
+        {isDiary ? (
+          <DiaryDots scale={scale} chart={chart} y={y} narrow={narrow} />
+        ) : (
+          ratings.map((r, index) => (
+            <rect
+              key={`${r.date}-${index}`}
+              className="rating-dot"
+              x={x(scale, dayNumber(r.date)) - 3.5}
+              y={y(Number(r.total)) - 3.5}
+              width={7}
+              height={7}
+            />
+          ))
+        )}
+        {from !== null && to !== null && wear?.low && wear.high && to > scale.left && (
+          <text
+            className="wear-label"
+            x={Math.min(Math.max((from + to) / 2, scale.left + 84), scale.left + scale.width - 84)}
+            y={top - 6}
+            textAnchor="middle"
+          >
+            {t("likely to fade {range}", { range: range(wear.low, wear.high) })}
+          </text>
+        )}
+      </g>
+    </g>
+  );
+}
+
+export function DiaryLane({ scale, top, height, chart, narrow }: Lane & { height: number }) {
+  const y = (value: number) => top + height - (Math.min(10, Math.max(0, value)) / 10) * height;
+  return (
+    <g>
+      <Title narrow={narrow} top={top} text={t("Diary")} sub={t("0 none, 10 worst")} />
+      {[0, 5, 10].map((value) => (
+        <g key={value} className="grid">
+          <line x1={scale.left} x2={scale.left + scale.width} y1={y(value)} y2={y(value)} />
+          <text x={scale.left - 6} y={y(value) + 4} textAnchor="end">
+            {value}
+          </text>
+        </g>
+      ))}
+      <g clipPath="url(#timeline-clip)">
+        <DiaryDots scale={scale} chart={chart} y={y} narrow={narrow} />
+      </g>
+    </g>
+  );
+}
+
+function DiaryDots({
+  scale,
+  chart,
+  y,
+  narrow,
+}: {
+  scale: TimeScale;
+  chart: Chart;
+  y: (value: number) => number;
+  narrow: boolean;
+}) {
+  const seen = chart.diary.filter(
+    (entry) => entry.severity !== null && isInside(scale, dayNumber(entry.date)),
+  );
+  // Many dots on a small axis become a grey band: smaller ones stay readable.
+  const dense = seen.length > scale.width / 5;
+  const radius = dense ? 1.7 : narrow ? 2.6 : 3.2;
+  return (
+    <>
+      {seen.map((entry, index) => (
+        <circle
+          key={`${entry.date}-${index}`}
+          className={dense ? "diary-dot diary-dot--dense" : "diary-dot"}
+          cx={x(scale, dayNumber(entry.date))}
+          cy={y(Number(entry.severity))}
+          r={radius}
+        />
+      ))}
+    </>
+  );
+}
+
+/** A round number at or above `most`, so that the axis has round steps. */
+function niceTop(most: number): number {
+  return [4, 8, 12, 20, 40, 60, 80, 100, 120, 160, 200, 400, 1000].find((top) => top >= most) ?? most;
+}
+
+export function sameScale(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+export function scaleWord(name: string): string {
+  return name.length <= 7 ? name.toUpperCase() : words(name);
+}
+
+export function RatingLane({
+  scale,
+  top,
+  height,
+  name,
+  chart,
+  narrow,
+}: Lane & { height: number; name: string }) {
+  const rows = chart.ratings
+    .filter((r) => r.scale === name && r.total !== null)
+    .sort((a, b) => a.date.localeCompare(b.date));
+  const values = rows.map((r) => Number(r.total));
+  const most = Math.max(1, ...values);
+  const y = (value: number) => top + height - 6 - (value / most) * (height - 24);
+  let labelled = -Infinity;
+  return (
+    <g>
+      <Title narrow={narrow} top={top} text={scaleWord(name)} sub={t("total")} />
+      <line
+        className="lane-floor"
+        x1={scale.left}
+        x2={scale.left + scale.width}
+        y1={top + height}
+        y2={top + height}
+      />
+      <g clipPath="url(#timeline-clip)">
+        <path
+          className="rating-line"
+          d={line(rows.map((r) => ({ x: x(scale, dayNumber(r.date)), y: y(Number(r.total)) })))}
+        />
+        {rows.map((r, index) => {
+          const at = x(scale, dayNumber(r.date));
+          const label = at - labelled > 34;
+          if (label) labelled = at;
+          return (
+            <g key={`${r.date}-${index}`}>
+              <rect className="rating-dot" x={at - 3.5} y={y(Number(r.total)) - 3.5} width={7} height={7} />
+              {label && (
+                <text className="rating-label" x={at} y={y(Number(r.total)) - 8} textAnchor="middle">
+                  {number(r.total!)}
+                </text>
+              )}
+            </g>
+          );
+        })}
+      </g>
+    </g>
+  );
+}
+
+export function SymptomLane({ scale, top, chart, narrow }: Lane) {
+  let labelled = -Infinity;
+  const rows = [...chart.symptoms].sort((a, b) => a.date.localeCompare(b.date));
+  return (
+    <g>
+      <Title narrow={narrow} top={top} text={t("Side effects")} />
+      <g clipPath="url(#timeline-clip)">
+        {rows.map((s, index) => {
+          const at = x(scale, dayNumber(s.date));
+          const end = s.resolved ? x(scale, dayNumber(s.resolved)) : at;
+          const label = at - labelled > 96 && isInside(scale, dayNumber(s.date));
+          if (label) labelled = at;
+          const grave = s.seriousness === "severe" || s.seriousness === "serious";
+          return (
+            <g key={`${s.date}-${index}`} className={grave ? "symptom symptom--grave" : "symptom"}>
+              {end > at && <line x1={at} x2={end} y1={top + 10} y2={top + 10} />}
+              {grave ? <path d={`M${at} ${top + 3}l8 14h-16z`} /> : <circle cx={at} cy={top + 10} r={4.5} />}
+              {label && (
+                <text x={at + 8} y={top + 28}>
+                  {words(s.symptom)}
+                </text>
+              )}
+            </g>
+          );
+        })}
+        {rows.length === 0 && (
+          <text className="lane-sub" x={scale.left + 4} y={top + 14}>
+            {t("none reported")}
+          </text>
+        )}
+      </g>
+    </g>
+  );
+}
+
+export function SpanLane({ scale, top, chart, narrow }: Lane) {
+  return (
+    <g>
+      <Title narrow={narrow} top={top} text={t("Other care")} />
+      <g clipPath="url(#timeline-clip)">
+        {chart.other_treatments.map((treatment, index) => {
+          const from = x(scale, dayNumber(treatment.date));
+          const to = treatment.until ? x(scale, dayNumber(treatment.until)) : from + 4;
+          return (
+            <g key={`${treatment.date}-${index}`} className="other-care">
+              <rect x={from} y={top + 6} width={Math.max(4, to - from)} height={8} rx={3} />
+              <text x={Math.max(from, scale.left) + 2} y={top + 27}>
+                {words(treatment.treatment)}
+              </text>
+            </g>
+          );
+        })}
+      </g>
+    </g>
+  );
+}

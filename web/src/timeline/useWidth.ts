@@ -1,0 +1,15 @@
+import { useLayoutEffect, useState, type RefObject } from "react";
+
+/** The width of a box in CSS pixels, kept up to date. */
+export function useWidth(box: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    setWidth(Math.round(element.clientWidth));
+    const watch = new ResizeObserver(() => setWidth(Math.round(element.clientWidth)));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [box]);
+  return width;
+}

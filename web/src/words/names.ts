@@ -1,0 +1,38 @@
+/** Code names to words a person reads. */
+import type { Side } from "../api/types";
+import { t } from "./words";
+
+/** "splenius_capitis" to "Splenius capitis". */
+export function words(name: string): string {
+  const text = name.replace(/_/g, " ").trim();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** "onabotulinumtoxinA" keeps its own spelling. */
+export function productName(product: string | null | undefined): string {
+  return product ?? t("unknown product");
+}
+
+export function sideWord(side: Side | null | undefined): string {
+  switch (side) {
+    case "left":
+      return t("left");
+    case "right":
+      return t("right");
+    case "both":
+      return t("both sides");
+    case "midline":
+      return t("midline");
+    default:
+      return t("side not given");
+  }
+}
+
+export function muscleWord(muscle: string, side?: Side | null): string {
+  return side && side !== "midline" ? `${words(muscle)}, ${sideWord(side)}` : words(muscle);
+}
+
+export function fullName(person: { family_name: string | null; given_name: string | null }): string {
+  const family = person.family_name?.toUpperCase() ?? t("UNKNOWN");
+  return person.given_name ? `${family}, ${person.given_name}` : family;
+}
