@@ -31,6 +31,10 @@ CHARTS_KEPT = 2000
 READING_TOLD_EVERY_S = 60.0
 
 
+class NoSuchPatientError(UnknownNameError):
+    """The clinic has no such patient."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChartView:
     """A chart and its version: the number of the latest event that could change it."""
@@ -70,12 +74,12 @@ class Clinic:
 
         Raises
         ------
-        UnknownNameError
+        NoSuchPatientError
             The clinic has no such patient.
         """
         version = self.ledger.version(clinic, patient)
         if version is None:
-            raise UnknownNameError("this clinic has no such patient; look the patient up in the list")
+            raise NoSuchPatientError("this clinic has no such patient; look the patient up in the list")
         key = (clinic, patient)
         with self._lock:
             kept = self._charts.get(key)
@@ -139,7 +143,7 @@ class Clinic:
         *,
         answer: Any = None,
         request: Request | None = None,
-        expected: Mapping[str, int] | None = None,
+        expected: Mapping[str, int | None] | None = None,
     ) -> Receipt:
         """Append `events`; see `Ledger.append`."""
         return self.ledger.append(events, answer=answer, request=request, expected=expected, at=self.clock())

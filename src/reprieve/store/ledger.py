@@ -73,9 +73,9 @@ class Ledger:
         *,
         answer: Any = None,
         request: Request | None = None,
-        expected: Mapping[str, int] | None = None,
+        expected: Mapping[str, int | None] | None = None,
         at: datetime | None = None,
-        also: Callable[[Connection], None] | None = None,
+        also: Callable[[Connection], object] | None = None,
     ) -> Receipt:
         """Append `new` events, all or none.
 
@@ -87,7 +87,7 @@ class Ledger:
         request : Request, optional
             Without it the write is not idempotent.
         expected : mapping, optional
-            Patient id to the version of the chart that the writer saw.
+            Patient id to the version of the chart that the writer saw; None for a patient who must not exist yet.
         at : datetime, optional
             Time of the request; the first event's by default.
         also : callable, optional
@@ -152,7 +152,9 @@ class Ledger:
         seq, head = self._head(connection)
         return Receipt(seq + 1, seq, head, json.loads(row.answer), repeated=True)
 
-    def _check_versions(self, connection: Connection, new: Sequence[Event], expected: Mapping[str, int] | None) -> None:
+    def _check_versions(
+        self, connection: Connection, new: Sequence[Event], expected: Mapping[str, int | None] | None
+    ) -> None:
         if not expected:
             return
         clinic = new[0].clinic

@@ -50,7 +50,7 @@ def _values(event: Event) -> dict[str, Any]:
             "birth_date": person.birth_date.isoformat() if person.birth_date else None,
             "search": searchable(person.family_name, person.given_name),
         }
-    if event.kind is EventKind.PATIENT_ERASED:
+    if event.kind is EventKind.PATIENT_ERASED and body is not None:
         return {
             "family_name": body.pseudonym,
             "given_name": None,

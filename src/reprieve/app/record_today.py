@@ -1,0 +1,228 @@
+"""Today's list: who comes, who is fading by the own curve, what needs attention."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from reprieve.app.clinic import Clinic
+from reprieve.app.record_forecasts import Forecasts
+from reprieve.core.dates import days_between
+from reprieve.core.dose import plain
+from reprieve.record.chart import Chart
+from reprieve.store.tables import patients
+
+# What the first look at a list may spend on forecasts; the rest says "pending" and is computed behind it.
+FIRST_LOOK_S = 0.6
+MOST_ROWS = 300
+# A red flag stays on the list while it is not over and not older than this.
+FLAG_DAYS = 60
+# Beyond the horizon of the forecast nothing of the last session is left to predict.
+FORECAST_DAYS = 364
+# Symptoms that can mean spread of the toxin beyond the muscle; each label names them in its boxed warning.
+RED_FLAGS = frozenset(
+    {"dysphagia", "breathing_difficulty", "dysphonia", "dysarthria", "generalised_weakness", "diplopia"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something that needs attention, in one short line."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the list knows of one patient without a forecast; made anew when the chart has another version."""
+
+    patient_id: str
+    family_name: str | None
+    given_name: str | None
+    birth_date: str | None
+    condition: str | None
+    version: int
+    appointments: tuple[dict[str, str], ...]
+    last_date: date | None
+    last_product: str | None
+    last_units: Decimal | None
+    flags: tuple[Flag, ...]
+
+
+class WorkList:
+    """The list of a clinic, kept in memory and brought up to date by the versions of the charts."""
+
+    def __init__(self, store: Clinic, known: Forecasts) -> None:
+        self.store = store
+        self.forecasts = known
+        self._lines: dict[str, dict[str, Line]] = {}
+        self._seen: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def on(self, clinic: str, day: date) -> dict[str, Any]:
+        """Return the list of the day: comers first, then by the chance that the effect has faded."""
+        lines = self._up_to_date(clinic)
+        today = self.store.today()
+        active = [line for line in lines if _has_course(line, day)]
+        versions = [(line.patient_id, line.version) for line in active]
+        known = self.forecasts.known(clinic, versions, day)
+        missing = [patient for patient, _ in versions if patient not in known]
+        if missing:
+            self.forecasts.warm(clinic, missing, day, FIRST_LOOK_S)
+            known = self.forecasts.known(clinic, versions, day)
+        rows = [_row(line, known.get(line.patient_id), day) for line in lines]
+        rows.sort(key=_order)
+        shown = [row for row in rows if _belongs(row, day)] if len(rows) > MOST_ROWS else rows
+        return {
+            "date": day.isoformat(),
+            "today": today.isoformat(),
+            "rows": shown[:MOST_ROWS],
+            "pending": sum(1 for patient, _ in versions if patient not in known),
+            "patients": len(rows),
+        }
+
+    def missing(self, clinic: str, day: date) -> list[str]:
+        """Return the patients whose forecast for `day` is not computed yet."""
+        active = [(line.patient_id, line.version) for line in self._up_to_date(clinic) if _has_course(line, day)]
+        known = self.forecasts.known(clinic, active, day)
+        return [patient for patient, _ in active if patient not in known]
+
+    def _up_to_date(self, clinic: str) -> list[Line]:
+        query = (
+            select(patients.c.patient, patients.c.version)
+            .where(patients.c.clinic == clinic, patients.c.version > self._seen.get(clinic, 0))
+            .order_by(patients.c.version)
+        )
+        with self._lock:
+            lines = self._lines.setdefault(clinic, {})
+            with self.store.database.read() as connection:
+                changed = connection.execute(query).all()
+            for row in changed:
+                view = self.store.view(clinic, row.patient)
+                lines[row.patient] = line_of(view.chart, view.version)
+                self._seen[clinic] = max(self._seen.get(clinic, 0), row.version)
+            return list(lines.values())
+
+
+def line_of(chart: Chart, version: int) -> Line:
+    """Return the line of one chart."""
+    given = sorted((session for session in chart.sessions if session.injections), key=lambda session: session.date)
+    last = given[-1] if given else None
+    person = chart.patient
+    return Line(
+        patient_id=person.id,
+        family_name=person.family_name,
+        given_name=person.given_name,
+        birth_date=person.birth_date.isoformat() if person.birth_date else None,
+        condition=chart.conditions[0].condition if chart.conditions else None,
+        version=version,
+        appointments=tuple(
+            {"date": entry.date.isoformat(), "purpose": entry.purpose, "state": entry.state}
+            for entry in sorted(chart.appointments, key=lambda entry: entry.date)
+        ),
+        last_date=last.date if last else None,
+        last_product=last.product if last else None,
+        last_units=last.units if last else None,
+        flags=tuple(_flags(chart)),
+    )
+
+
+def _flags(chart: Chart) -> Iterable[Flag]:
+    sessions = sorted(chart.sessions, key=lambda session: session.date)
+    last = sessions[-1].date if sessions else None
+    for symptom in chart.symptoms:
+        told = symptom.symptom.replace("_", " ")
+        if symptom.resolved is None and (symptom.seriousness == "serious" or symptom.symptom in RED_FLAGS):
+            yield Flag(f"red_flag {symptom.date.isoformat()}", f"{told}, {symptom.seriousness}")
+    for session in sessions:
+        if session.signed_by is None and session.signed_at is None:
+            yield Flag("unsigned", f"session of {session.date} is not signed")
+    elsewhere = [exposure for exposure in chart.exposures if last is None or exposure.date >= last]
+    own = {(session.date, session.product) for session in sessions}
+    for exposure in elsewhere:
+        if (exposure.date, exposure.product) not in own:
+            place = f" at {exposure.place}" if exposure.place else " elsewhere"
+            yield Flag("duplicate_exposure", f"toxin given{place} on {exposure.date}")
+    if not sessions:
+        yield Flag("never_injected", "not injected here yet")
+
+
+def _has_course(line: Line, day: date) -> bool:
+    return line.last_date is not None and 0 <= days_between(line.last_date, day) <= FORECAST_DAYS
+
+
+def _row(line: Line, forecast: dict[str, Any] | None, day: date) -> dict[str, Any]:
+    told = forecast if forecast is not None and not forecast["abstains"] else None
+    appointment = _appointment(line, day)
+    flags = _flags_on(line, day)
+    days = days_between(line.last_date, day) if line.last_date else None
+    return {
+        "patient_id": line.patient_id,
+        "family_name": line.family_name,
+        "given_name": line.given_name,
+        "birth_date": line.birth_date,
+        "condition": line.condition,
+        "appointment": appointment,
+        "state": _state(appointment, line, day),
+        "product": line.last_product,
+        "last_session": None
+        if line.last_date is None or line.last_units is None
+        else {"date": line.last_date.isoformat(), "units": plain(line.last_units), "product": line.last_product},
+        "weeks_since": None if days is None else round(days / 7, 2),
+        "wear_off": told["wear_off"] if told else None,
+        "fading": told["fading"] if told else None,
+        "chance_faded": told["faded_share"] if told else None,
+        "no_forecast": forecast["reason"] if forecast is not None and forecast["abstains"] else None,
+        "flags": [{"kind": flag.kind, "text": flag.text} for flag in flags],
+    }
+
+
+def _flags_on(line: Line, day: date) -> list[Flag]:
+    flags: list[Flag] = []
+    for flag in line.flags:
+        kind, _, told_on = flag.kind.partition(" ")
+        if told_on and not 0 <= days_between(date.fromisoformat(told_on), day) <= FLAG_DAYS:
+            continue
+        flags.append(replace(flag, kind=kind))
+    missed = [entry for entry in line.appointments if entry["date"] < day.isoformat() and _open(entry)]
+    after_last = [entry for entry in missed if line.last_date is None or entry["date"] > line.last_date.isoformat()]
+    if after_last:
+        flags.append(Flag("overdue", f"appointment of {after_last[-1]['date']} was missed"))
+    return flags
+
+
+def _open(entry: dict[str, str]) -> bool:
+    return entry["state"] in ("booked", "missed")
+
+
+def _appointment(line: Line, day: date) -> dict[str, str] | None:
+    coming = [e for e in line.appointments if e["date"] >= day.isoformat() and e["state"] in ("booked", "kept")]
+    return coming[0] if coming else None
+
+
+def _state(appointment: dict[str, str] | None, line: Line, day: date) -> str | None:
+    if line.last_date == day:
+        return "signed" if not any(flag.kind == "unsigned" for flag in line.flags) else "injecting"
+    if appointment is None:
+        return None
+    return "checked_in" if appointment["state"] == "kept" and appointment["date"] == day.isoformat() else "planned"
+
+
+def _order(row: dict[str, Any]) -> tuple[Any, ...]:
+    chance = row["chance_faded"]
+    urgent = any(flag["kind"] == "red_flag" for flag in row["flags"])
+    return (not urgent, chance is None, -(chance or 0.0), row["family_name"] or "", row["patient_id"])
+
+
+def _belongs(row: dict[str, Any], day: date) -> bool:
+    """Return whether a row of a large clinic is shown: comes within a week, is fading, or needs attention."""
+    coming = row["appointment"] is not None and row["appointment"]["date"] <= (day + timedelta(days=7)).isoformat()
+    attention = any(flag["kind"] != "never_injected" for flag in row["flags"])
+    return coming or attention or (row["chance_faded"] or 0.0) >= 0.5

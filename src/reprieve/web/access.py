@@ -1,0 +1,141 @@
+"""Health, signing in and out, who am I, and the accounts of the clinic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import JSONResponse, Response
+
+from reprieve import __version__
+from reprieve.app.accounts import SIGN_IN_HOURS, Action, Person, Role
+from reprieve.app.clinic import DEFAULT_CLINIC
+from reprieve.app.record_demo import ACCOUNTS, PASSWORD
+from reprieve.core.errors import InputError
+from reprieve.web.caller import COOKIE, Caller, May, rooms_of
+
+router = APIRouter(tags=["access"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """Name and password; `clinic` where one server holds several."""
+
+    name: str
+    password: str
+    clinic: str = DEFAULT_CLINIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account to make."""
+
+    name: str
+    password: str
+    role: Role
+    patient_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPatch:
+    """What to change of an account; its sign-ins end."""
+
+    disabled: bool | None = None
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPassword:
+    """A new password, with the old one."""
+
+    old: str
+    new: str
+
+
+@router.get("/api/health")
+def health(request: Request) -> Any:
+    """Say that the server answers, and whether this is a demonstration."""
+    rooms = rooms_of(request)
+    rooms.store.ledger.head()
+    told: dict[str, Any] = {"status": "ok", "version": __version__, "demo": rooms.demo}
+    if rooms.demo:
+        told["demo_accounts"] = [{"name": a.name, "role": a.role.value, "password": PASSWORD} for a in ACCOUNTS]
+    return told
+
+
+@router.get("/api/me")
+def me(caller: Annotated[Caller, Depends(May(Action.OWN_ACCOUNT))]) -> Any:
+    """Return who is signed in."""
+    return _who(caller.person)
+
+
+@router.post("/api/sign-in")
+def sign_in(request: Request, body: SignIn) -> Response:
+    """Sign in; the answer sets the cookie."""
+    rooms = rooms_of(request)
+    old = request.cookies.get(COOKIE)
+    token, person = rooms.store.accounts.sign_in(body.clinic, body.name, body.password, old_token=old)
+    answer = JSONResponse(_who(person))
+    answer.set_cookie(
+        COOKIE,
+        token,
+        max_age=SIGN_IN_HOURS * 3600,
+        httponly=True,
+        samesite="strict",
+        secure=rooms.tls,
+        path="/",
+    )
+    return answer
+
+
+@router.post("/api/sign-out", status_code=204)
+def sign_out(request: Request) -> Response:
+    """Sign out; the cookie is of no use afterwards."""
+    rooms_of(request).store.accounts.sign_out(request.cookies.get(COOKIE))
+    answer = Response(status_code=204)
+    answer.delete_cookie(COOKIE, path="/")
+    return answer
+
+
+@router.post("/api/me/password", status_code=204)
+def own_password(caller: Annotated[Caller, Depends(May(Action.OWN_ACCOUNT))], body: OwnPassword) -> Response:
+    """Change one's own password; all sign-ins end."""
+    accounts, person = caller.store.accounts, caller.person
+    accounts.sign_in(person.clinic, person.name, body.old)
+    accounts.change(person.clinic, person.name, by=person.name, password=body.new)
+    return Response(status_code=204)
+
+
+@router.get("/api/accounts")
+def list_accounts(caller: Annotated[Caller, Depends(May(Action.MANAGE_ACCOUNTS))]) -> Any:
+    """Return the accounts of the clinic."""
+    return {"rows": caller.store.accounts.list_of(caller.person.clinic)}
+
+
+@router.post("/api/accounts", status_code=201)
+def make_account(caller: Annotated[Caller, Depends(May(Action.MANAGE_ACCOUNTS))], body: NewAccount) -> Any:
+    """Make an account."""
+    person = caller.person
+    if body.patient_id is not None and not caller.store.known_patients(person.clinic, [body.patient_id]):
+        raise InputError("there is no patient of that id; register the patient first")
+    new = Person(person.clinic, body.name, body.role, body.patient_id)
+    caller.store.accounts.create(new, body.password, by=person.name)
+    return _who(new)
+
+
+@router.post("/api/accounts/{name}", status_code=204)
+def change_account(
+    caller: Annotated[Caller, Depends(May(Action.MANAGE_ACCOUNTS))], name: str, body: AccountPatch
+) -> Response:
+    """Disable or enable an account, or give it a new password."""
+    if name == caller.person.name and body.disabled:
+        raise InputError("you cannot disable your own account; let another administrator do it")
+    caller.store.accounts.change(
+        caller.person.clinic, name, by=caller.person.name, disabled=body.disabled, password=body.password
+    )
+    return Response(status_code=204)
+
+
+def _who(person: Person) -> dict[str, Any]:
+    return {"name": person.name, "role": person.role.value, "patient_id": person.patient_id}

@@ -1,0 +1,94 @@
+"""Put the application together."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from reprieve import __version__
+from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
+from reprieve.app.record_demo import is_demo
+from reprieve.app.record_forecasts import Forecasts
+from reprieve.app.record_today import WorkList
+from reprieve.core.errors import ReprieveError
+from reprieve.store.engine import POOL_SIZE
+from reprieve.web import access, audit, entries, mine, pages, patients, plans, reference
+from reprieve.web.caller import Rooms
+from reprieve.web.errors import add_handlers
+from reprieve.web.guard import Application, Guard
+
+ROUTERS = (access, patients, entries, plans, mine, reference, audit)
+INTENDED_USE = (
+    "Decision support for licensed clinicians who can review the basis of every number. Not a medical device; not "
+    "validated in patients. Every write needs the headers X-Reprieve and Idempotency-Key; a refusal is always "
+    '{"error": {"code", "message", "field", "findings"}}.'
+)
+
+
+def make_rooms(store: Clinic, *, tls: bool = False) -> Rooms:
+    """Return what the handlers work with."""
+    known = Forecasts(store)
+    return Rooms(store, known, WorkList(store, known), demo=is_demo(store), tls=tls)
+
+
+def make_api(rooms: Rooms, *, warm: bool = False) -> FastAPI:
+    """Return the bare application, without the guard around it.
+
+    Parameters
+    ----------
+    rooms : Rooms
+    warm : bool
+        Compute today's forecasts behind the first requests.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # No more threads than connections: a handler that waits for a connection would hold its thread.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE
+        stop = threading.Event()
+        thread = threading.Thread(target=_warm, args=(rooms, stop), daemon=True) if warm else None
+        if thread:
+            thread.start()
+        yield
+        stop.set()
+        if thread:
+            thread.join(timeout=5)
+
+    api = FastAPI(
+        title="Reprieve",
+        version=__version__,
+        description=INTENDED_USE,
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    api.state.rooms = rooms
+    add_handlers(api)
+    for module in ROUTERS:
+        api.include_router(module.router)
+    api.include_router(pages.router)
+    return api
+
+
+def make_app(store: Clinic, *, tls: bool = False, warm: bool = True) -> Application:
+    """Return the whole application for a server: API, screens, guard."""
+    return Guard(make_api(make_rooms(store, tls=tls), warm=warm), tls=tls)
+
+
+def _warm(rooms: Rooms, stop: threading.Event) -> None:
+    """Compute today's forecasts a few at a time, so that the first look at the list finds them."""
+    while not stop.is_set():
+        try:
+            today = rooms.store.today()
+            missing = rooms.work_list.missing(DEFAULT_CLINIC, today)
+            if missing:
+                rooms.forecasts.warm(DEFAULT_CLINIC, missing[:10], today)
+                continue
+        except ReprieveError:
+            pass  # a busy or closed record: the next round tries again, and each page computes its own
+        stop.wait(30)

@@ -1,0 +1,54 @@
+"""The patient's own pages: own entries, own course, who read the chart. Never a dose, never an advice to inject."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from reprieve.app.accounts import Action
+from reprieve.app.record_entries import record_entry
+from reprieve.app.record_mine import own_export, own_page, own_patient, own_readings
+from reprieve.record.chart import DiaryEntry, Symptom
+from reprieve.web.caller import Caller, May, MayWrite, json_answer
+
+router = APIRouter(tags=["mine"])
+Own = Annotated[Caller, Depends(May(Action.READ_OWN))]
+OwnWriter = Annotated[Caller, Depends(MayWrite(Action.WRITE_OWN))]
+
+
+@router.get("/api/mine")
+def mine(caller: Own) -> Response:
+    """Return the patient's own page."""
+    return json_answer(own_page(caller.store, caller.rooms.forecasts, caller.person))
+
+
+@router.get("/api/mine/readings")
+def readings(caller: Own) -> Response:
+    """Return who read the own chart, and when."""
+    return json_answer({"rows": own_readings(caller.store, caller.person)})
+
+
+@router.get("/api/mine/export")
+def export(caller: Own) -> Response:
+    """Return everything that the record holds about the patient, as a file."""
+    headers = {"Content-Disposition": 'attachment; filename="my-record.json"'}
+    return json_answer(own_export(caller.store, caller.person), headers=headers)
+
+
+@router.post("/api/mine/diary", status_code=201)
+def diary(caller: OwnWriter, body: DiaryEntry) -> Any:
+    """Record a diary entry; another one for the same day takes its place."""
+    return _write(caller, "diary", body)
+
+
+@router.post("/api/mine/symptoms", status_code=201)
+def symptoms(caller: OwnWriter, body: Symptom) -> Any:
+    """Record a side effect."""
+    return _write(caller, "symptoms", body)
+
+
+def _write(caller: Caller, name: str, body: Any) -> Any:
+    patient = own_patient(caller.person)
+    return record_entry(caller.store, caller.person, patient, name, body, request=caller.write).answer

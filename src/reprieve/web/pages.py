@@ -1,0 +1,71 @@
+"""The built screens: plain files of the package, some of them compressed at build time."""
+
+from __future__ import annotations
+
+import mimetypes
+from functools import lru_cache
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+
+from reprieve.web.errors import NotFoundError
+
+STATIC = Path(__file__).parent / "static"
+router = APIRouter(include_in_schema=False)
+# Names with a digest in them never change their content.
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript", ".woff2": "font/woff2"}
+
+NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Reprieve</title>
+<h1>Reprieve</h1><p>The server works, but its screens are not built.</p>
+<p>From the folder of the sources, run <code>python -m pip install .</code> (it builds them), or
+<code>npm ci &amp;&amp; npm run build</code> in the folder <code>web</code>; then start <code>reprieve serve</code>.</p>
+<p>The API answers at <code>/api/health</code>.</p></html>"""
+
+
+@lru_cache(maxsize=256)
+def _file(name: str, zipped: bool) -> bytes | None:
+    """Return a file of the bundle; the names come from `_names`, so no path of a request reaches the disk."""
+    path = STATIC / (name + (".gz" if zipped else ""))
+    return path.read_bytes() if path.is_file() else None
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    if not STATIC.is_dir():
+        return frozenset()
+    return frozenset(
+        path.relative_to(STATIC).as_posix()
+        for path in STATIC.rglob("*")
+        if path.is_file() and path.suffix not in (".gz", ".sha256")
+    )
+
+
+@router.api_route("/{path:path}", methods=["GET", "HEAD"])
+def page(request: Request, path: str) -> Response:
+    """Serve a file of the bundle, or the page that draws the address."""
+    if path == "api" or path.startswith("api/"):
+        raise NotFoundError("there is no such address; the API is described in /api/openapi.json")
+    if not _names():
+        return HTMLResponse(NOT_BUILT, status_code=503)
+    if path in _names() and not path.endswith(".html"):
+        return _answer(request, path)
+    if path.startswith("assets/") or "." in path.rsplit("/", 1)[-1]:
+        raise NotFoundError("there is no such file")
+    return _answer(request, "phone.html" if path == "phone" or path.startswith("phone/") else "index.html")
+
+
+def _answer(request: Request, name: str) -> Response:
+    takes_gzip = "gzip" in request.headers.get("accept-encoding", "")
+    zipped = _file(name, True) if takes_gzip else None
+    body = zipped if zipped is not None else _file(name, False)
+    if body is None:
+        raise NotFoundError("there is no such file")
+    suffix = Path(name).suffix
+    kind = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    headers = {"Cache-Control": FOR_EVER if name.startswith("assets/") else ASK_AGAIN, "Vary": "Accept-Encoding"}
+    if zipped is not None:
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, media_type=kind, headers=headers)

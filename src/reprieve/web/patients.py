@@ -1,0 +1,117 @@
+"""Reading: today's list, the patients, a chart and what the engines say about it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query
+from starlette.responses import Response
+
+from reprieve.app.accounts import Action
+from reprieve.app.clinic_search import find_patients
+from reprieve.app.record_history import history_of
+from reprieve.app.record_mine import person_export
+from reprieve.core.documents import as_json
+from reprieve.web.caller import Caller, May, json_answer
+from reprieve.web.engines import engine
+
+router = APIRouter(tags=["patients"])
+Reader = Annotated[Caller, Depends(May(Action.READ_CHART))]
+Lister = Annotated[Caller, Depends(May(Action.READ_WORK_LIST))]
+
+
+@router.get("/api/today")
+def today(caller: Lister, date: Annotated[date | None, Query()] = None) -> Response:
+    """Return the list of one day: who comes, who is fading, what needs attention."""
+    caller.store.tell_reading(caller.person, None, "work list")
+    return json_answer(caller.rooms.work_list.on(caller.person.clinic, date or caller.store.today()))
+
+
+@router.get("/api/patients")
+def patients(
+    caller: Lister,
+    search: Annotated[str, Query(max_length=200)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str | None, Query(max_length=64)] = None,
+) -> Response:
+    """Find patients by name, id or birth date, a page at a time."""
+    page = find_patients(caller.store, caller.person.clinic, search=search, limit=limit, after=after)
+    return json_answer(as_json(page))
+
+
+@router.get("/api/patients/{patient}/chart")
+def chart(caller: Reader, patient: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+    """Return the folded chart; its ETag is the version that a write may name in If-Match."""
+    view = caller.store.read(caller.person, patient, "chart")
+    tag = f'"{view.version}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache, private"}
+    if if_none_match == tag:
+        return Response(status_code=304, headers=headers)
+    return json_answer(as_json(view.chart), headers=headers)
+
+
+@router.get("/api/patients/{patient}/forecast")
+def forecast(caller: Reader, patient: str, on: Annotated[date | None, Query()] = None) -> Response:
+    """Return the forecast of the current cycle: curve with bands, dates of onset, peak, fading, wearing off."""
+    caller.store.tell_reading(caller.person, patient, "forecast")
+    told = caller.rooms.forecasts.of(caller.person.clinic, patient, on or caller.store.today())
+    return json_answer(told)
+
+
+@router.get("/api/patients/{patient}/assessment")
+def assessment(caller: Reader, patient: str) -> Response:
+    """Return the muscles ranked by the probability that they take part."""
+    view = caller.store.read(caller.person, patient, "assessment")
+    return json_answer(as_json(engine("assessment", "assess_chart")(view.chart)))
+
+
+@router.get("/api/patients/{patient}/proposals")
+def proposals(
+    caller: Annotated[Caller, Depends(May(Action.CHECK_PLAN))],
+    patient: str,
+    product: Annotated[str | None, Query(max_length=80)] = None,
+    goal: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """Return proposals with their reasons; none of them changes a plan."""
+    propose = engine("planning", "propose")
+    view = caller.store.read(caller.person, patient, "proposals")
+    told = propose(view.chart, on=caller.store.today(), goal=goal, product=product)
+    return json_answer(as_json(told.document()))
+
+
+@router.get("/api/patients/{patient}/since")
+def since(caller: Reader, patient: str) -> Response:
+    """Return what happened since the last session."""
+    since_last_time = engine("follow", "since_last_time")
+    view = caller.store.read(caller.person, patient, "since last time")
+    return json_answer(_document(since_last_time(view.chart, on=caller.store.today())))
+
+
+@router.get("/api/patients/{patient}/next-visit")
+def next_visit(caller: Reader, patient: str) -> Response:
+    """Return the window of the next visit with its reasons."""
+    window = engine("follow", "next_visit")
+    view = caller.store.read(caller.person, patient, "next visit")
+    return json_answer(_document(window(view.chart, on=caller.store.today())))
+
+
+@router.get("/api/patients/{patient}/history")
+def history(caller: Reader, patient: str) -> Response:
+    """Return every entry with its earlier versions: who, when, old, new, why."""
+    caller.store.read(caller.person, patient, "history")
+    return json_answer({"rows": history_of(caller.store, caller.person.clinic, patient)})
+
+
+@router.get("/api/patients/{patient}/export")
+def export(caller: Annotated[Caller, Depends(May(Action.EXPORT_CHART))], patient: str) -> Response:
+    """Return all that the record holds about one patient."""
+    view = caller.store.read(caller.person, patient, "export")
+    told = person_export(caller.store, caller.person.clinic, patient, view.chart)
+    headers = {"Content-Disposition": 'attachment; filename="chart.json"'}
+    return Response(json.dumps(told, ensure_ascii=False), media_type="application/json", headers=headers)
+
+
+def _document(told: Any) -> Any:
+    return as_json(told.document() if hasattr(told, "document") else told)

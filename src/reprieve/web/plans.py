@@ -1,0 +1,84 @@
+"""The live check, drafts, and the signed session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from reprieve.app.accounts import Action
+from reprieve.app.documents import adapter
+from reprieve.app.record_signing import (
+    DraftToKeep,
+    SessionToSign,
+    keep_draft,
+    open_drafts,
+    sign_session,
+    void_draft,
+)
+from reprieve.core.documents import as_json
+from reprieve.record.plan import Plan
+from reprieve.web.caller import Caller, May, MayWrite, json_answer
+from reprieve.web.engines import engine
+
+router = APIRouter(tags=["plans"])
+for _document in (Plan, DraftToKeep, SessionToSign):
+    adapter(_document)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why something is taken back."""
+
+    reason: str
+
+
+@router.post("/api/check")
+def check(caller: Annotated[Caller, Depends(May(Action.CHECK_PLAN))], body: Plan) -> Response:
+    """Check a plan against every limit that applies; nothing is recorded."""
+    report = engine("check", "check_plan")(body, today=caller.store.today())
+    return json_answer(as_json(report.document()))
+
+
+@router.get("/api/patients/{patient}/drafts")
+def drafts(caller: Annotated[Caller, Depends(May(Action.READ_CHART))], patient: str) -> Response:
+    """Return the drafts that nobody signed or took back."""
+    caller.store.read(caller.person, patient, "drafts")
+    found = open_drafts(caller.store, caller.person.clinic, patient)
+    rows = [
+        {"draft_id": key, "by": event.by, "at": event.at.isoformat(), "plan": as_json(event.body.plan)}
+        for key, event in found.items()
+    ]
+    return json_answer({"rows": rows})
+
+
+@router.post("/api/patients/{patient}/drafts", status_code=201)
+def draft(caller: Annotated[Caller, Depends(MayWrite(Action.DRAFT_PLAN))], patient: str, body: DraftToKeep) -> Any:
+    """Keep a plan as a draft."""
+    return keep_draft(caller.store, caller.person, patient, body, request=caller.write, seen=caller.seen).answer
+
+
+@router.post("/api/patients/{patient}/drafts/{draft_id}/void")
+def void(
+    caller: Annotated[Caller, Depends(MayWrite(Action.DRAFT_PLAN))], patient: str, draft_id: str, body: Why
+) -> Any:
+    """Take a draft back."""
+    return void_draft(caller.store, caller.person, patient, draft_id, reason=body.reason, request=caller.write).answer
+
+
+@router.post("/api/patients/{patient}/sessions", status_code=201)
+def sign(caller: Annotated[Caller, Depends(MayWrite(Action.SIGN_SESSION))], patient: str, body: SessionToSign) -> Any:
+    """Record a session as given and sign it; all of it stands, or nothing."""
+    check_plan = engine("check", "check_plan")
+    today = caller.store.today()
+    return sign_session(
+        caller.store,
+        caller.person,
+        patient,
+        body,
+        check=lambda plan: check_plan(plan, today=today),
+        request=caller.write,
+        seen=caller.seen,
+    ).answer
