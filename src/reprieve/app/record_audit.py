@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from reprieve.app.clinic import Clinic
-from reprieve.store.verify import verify
+from reprieve.store.engine import Database
+from reprieve.store.verify import Verification, verify
 
 
 def verification(store: Clinic) -> dict[str, Any]:
     """Return the result of going through the whole record."""
-    found = verify(store.database)
+    return _told(verify(store.database))
+
+
+def verification_of(record: str, printed: Sequence[tuple[int, str]] = ()) -> dict[str, Any]:
+    """Return the verification of the record at `record`, also against heads from printed sheets."""
+    database = Database(record, create=False)
+    try:
+        return _told(verify(database, printed))
+    finally:
+        database.close()
+
+
+def _told(found: Verification) -> dict[str, Any]:
     return {
         "ok": found.ok,
         "events": found.events,

@@ -149,6 +149,8 @@ def _check_folder(database: str | None, create: bool) -> None:
         probe = file.parent / f".{file.name}.probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
+        # Readable by its owner only, from the first byte; SQLite gives the files beside it the same rights.
+        os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
     except OSError as error:
         raise SetupError(
             f"the folder {file.parent} cannot be written ({error.strerror}); nothing was changed, choose another"

@@ -19,6 +19,7 @@ from reprieve.app.record_reference import (
 from reprieve.app.reference import search_reference
 from reprieve.core.documents import as_json
 from reprieve.web.caller import Caller, May, json_answer
+from reprieve.web.errors import NotReadyError
 
 router = APIRouter(tags=["reference"])
 Reader = Annotated[Caller, Depends(May(Action.READ_REFERENCE))]
@@ -35,7 +36,10 @@ def muscles(_: Reader) -> Response:
 @router.get("/api/reference/products")
 def products(_: Reader) -> Response:
     """Return the products by nonproprietary name, with brands and vial sizes."""
-    return json_answer(product_rows(), headers=KEEP)
+    try:
+        return json_answer(product_rows(), headers=KEEP)
+    except ImportError:
+        raise NotReadyError("this build has no formulary yet; no product can be listed") from None
 
 
 @router.get("/api/reference/postures")

@@ -1,0 +1,111 @@
+"""Backup while the record is in use, and restore into an empty one; both end with a verification of the copy."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from reprieve.core.errors import InputError, SetupError, TamperedError
+from reprieve.store.anchor_file import note_head, witness_path
+from reprieve.store.copying import copy_record, is_empty
+from reprieve.store.engine import Database
+from reprieve.store.verify import Verification, verify
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What was copied, and the proof that the copy is whole."""
+
+    file: str
+    record: str
+    events: int
+    head: str
+    ok: bool
+
+
+def back_up(record: str, file: Path) -> Copied:
+    """Copy the record to the new SQLite file `file`.
+
+    The file appears under its name only when it is whole and verified.
+
+    Raises
+    ------
+    InputError
+        There is such a file.
+    TamperedError
+        The record does not verify; nothing was written.
+    SetupError
+        The folder cannot be written.
+    """
+    if file.exists():
+        raise InputError(f"there is a file {file} already; give a new name, a backup never replaces another")
+    if not file.parent.is_dir():
+        raise InputError(f"there is no folder {file.parent}; make it first")
+    part = file.with_name(f".{file.name}.part-{os.getpid()}")
+    try:
+        source = Database(record, create=False)
+        try:
+            found = _copy(source, str(part))
+            _require(found, source.shown, "nothing was backed up")
+            _place(part, file)
+            return Copied(str(file), source.shown, found.events, found.head, found.ok)
+        finally:
+            source.close()
+    finally:
+        for left in (part, witness_path(part)):
+            left.unlink(missing_ok=True)
+
+
+def restore(file: Path, record: str) -> Copied:
+    """Copy the backup `file` into the empty record `record`.
+
+    Raises
+    ------
+    TamperedError
+        The backup does not verify; nothing was restored.
+    """
+    source = Database(str(file), create=False)
+    try:
+        _require(verify(source), str(file), "nothing was restored")
+        target = Database(record)
+        try:
+            if not is_empty(target):
+                raise InputError(f"{target.shown} holds a record already; nothing was restored, give an empty --db")
+            copy_record(source, target)
+            found = verify(target)
+            _require(found, target.shown, "the restored record is not whole, do not use it")
+            if target.path is not None and found.events:
+                note_head(target.path, found.events, found.head)
+            return Copied(str(file), target.shown, found.events, found.head, found.ok)
+        finally:
+            target.close()
+    finally:
+        source.close()
+
+
+def _copy(source: Database, path: str) -> Verification:
+    target = Database(path)
+    try:
+        copy_record(source, target)
+        return verify(target)
+    finally:
+        target.close()
+
+
+def _place(part: Path, file: Path) -> None:
+    try:
+        handle = os.open(part, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        os.link(part, file)  # unlike a rename it never replaces a file that appeared meanwhile
+        os.chmod(file, 0o600)
+    except OSError as error:
+        raise SetupError(f"cannot write {file} ({error.strerror or error}); nothing was backed up") from None
+
+
+def _require(found: Verification, what: str, then: str) -> None:
+    if not found.ok:
+        raise TamperedError(f"{what} does not verify ({found.problem}); {then}")
