@@ -1,0 +1,137 @@
+"""Write the research set as files: one CSV or Parquet file for each table, the dictionary, a manifest."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import hashlib
+import io
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reprieve import __version__
+from reprieve.app.record_ids import origin
+from reprieve.app.record_research import TABLES, VERSION, Disguise, dictionary, research_tables
+from reprieve.core.documents import as_json
+from reprieve.core.errors import InputError, SetupError
+from reprieve.record.chart import Chart
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ResearchSet:
+    """What was written: rows of each table and the SHA-256 of each file."""
+
+    folder: str
+    format: str
+    rows: dict[str, int]
+    files: dict[str, str]
+
+
+def write_research_set(
+    charts: Iterable[Chart], folder: Path, *, kind: str = "csv", key_file: Path | None = None
+) -> ResearchSet:
+    """Write the de-identified set into the new or empty `folder`.
+
+    Parameters
+    ----------
+    kind : {"csv", "parquet"}
+    key_file : Path, optional
+        Holds the secret key; made when it is not there. With the same key the next set has the same pseudonyms, so
+        whoever holds the file can link sets. Without it the key is thrown away.
+
+    Raises
+    ------
+    InputError
+        The folder holds files, or the key file is no key.
+    SetupError
+        Parquet was asked for and its library is missing.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} is not an empty folder; nothing was written, give a new one")
+    writer = _parquet if kind == "parquet" else _csv
+    tables = research_tables(charts, Disguise(_key(key_file)))
+    contents = {f"{name}.{kind}": writer(name, rows) for name, rows in tables.items()}
+    contents["dictionary.csv"] = _text(list(dictionary()[0]), [list(row.values()) for row in dictionary()])
+    counts = {name: len(rows) for name, rows in tables.items()}
+    digests = {name: hashlib.sha256(body).hexdigest() for name, body in contents.items()}
+    manifest = {
+        "set": "reprieve research set",
+        "version": VERSION,
+        "program": __version__,
+        "reference": origin().reference,
+        "rows": counts,
+        "files": digests,
+        "de_identified": "names, birth dates, notes, places, raters and lots left out; dates shifted by whole weeks, "
+        "another shift for each patient; ages above 89 told as 89; pseudonyms by a keyed hash",
+        "units": "units of two products are not interchangeable; never pool them",
+    }
+    contents["manifest.json"] = (json.dumps(manifest, indent=2) + "\n").encode()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, body in contents.items():
+            (folder / name).write_bytes(body)
+    except OSError as error:
+        raise SetupError(f"cannot write into {folder} ({error.strerror or error}); check the permissions") from None
+    return ResearchSet(str(folder), kind, counts, digests)
+
+
+def _key(file: Path | None) -> bytes:
+    if file is None:
+        return secrets.token_bytes(KEY_BYTES)
+    try:
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_hex(KEY_BYTES) + "\n", encoding="ascii")
+        key = bytes.fromhex(file.read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        raise InputError(f"{file} is no key file; give a file that this command made, or a new name") from None
+    if len(key) != KEY_BYTES:
+        raise InputError(f"{file} is no key file; give a file that this command made, or a new name")
+    return key
+
+
+def _csv(name: str, rows: list[Any]) -> bytes:
+    columns = [field.name for field in dataclasses.fields(TABLES[name])]
+    return _text(columns, [[_cell(getattr(row, column)) for column in columns] for row in rows])
+
+
+def _cell(value: Any) -> str:
+    told = as_json(value)
+    text = "" if told is None else str(told)
+    # A spreadsheet would run a text that begins like a formula; a negative number is none.
+    return "'" + text if text[:1] in ("=", "+", "@", "\t", "\r") or (text[:1] == "-" and not _number(text)) else text
+
+
+def _number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _text(columns: list[str], rows: list[list[str]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def _parquet(name: str, rows: list[Any]) -> bytes:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise SetupError("Parquet needs pyarrow; install reprieve[frames], or take --format csv") from None
+    columns = [field.name for field in dataclasses.fields(TABLES[name])]
+    data = {column: [getattr(row, column) for row in rows] for column in columns}
+    sink = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.table(data), sink)
+    return sink.getvalue()

@@ -1,0 +1,70 @@
+"""`reprieve export`: chart documents, or the de-identified research set."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from reprieve.app.clinic import Clinic
+from reprieve.app.record_research_files import write_research_set
+from reprieve.app.record_transfer import charts_of, document_lines
+from reprieve.cli.output import print_json
+from reprieve.cli.record import add_db, operator
+from reprieve.core.errors import InputError, SetupError
+from reprieve.store.engine import Database
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--patient", metavar="ID", help="the chart document of one patient")
+    what.add_argument("--all", action="store_true", help="the chart documents of all patients, one a line")
+    what.add_argument("--research", metavar="FOLDER", help="the de-identified research set, into a new folder")
+    add_db(parser)
+    parser.add_argument("-o", "--output", metavar="FILE", help="file to write; standard output by default")
+    parser.add_argument("--format", choices=["csv", "parquet"], default="csv", help="of the research set")
+    parser.add_argument(
+        "--key-file", metavar="FILE", help="keeps the secret key, so that the next set has the same pseudonyms"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export."""
+    database = Database(args.db, create=False)
+    try:
+        store = Clinic(database)
+        charts = charts_of(store, args.patient, by=operator())
+        if args.research:
+            key_file = Path(args.key_file).expanduser() if args.key_file else None
+            done = write_research_set(charts, Path(args.research).expanduser(), kind=args.format, key_file=key_file)
+            _tell(args, done)
+        elif args.json and args.all:
+            print_json(list(charts))
+        else:
+            _write("\n".join(document_lines(charts)) + "\n", args.output)
+    finally:
+        database.close()
+    return 0
+
+
+def _tell(args: argparse.Namespace, done) -> None:  # type: ignore[no-untyped-def]
+    if args.json:
+        print_json(done)
+    else:
+        rows = ", ".join(f"{count} {name}" for name, count in done.rows.items())
+        print(f"{rows} in {done.folder}; de-identified, dictionary.csv tells the columns")
+
+
+def _write(text: str, output: str | None) -> None:
+    if output in (None, "-"):
+        sys.stdout.write(text)
+        return
+    file = Path(output).expanduser()
+    if file.exists():
+        raise InputError(f"there is a file {file} already; give a new name")
+    try:
+        file.touch(mode=0o600)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SetupError(f"cannot write {file} ({error.strerror or error}); check the path") from None
