@@ -28,7 +28,7 @@ export function PatientsPage() {
     else links[Math.min(next, links.length - 1)]?.focus();
   };
   return (
-    <main className="page page--narrow" id="main" onKeyDown={keys}>
+    <main className="page page--narrow" id="main">
       <div className="page-head">
         <h1>{t("Patients")}</h1>
       </div>
@@ -42,6 +42,7 @@ export function PatientsPage() {
           autoComplete="off"
           value={search}
           onChange={(event) => setSearch(event.target.value)}
+          onKeyDown={keys}
         />
       </div>
       {found.isPending && <Loading what={t("patients")} tall={300} />}
@@ -52,7 +53,11 @@ export function PatientsPage() {
           <ul ref={list}>
             {found.data.rows.map((row) => (
               <li key={row.patient_id}>
-                <Link href={`/patients/${row.patient_id}/chart`} className="row-link patient-row">
+                <Link
+                  href={`/patients/${row.patient_id}/chart`}
+                  className="row-link patient-row"
+                  onKeyDown={keys}
+                >
                   <strong>{fullName(row)}</strong>
                   <span className="soft small">
                     {row.birth_date

@@ -125,10 +125,10 @@ function TodayList({ rows, date }: { rows: TodayRow[]; date: string }) {
         <span>{t("Effect")}</span>
         <span>{t("Attention")}</span>
       </div>
-      <ul ref={list} onKeyDown={keys}>
+      <ul ref={list}>
         {rows.map((row) => (
           <li key={row.patient_id}>
-            <Link href={`/patients/${row.patient_id}/chart`} className="row-link today-row">
+            <Link href={`/patients/${row.patient_id}/chart`} className="row-link today-row" onKeyDown={keys}>
               <span className="today-who">
                 <strong>{fullName(row)}</strong>
                 <span className="soft small">

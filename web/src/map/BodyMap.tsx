@@ -1,6 +1,6 @@
 /** The body map: front and back, neck, face. Shows what is planned or given; a tap or Enter chooses a muscle. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import type { Side } from "../api/types";
 import { muscleWord, sideWord, words } from "../words/names";
 import { t } from "../words/words";
@@ -40,7 +40,9 @@ const covers = (mark: Mark, muscle: string, side: Side) =>
 export function BodyMap(props: Props) {
   const { marks, regions, view: viewId, onView } = props;
   const [layer, setLayer] = useState<"all" | "surface" | "deep">("all");
-  const [asked, setAsked] = useState<{ title: string; side: Side; muscles: string[] } | null>(null);
+  const [question, setAsked] = useState<{ of: string; title: string; side: Side; muscles: string[] } | null>(
+    null,
+  );
   const view = VIEWS.find((v) => v.id === viewId) ?? VIEWS[0]!;
   const drawing = useQuery({
     queryKey: ["drawing", view.file],
@@ -51,13 +53,20 @@ export function BodyMap(props: Props) {
     () => (drawing.data ? readDrawing(drawing.data, view.mirrored) : null),
     [drawing.data, view.mirrored],
   );
-  useEffect(() => setAsked(null), [viewId]);
+  // A question about one drawing means nothing on the next.
+  const asked = question?.of === viewId ? question : null;
 
   const choose = (target: Target) => {
     const muscles = target.muscle ? [target.muscle] : (regions[target.region ?? ""] ?? []);
     if (muscles.length === 1) props.onChoose?.(muscles[0]!, target.side);
     else if (target.region === "face") onView("face");
-    else setAsked({ title: words(target.region ?? target.muscle ?? ""), side: target.side, muscles });
+    else
+      setAsked({
+        of: viewId,
+        title: words(target.region ?? target.muscle ?? ""),
+        side: target.side,
+        muscles,
+      });
   };
 
   return (
@@ -310,7 +319,9 @@ function Rings(props: {
         }
         const cx = Number(shape.getAttribute("cx") ?? area.x + area.width / 2);
         const cy = Number(shape.getAttribute("cy") ?? area.y + area.height / 2);
-        const placed = new DOMRect(cx, cy, area.width, area.height);
+        const turned = shape.transform.baseVal.consolidate()?.matrix;
+        const at = turned ? new DOMPoint(cx, cy).matrixTransform(turned) : { x: cx, y: cy };
+        const placed = new DOMRect(at.x, at.y, area.width, area.height);
         if (!best || area.width * area.height > best.width * best.height) best = placed;
       }
       if (!best) continue;

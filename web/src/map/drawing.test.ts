@@ -1,16 +1,36 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readDrawing, targetsOf } from "./drawing";
 import { VIEWS } from "./views";
 
-const FOLDER = new URL("../../../src/reprieve/reference/data/anatomy/bodymap/", import.meta.url);
-const file = (name: string) => readFileSync(new URL(`${name}.svg`, FOLDER), "utf8");
+const FOLDER = join(import.meta.dirname, "../../../src/reprieve/reference/data/anatomy/bodymap");
+const file = (name: string) => readFileSync(join(FOLDER, `${name}.svg`), "utf8");
 
-/** Middle of a shape on the x axis, from its own numbers. */
+/** A point through an SVG transform list, read from the right as SVG does; an unknown step fails the test. */
+function moved(transform: string, x: number, y: number): [number, number] {
+  const steps = Array.from(transform.matchAll(/(\w+)\(([^)]*)\)/g)).reverse();
+  return steps.reduce<[number, number]>(
+    ([px, py], [, name, list]) => {
+      const [a = 0, b = 0, c = 0] = list!
+        .trim()
+        .split(/[\s,]+/)
+        .map(Number);
+      if (name === "translate") return [px + a, py + b];
+      if (name === "scale") return [px * a, py * (b || a)];
+      if (name !== "rotate") throw new Error(`transform ${name} is not known here`);
+      const [sin, cos] = [Math.sin((a * Math.PI) / 180), Math.cos((a * Math.PI) / 180)];
+      return [b + (px - b) * cos - (py - c) * sin, c + (px - b) * sin + (py - c) * cos];
+    },
+    [x, y],
+  );
+}
+
+/** Where a shape lies on the x axis, from its own numbers: the middle of an ellipse, the first point of a path. */
 function middle(geometry: Record<string, string>): number | null {
-  if (geometry.cx) return Number(geometry.cx);
-  const start = /^M\s*(-?[\d.]+)/.exec(geometry.d ?? "");
-  return start ? Number(start[1]) : null;
+  const start = /^M\s*(-?[\d.]+)[\s,]+(-?[\d.]+)/.exec(geometry.d ?? "");
+  const [x, y] = geometry.cx ? [geometry.cx, geometry.cy] : [start?.[1], start?.[2]];
+  return x === undefined || y === undefined ? null : moved(geometry.transform ?? "", Number(x), Number(y))[0];
 }
 
 describe("the mirror test: the patient's left is left in every view", () => {

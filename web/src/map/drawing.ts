@@ -15,13 +15,23 @@ export interface Drawing {
   shapes: Shape[];
 }
 
-const GEOMETRY = ["d", "cx", "cy", "r", "rx", "ry", "x", "y", "width", "height", "points", "transform"];
+const GEOMETRY = ["d", "cx", "cy", "r", "rx", "ry", "x", "y", "width", "height", "points"];
 const TAGS = new Set(["path", "ellipse", "circle", "rect", "polygon"]);
 const SIDES = new Set<string>(["left", "right", "midline", "both"]);
 
 /** The same side on a drawing that is shown as its mirror image. */
 export function mirroredSide(side: Side): Side {
   return side === "left" ? "right" : side === "right" ? "left" : side;
+}
+
+/** The transform of a shape with those of the groups around it: the left half of a drawing may be the right one turned over. */
+function placed(element: Element): string {
+  const steps: string[] = [];
+  for (let at: Element | null = element; at; at = at.parentElement) {
+    const step = at.getAttribute("transform");
+    if (step) steps.unshift(step);
+  }
+  return steps.join(" ");
 }
 
 export function readDrawing(text: string, mirrored = false): Drawing {
@@ -36,6 +46,8 @@ export function readDrawing(text: string, mirrored = false): Drawing {
       const value = element.getAttribute(name);
       if (value !== null) geometry[name] = value;
     }
+    const transform = placed(element);
+    if (transform) geometry.transform = transform;
     const named = element.getAttribute("data-side") ?? "";
     const side = (SIDES.has(named) ? named : "midline") as Side;
     shapes.push({

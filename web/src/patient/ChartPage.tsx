@@ -183,7 +183,7 @@ function Sessions({ chart, id }: { chart: Chart; id: string }) {
                   <tr key={`skip-${skip.muscle}-${skip.side}`}>
                     <td>{muscleWord(skip.muscle, skip.side)}</td>
                     <td className="num">{t("not given")}</td>
-                    <td />
+                    <td>–</td>
                     <td>{skip.reason}</td>
                   </tr>
                 ))}

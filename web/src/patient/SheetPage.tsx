@@ -89,6 +89,7 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
               {session.injections.map((injection, index) => (
                 <tr key={`${injection.muscle}-${index}`}>
                   <td>
+                    <span className="unseen">{t("given")}</span>
                     <span className="tick-box" />
                   </td>
                   <td>{words(injection.muscle)}</td>
@@ -105,7 +106,7 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
               ))}
               {(session.skipped ?? []).map((skip) => (
                 <tr key={`skip-${skip.muscle}-${skip.side}`}>
-                  <td />
+                  <td>–</td>
                   <td>{words(skip.muscle)}</td>
                   <td>{sideWord(skip.side)}</td>
                   <td colSpan={4}>

@@ -26,7 +26,7 @@ export function SincePage({ id, chart }: { id: string; chart: Chart }) {
   const weeks = last ? Math.floor(daysBetween(last.date, today()) / 7) : null;
   const since = (date: string) => !last || date >= last.date;
   const symptoms = chart.symptoms.filter((symptom) => since(symptom.date));
-  const words_ = chart.diary
+  const notes = chart.diary
     .filter((entry) => since(entry.date) && entry.note)
     .slice(-4)
     .reverse();
@@ -81,7 +81,7 @@ export function SincePage({ id, chart }: { id: string; chart: Chart }) {
               <h2 id="goal-title">{t("The patient's own words")}</h2>
               <p>{goal ? `“${goal.text}”` : <Unknown word={t("no goal asked yet")} />}</p>
               <ul className="words-list soft small">
-                {words_.map((entry) => (
+                {notes.map((entry) => (
                   <li key={entry.date}>
                     {shown(entry.date)}: “{entry.note}”
                   </li>

@@ -53,7 +53,8 @@ export function PhoneApp() {
 
   useEffect(() => {
     document.title = `${t("My diary")} · Reprieve`;
-    void begin();
+    // After the effect: the first answer comes from the server or the queue, never at once.
+    queueMicrotask(() => void begin());
     const online = () => {
       setMessage(null);
       void begin();

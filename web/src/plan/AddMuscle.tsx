@@ -124,10 +124,10 @@ export function AddMuscle({
           onBlur={() => setOpen(false)}
         />
       </div>
-      <ul id={`${id}-list`} role="listbox" aria-label={t("Muscles")} className="choices" hidden={!shown}>
+      <div id={`${id}-list`} role="listbox" aria-label={t("Muscles")} className="choices" hidden={!shown}>
         {shown &&
           choices.map((choice, index) => (
-            <li
+            <div
               key={`${choice.muscle} ${choice.side}`}
               id={`${id}-${index}`}
               role="option"
@@ -139,9 +139,9 @@ export function AddMuscle({
             >
               <span>{choice.label}</span>
               <span className="soft small">{choice.region}</span>
-            </li>
+            </div>
           ))}
-      </ul>
+      </div>
       <span className="unseen" role="status">
         {open && text ? t("{n} muscles found", { n: choices.length }) : ""}
       </span>

@@ -82,121 +82,123 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, onE
     }
   };
   return (
-    <li
-      className={`dose${isLit ? " is-lit" : ""}${worst ? ` dose--${worst}` : ""}`}
-      onPointerEnter={() => onLight(target)}
-      onPointerLeave={() => onLight(null)}
-      onFocus={() => onLight(target)}
-      onBlur={() => onLight(null)}
-    >
-      <div className="dose-line">
-        <div className="dose-muscle">
-          <strong>{words(row.muscle)}</strong>
-          {sides.includes("left") ? (
-            <div
-              className="segments segments--side"
-              role="group"
-              aria-label={t("Side of {muscle}", { muscle: words(row.muscle) })}
-            >
-              {(["right", "left"] as const).map((side) => (
-                <button
-                  key={side}
-                  type="button"
-                  aria-pressed={row.side === side}
-                  onClick={() => onRow(row.key, { side })}
-                >
-                  {t(side === "left" ? "Left" : "Right")}
-                </button>
-              ))}
-              {row.side === "both" && (
-                <button type="button" aria-pressed="true">
-                  {t("Both")}
-                </button>
-              )}
-            </div>
-          ) : (
-            <span className="soft small">{sideWord(row.side)}</span>
-          )}
-        </div>
-        <div className="dose-last num">
-          <span className="dose-label">{t("Last time")}</span>
-          {row.last === null ? (
-            <span className="soft">{t("not given")}</span>
-          ) : (
-            <span>{units(row.last)}</span>
-          )}
-        </div>
-        <div className="dose-units">
-          <NumberField
-            name="units"
-            label={`${words(row.muscle)}, ${sideWord(row.side)}: ${t("units")}`}
-            hideLabel
-            value={row.units}
-            step={stepOf(draft.product)}
-            invalid={worst === "error"}
-            describedBy={findings.length ? `${row.key}-findings` : undefined}
-            onChange={(value) => onRow(row.key, { units: value })}
-            onEnter={onEnter}
-            onKey={keys}
-          />
-          <span className="dose-change hint">
-            {shift && row.last !== null && row.units !== null ? (
-              <>
-                {number(row.last)} → <strong>{number(row.units)}</strong> ({shift})
-              </>
-            ) : row.last !== null && row.units !== null ? (
-              t("as last time")
-            ) : row.units !== null ? (
-              t("new")
+    <li>
+      <div
+        className={`dose${isLit ? " is-lit" : ""}${worst ? ` dose--${worst}` : ""}`}
+        onPointerEnter={() => onLight(target)}
+        onPointerLeave={() => onLight(null)}
+        onFocus={() => onLight(target)}
+        onBlur={() => onLight(null)}
+      >
+        <div className="dose-line">
+          <div className="dose-muscle">
+            <strong>{words(row.muscle)}</strong>
+            {sides.includes("left") ? (
+              <div
+                className="segments segments--side"
+                role="group"
+                aria-label={t("Side of {muscle}", { muscle: words(row.muscle) })}
+              >
+                {(["right", "left"] as const).map((side) => (
+                  <button
+                    key={side}
+                    type="button"
+                    aria-pressed={row.side === side}
+                    onClick={() => onRow(row.key, { side })}
+                  >
+                    {t(side === "left" ? "Left" : "Right")}
+                  </button>
+                ))}
+                {row.side === "both" && (
+                  <button type="button" aria-pressed="true">
+                    {t("Both")}
+                  </button>
+                )}
+              </div>
             ) : (
-              ""
+              <span className="soft small">{sideWord(row.side)}</span>
             )}
-          </span>
+          </div>
+          <div className="dose-last num">
+            <span className="dose-label">{t("Last time")}</span>
+            {row.last === null ? (
+              <span className="soft">{t("not given")}</span>
+            ) : (
+              <span>{units(row.last)}</span>
+            )}
+          </div>
+          <div className="dose-units">
+            <NumberField
+              name="units"
+              label={`${words(row.muscle)}, ${sideWord(row.side)}: ${t("units")}`}
+              hideLabel
+              value={row.units}
+              step={stepOf(draft.product)}
+              invalid={worst === "error"}
+              describedBy={findings.length ? `${row.key}-findings` : undefined}
+              onChange={(value) => onRow(row.key, { units: value })}
+              onEnter={onEnter}
+              onKey={keys}
+            />
+            <span className="dose-change hint">
+              {shift && row.last !== null && row.units !== null ? (
+                <>
+                  {number(row.last)} → <strong>{number(row.units)}</strong> ({shift})
+                </>
+              ) : row.last !== null && row.units !== null ? (
+                t("as last time")
+              ) : row.units !== null ? (
+                t("new")
+              ) : (
+                ""
+              )}
+            </span>
+          </div>
+          <div className="dose-sites">
+            <NumberField
+              name="sites"
+              label={`${words(row.muscle)}, ${sideWord(row.side)}: ${t("sites")}`}
+              hideLabel
+              whole
+              optional
+              step="1"
+              value={row.sites}
+              onChange={(value) =>
+                onRow(row.key, { sites: value !== null && compare(value, "0") > 0 ? value : null })
+              }
+              onEnter={onEnter}
+            />
+            <span className="hint">{perSite ? t("{n} units a site", { n: number(perSite) }) : ""}</span>
+          </div>
+          <div className="dose-volume num">
+            <span className="dose-label">{t("Volume")}</span>
+            {volume === null ? <span className="soft">{t("unknown")}</span> : millilitres(volume)}
+          </div>
+          <button
+            type="button"
+            className="btn btn--quiet btn--icon dose-remove"
+            aria-label={t("Remove {muscle}", { muscle: `${words(row.muscle)}, ${sideWord(row.side)}` })}
+            title={t("Remove")}
+            onClick={() => onRemove(row.key)}
+          >
+            <Icon name="close" />
+          </button>
         </div>
-        <div className="dose-sites">
-          <NumberField
-            name="sites"
-            label={`${words(row.muscle)}, ${sideWord(row.side)}: ${t("sites")}`}
-            hideLabel
-            whole
-            optional
-            step="1"
-            value={row.sites}
-            onChange={(value) =>
-              onRow(row.key, { sites: value !== null && compare(value, "0") > 0 ? value : null })
-            }
-            onEnter={onEnter}
-          />
-          <span className="hint">{perSite ? t("{n} units a site", { n: number(perSite) }) : ""}</span>
+        {row.reasons.length > 0 && (
+          <details className="dose-reasons">
+            <summary>{t("Why this dose")}</summary>
+            <ul>
+              {row.reasons.map((reason) => (
+                <li key={reason}>{reason}</li>
+              ))}
+            </ul>
+          </details>
+        )}
+        <div id={`${row.key}-findings`} className="stack stack--tight" aria-live="polite">
+          {findings.map((finding, index) => (
+            <FindingBox key={`${finding.rule}-${index}`} finding={finding} />
+          ))}
         </div>
-        <div className="dose-volume num">
-          <span className="dose-label">{t("Volume")}</span>
-          {volume === null ? <span className="soft">{t("unknown")}</span> : millilitres(volume)}
-        </div>
-        <button
-          type="button"
-          className="btn btn--quiet btn--icon dose-remove"
-          aria-label={t("Remove {muscle}", { muscle: `${words(row.muscle)}, ${sideWord(row.side)}` })}
-          title={t("Remove")}
-          onClick={() => onRemove(row.key)}
-        >
-          <Icon name="close" />
-        </button>
-      </div>
-      {row.reasons.length > 0 && (
-        <details className="dose-reasons">
-          <summary>{t("Why this dose")}</summary>
-          <ul>
-            {row.reasons.map((reason) => (
-              <li key={reason}>{reason}</li>
-            ))}
-          </ul>
-        </details>
-      )}
-      <div id={`${row.key}-findings`} className="stack stack--tight" aria-live="polite">
-        {findings.map((finding, index) => (
-          <FindingBox key={`${finding.rule}-${index}`} finding={finding} />
-        ))}
       </div>
     </li>
   );

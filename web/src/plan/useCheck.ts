@@ -11,6 +11,8 @@ export interface Checked {
   error: string | null;
 }
 
+const NOTHING: Checked = { report: null, current: false, error: null };
+
 export function useCheck(plan: Plan | null): Checked {
   const text = plan ? JSON.stringify(plan) : null;
   const [state, setState] = useState<{ report: CheckReport | null; of: string | null; error: string | null }>(
@@ -21,10 +23,7 @@ export function useCheck(plan: Plan | null): Checked {
     },
   );
   useEffect(() => {
-    if (text === null) {
-      setState({ report: null, of: null, error: null });
-      return;
-    }
+    if (text === null) return;
     const abort = new AbortController();
     const timer = setTimeout(() => {
       post<CheckReport>("/api/check", JSON.parse(text), { signal: abort.signal })
@@ -43,5 +42,6 @@ export function useCheck(plan: Plan | null): Checked {
       abort.abort();
     };
   }, [text]);
-  return { report: state.report, current: text !== null && state.of === text, error: state.error };
+  if (text === null) return NOTHING;
+  return { report: state.report, current: state.of === text, error: state.error };
 }

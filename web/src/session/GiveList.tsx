@@ -85,100 +85,104 @@ function Item({ row, given, product, onEdit, onLight }: ItemProps) {
         ? { state, units: row.units, sites: row.sites, reason: "" }
         : { state, ...(state === "changed" ? { units: given.units ?? row.units } : {}) },
     );
-  const words_: [GivenRow["state"], string][] = [
+  const states: [GivenRow["state"], string][] = [
     ["given", "Given as planned"],
     ["changed", "Changed"],
     ["skipped", "Skipped"],
   ];
   return (
-    <li
-      className={`give give--${given.state}`}
-      onPointerEnter={() => onLight(target)}
-      onPointerLeave={() => onLight(null)}
-      onFocus={() => onLight(target)}
-      onBlur={() => onLight(null)}
-    >
-      <div className="give-what">
-        <strong>{words(row.muscle)}</strong>
-        <span className="give-side">{sideWord(row.side)}</span>
-        <span className="figures">
-          {units(row.units ?? "0")}
-          <span className="soft">
-            {" "}
-            · {row.sites ? t("{n} sites", { n: row.sites }) : t("sites not told")}
+    <li>
+      <div
+        className={`give give--${given.state}`}
+        onPointerEnter={() => onLight(target)}
+        onPointerLeave={() => onLight(null)}
+        onFocus={() => onLight(target)}
+        onBlur={() => onLight(null)}
+      >
+        <div className="give-what">
+          <strong>{words(row.muscle)}</strong>
+          <span className="give-side">{sideWord(row.side)}</span>
+          <span className="figures">
+            {units(row.units ?? "0")}
+            <span className="soft">
+              {" "}
+              · {row.sites ? t("{n} sites", { n: row.sites }) : t("sites not told")}
+            </span>
           </span>
-        </span>
-      </div>
-      <div className="segments" role="group" aria-label={t("{muscle}: what was done", { muscle: name })}>
-        {words_.map(([state, label]) => (
-          <button
-            key={state}
-            type="button"
-            aria-pressed={given.state === state}
-            onClick={() => choose(state)}
-          >
-            {given.state === state && <Icon name="verified" />} {t(label)}
-          </button>
-        ))}
-      </div>
-      {given.state === "changed" && (
-        <div className="give-more">
-          <NumberField
-            label={t("Units given")}
-            value={given.units}
-            step={stepOf(product)}
-            onChange={(value) => onEdit({ units: value })}
-          />
-          <NumberField
-            label={t("Sites given")}
-            value={given.sites}
-            whole
-            optional
-            step="1"
-            onChange={(value) => onEdit({ sites: value })}
-          />
-          <p className="hint">
-            {given.units !== null && row.units !== null && given.units !== row.units
-              ? `${t("planned")} ${number(row.units)} → ${t("given")} ${number(given.units)} ${t("units")}`
-              : t("as planned")}
-          </p>
         </div>
-      )}
-      {given.state === "skipped" && (
-        <div className="give-more give-more--wide">
-          <div className="field">
-            <label htmlFor={`${row.key}-reason`}>{t("Reason")}</label>
-            <input
-              id={`${row.key}-reason`}
-              className="input"
-              list="skip-reasons"
-              value={given.reason}
-              onChange={(event) => onEdit({ reason: event.target.value })}
+        <div className="segments" role="group" aria-label={t("{muscle}: what was done", { muscle: name })}>
+          {states.map(([state, label]) => (
+            <button
+              key={state}
+              type="button"
+              aria-pressed={given.state === state}
+              onClick={() => choose(state)}
+            >
+              {given.state === state && <Icon name="verified" />} {t(label)}
+            </button>
+          ))}
+        </div>
+        {given.state === "changed" && (
+          <div className="give-more">
+            <NumberField
+              label={t("Units given")}
+              value={given.units}
+              step={stepOf(product)}
+              onChange={(value) => onEdit({ units: value })}
             />
-            <datalist id="skip-reasons">
-              {REASONS.map((reason) => (
-                <option key={reason} value={t(reason)} />
-              ))}
-            </datalist>
+            <NumberField
+              label={t("Sites given")}
+              value={given.sites}
+              whole
+              optional
+              step="1"
+              onChange={(value) => onEdit({ sites: value })}
+            />
+            <p className="hint">
+              {given.units !== null && row.units !== null && given.units !== row.units
+                ? `${t("planned")} ${number(row.units)} → ${t("given")} ${number(given.units)} ${t("units")}`
+                : t("as planned")}
+            </p>
           </div>
-        </div>
-      )}
-      {(given.state === "given" || given.state === "changed") && (
-        <label className="give-guidance small">
-          <span className="soft">{t("Guidance")}</span>
-          <select
-            className="select select--small"
-            value={given.guidance}
-            onChange={(event) => onEdit({ guidance: event.target.value })}
-          >
-            {GUIDANCE.map((guidance) => (
-              <option key={guidance} value={guidance}>
-                {guidance === "" ? t("not recorded") : guidance === "emg" ? "EMG" : t(words(guidance))}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
+        )}
+        {given.state === "skipped" && (
+          <div className="give-more give-more--wide">
+            <div className="field">
+              <label htmlFor={`${row.key}-reason`}>{t("Reason")}</label>
+              <input
+                id={`${row.key}-reason`}
+                className="input"
+                list="skip-reasons"
+                value={given.reason}
+                onChange={(event) => onEdit({ reason: event.target.value })}
+              />
+              <datalist id="skip-reasons">
+                {REASONS.map((reason) => (
+                  <option key={reason} value={t(reason)}>
+                    {t(reason)}
+                  </option>
+                ))}
+              </datalist>
+            </div>
+          </div>
+        )}
+        {(given.state === "given" || given.state === "changed") && (
+          <label className="give-guidance small">
+            <span className="soft">{t("Guidance")}</span>
+            <select
+              className="select select--small"
+              value={given.guidance}
+              onChange={(event) => onEdit({ guidance: event.target.value })}
+            >
+              {GUIDANCE.map((guidance) => (
+                <option key={guidance} value={guidance}>
+                  {guidance === "" ? t("not recorded") : guidance === "emg" ? "EMG" : t(words(guidance))}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+      </div>
     </li>
   );
 }

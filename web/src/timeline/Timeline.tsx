@@ -122,10 +122,14 @@ export function Timeline({
         ref={box}
         className="timeline-box"
         tabIndex={0}
-        role="group"
+        role="slider"
         aria-label={t(
           "Time line. Left and right arrow keys move the cursor by a day, with Shift by 30 days.",
         )}
+        aria-valuemin={scale.from}
+        aria-valuemax={scale.to}
+        aria-valuenow={cursor ?? now}
+        aria-valuetext={`${shown(isoOf(cursor ?? now))}: ${(readout ?? []).join(", ") || t("nothing recorded")}`}
         onKeyDown={keys}
       >
         {width > 0 && (
@@ -134,10 +138,7 @@ export function Timeline({
             height={height}
             onPointerMove={move}
             onPointerLeave={() => setCursor(null)}
-            role="img"
-            aria-label={t(
-              "Sessions, diary, response curve, ratings and side effects on one time axis; the same as a list below",
-            )}
+            aria-hidden="true"
           >
             <defs>
               <clipPath id="timeline-clip">

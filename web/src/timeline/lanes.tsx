@@ -41,13 +41,29 @@ function Title({ narrow, top, text, sub }: { narrow: boolean; top: number; text:
   );
 }
 
+/** Which of the marks inside the window carry a label, so that labels stay `gap` pixels apart. */
+function spaced(positions: readonly number[], gap: number, scale: TimeScale): Set<number> {
+  const chosen = new Set<number>();
+  let last = -Infinity;
+  for (const [index, at] of positions.entries()) {
+    if (at < scale.left || at > scale.left + scale.width || at - last <= gap) continue;
+    chosen.add(index);
+    last = at;
+  }
+  return chosen;
+}
+
 export function SessionLane({ scale, top, height, chart, narrow }: Lane & { height: number }) {
   const sessions = [...chart.sessions].sort((a, b) => a.date.localeCompare(b.date));
   const tallest: Record<string, number> = {};
   for (const session of sessions)
     tallest[session.product] = Math.max(tallest[session.product] ?? 0, Number(total(session)));
   const floor = top + height;
-  let labelled = -Infinity;
+  const labelled = spaced(
+    sessions.map((session) => x(scale, dayNumber(session.date))),
+    46,
+    scale,
+  );
   return (
     <g>
       <Title
@@ -59,14 +75,12 @@ export function SessionLane({ scale, top, height, chart, narrow }: Lane & { heig
       <line className="lane-floor" x1={scale.left} x2={scale.left + scale.width} y1={floor} y2={floor} />
       <g clipPath="url(#timeline-clip)">
         {sessions.map((session, index) => {
-          const day = dayNumber(session.date);
-          const at = x(scale, day);
+          const at = x(scale, dayNumber(session.date));
           const next = sessions[index + 1];
           const end = next ? x(scale, dayNumber(next.date)) : null;
           const most = tallest[session.product] || 1;
           const tall = 8 + (height - 34) * (Number(total(session)) / most);
-          const label = isInside(scale, day) && at - labelled > 46;
-          if (label) labelled = at;
+          const label = labelled.has(index);
           return (
             <g key={session.id ?? `${session.date}-${index}`} className="session-mark">
               {end !== null && end - at > 4 && (
@@ -278,7 +292,11 @@ export function RatingLane({
   const values = rows.map((r) => Number(r.total));
   const most = Math.max(1, ...values);
   const y = (value: number) => top + height - 6 - (value / most) * (height - 24);
-  let labelled = -Infinity;
+  const labelled = spaced(
+    rows.map((r) => x(scale, dayNumber(r.date))),
+    34,
+    scale,
+  );
   return (
     <g>
       <Title narrow={narrow} top={top} text={scaleWord(name)} sub={t("total")} />
@@ -296,8 +314,7 @@ export function RatingLane({
         />
         {rows.map((r, index) => {
           const at = x(scale, dayNumber(r.date));
-          const label = at - labelled > 34;
-          if (label) labelled = at;
+          const label = labelled.has(index);
           return (
             <g key={`${r.date}-${index}`}>
               <rect className="rating-dot" x={at - 3.5} y={y(Number(r.total)) - 3.5} width={7} height={7} />
@@ -315,8 +332,12 @@ export function RatingLane({
 }
 
 export function SymptomLane({ scale, top, chart, narrow }: Lane) {
-  let labelled = -Infinity;
   const rows = [...chart.symptoms].sort((a, b) => a.date.localeCompare(b.date));
+  const labelled = spaced(
+    rows.map((s) => x(scale, dayNumber(s.date))),
+    96,
+    scale,
+  );
   return (
     <g>
       <Title narrow={narrow} top={top} text={t("Side effects")} />
@@ -324,8 +345,7 @@ export function SymptomLane({ scale, top, chart, narrow }: Lane) {
         {rows.map((s, index) => {
           const at = x(scale, dayNumber(s.date));
           const end = s.resolved ? x(scale, dayNumber(s.resolved)) : at;
-          const label = at - labelled > 96 && isInside(scale, dayNumber(s.date));
-          if (label) labelled = at;
+          const label = labelled.has(index);
           const grave = s.seriousness === "severe" || s.seriousness === "serious";
           return (
             <g key={`${s.date}-${index}`} className={grave ? "symptom symptom--grave" : "symptom"}>

@@ -6,7 +6,7 @@ export function useWidth(box: RefObject<HTMLElement | null>): number {
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    setWidth(Math.round(element.clientWidth));
+    // The observer tells the first size too, before the first paint.
     const watch = new ResizeObserver(() => setWidth(Math.round(element.clientWidth)));
     watch.observe(element);
     return () => watch.disconnect();
