@@ -4,6 +4,7 @@ import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "
 import type { Side } from "../api/types";
 import { muscleWord, sideWord, words } from "../words/names";
 import { t } from "../words/words";
+import { OUTLINES } from "./outlines";
 import { readDrawing, targetsOf, type Shape, type Target } from "./drawing";
 import { DEEP, VIEWS, type View } from "./views";
 
@@ -49,10 +50,11 @@ export function BodyMap(props: Props) {
     queryFn: () => loadDrawing(view.file),
     staleTime: Infinity,
   });
-  const parts = useMemo(
-    () => (drawing.data ? readDrawing(drawing.data, view.mirrored) : null),
-    [drawing.data, view.mirrored],
-  );
+  const parts = useMemo(() => {
+    if (!drawing.data) return null;
+    const read = readDrawing(drawing.data, view.mirrored);
+    return { ...read, viewBox: OUTLINES[view.file]?.viewBox ?? read.viewBox };
+  }, [drawing.data, view.mirrored, view.file]);
   // A question about one drawing means nothing on the next.
   const asked = question?.of === viewId ? question : null;
 
@@ -211,6 +213,14 @@ function Figure({ marks, regions, lit, onLight, onChoose, view, parts, layer, on
         preserveAspectRatio="xMidYMid meet"
       >
         <g transform={flip}>
+          <g aria-hidden="true">
+            {OUTLINES[view.file]?.fills.map((path) => (
+              <path key={path} d={path} className="map-outline" />
+            ))}
+            {OUTLINES[view.file]?.lines.map((path) => (
+              <path key={path} d={path} className="map-landmark" />
+            ))}
+          </g>
           {background.map((shape) => (
             <ShapeOf key={shape.id} shape={shape} className="map-ground" />
           ))}
@@ -254,10 +264,9 @@ function Figure({ marks, regions, lit, onLight, onChoose, view, parts, layer, on
           })}
         </g>
         <Rings
-          svg={svg}
           targets={targets}
           marksOf={marksOf}
-          scale={Math.max(width, height)}
+          scale={Math.min(Math.max(width, height) * 0.034, Math.min(width, height) * 0.042)}
           viewKey={view.id}
           box={[left, topY, width, height]}
           mirrored={Boolean(view.mirrored)}
@@ -285,7 +294,6 @@ interface Ring {
 
 /** Number rings, placed on the largest shape of each marked muscle once the browser knows its box. */
 function Rings(props: {
-  svg: React.RefObject<SVGSVGElement | null>;
   targets: Target[];
   marksOf: (target: Target) => Mark[];
   scale: number;
@@ -293,8 +301,10 @@ function Rings(props: {
   box: [number, number, number, number];
   mirrored: boolean;
 }) {
-  const { svg, targets, marksOf, scale, viewKey, box, mirrored } = props;
+  const { targets, marksOf, scale, viewKey, box, mirrored } = props;
   const [rings, setRings] = useState<Ring[]>([]);
+  // Its own element: the reference of the drawing around it is set only after this effect.
+  const self = useRef<SVGGElement>(null);
   const wanted = targets
     .map((target) => ({ target, marks: marksOf(target) }))
     .filter((entry) => entry.marks.length);
@@ -304,9 +314,9 @@ function Rings(props: {
   ]);
   useLayoutEffect(() => {
     const next: Ring[] = [];
-    const radius = scale * 0.034;
+    const radius = scale;
     for (const { target, marks } of wanted) {
-      const group = svg.current?.querySelector(`[data-target="${target.key}"]`);
+      const group = self.current?.ownerSVGElement?.querySelector(`[data-target="${target.key}"]`);
       if (!group) continue;
       let best: DOMRect | null = null;
       for (const element of Array.from(group.children)) {
@@ -337,9 +347,9 @@ function Rings(props: {
     // The signature holds everything the rings depend on.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [signature]);
-  const radius = scale * 0.034;
+  const radius = scale;
   return (
-    <g aria-hidden="true" className="rings">
+    <g ref={self} aria-hidden="true" className="rings">
       {rings.map((ring) => (
         <g key={ring.key} className={`ring ring--${ring.tone}`} transform={`translate(${ring.x} ${ring.y})`}>
           <circle r={radius} strokeWidth={radius * 0.16} />
