@@ -11,12 +11,7 @@ import { ThemeSwitch } from "../shared/theme";
 import { words } from "../words/names";
 import { t } from "../words/words";
 import { KeysDialog } from "./KeysDialog";
-
-const PLACES = [
-  { to: "/", label: "Today" },
-  { to: "/patients", label: "Patients" },
-  { to: "/audit", label: "Audit" },
-] as const;
+import { placesOf } from "./places";
 
 export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
@@ -70,7 +65,7 @@ export function Shell({ me, children }: { me: Role; children: ReactNode }) {
         </Link>
         <nav aria-label={t("Clinic")}>
           <ul>
-            {PLACES.map(({ to, label }) => (
+            {placesOf(me.role).map(({ to, label }) => (
               <li key={to}>
                 <Link
                   href={to}

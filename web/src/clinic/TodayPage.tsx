@@ -6,6 +6,7 @@ import { age, dayNumber, isoOf, range, shown, today as todayNow } from "../numbe
 import { units } from "../numbers/format";
 import { Icon, type IconName } from "../shared/Icon";
 import { Empty, Failed, Loading, Unknown } from "../shared/states";
+import { chance as chanceWord } from "../plan/Ranking";
 import { fullName, words } from "../words/names";
 import { t } from "../words/words";
 
@@ -168,7 +169,7 @@ function TodayList({ rows, date }: { rows: TodayRow[]; date: string }) {
                   return (
                     <span key={flag.kind + flag.text} className={look.tone}>
                       <Icon name={look.icon} />
-                      {flag.text}
+                      {readable(flag.text)}
                     </span>
                   );
                 })}
@@ -180,6 +181,9 @@ function TodayList({ rows, date }: { rows: TodayRow[]; date: string }) {
     </div>
   );
 }
+
+/** Days in the server's texts, in the form that nobody reads with day and month swapped. */
+const readable = (text: string) => text.replace(/\b\d{4}-\d{2}-\d{2}\b/g, (day) => shown(day));
 
 /** How far the effect has gone, drawn and in words; a missing forecast is said, not drawn as zero. */
 function Fading({ row }: { row: TodayRow }) {
@@ -210,7 +214,7 @@ function Fading({ row }: { row: TodayRow }) {
         />
       </svg>
       <span>
-        {word} <span className="soft small">{t("chance faded {p} %", { p: Math.round(chance * 100) })}</span>
+        {word} <span className="soft small">{t("chance faded {p}", { p: chanceWord(chance) })}</span>
       </span>
       {row.wear_off?.low && row.wear_off.high && (
         <span className="soft small">

@@ -17,6 +17,9 @@ interface Props {
 }
 
 export function chance(value: number): string {
+  // A model is never certain: 100 % and 0 % would be read as such.
+  if (value >= 0.995) return t("over 99 %");
+  if (value > 0 && value < 0.005) return t("under 1 %");
   return `${Math.round(value * 100)} %`;
 }
 
@@ -79,7 +82,9 @@ export function Ranking({ ranking, error, has, onAdd, onLight, most = 10, title 
               <details className="dose-reasons">
                 <summary className="figures">
                   {t("involved {p}", { p: chance(row.probability) })}
-                  {interval ? ` (${Math.round(interval[0] * 100)}–${chance(interval[1])})` : ""}
+                  {interval && interval[0] < 0.985
+                    ? ` (${Math.round(interval[0] * 100)}–${Math.min(99, Math.round(interval[1] * 100))} %)`
+                    : ""}
                 </summary>
                 <ul>
                   {row.evidence.map((evidence, index) => (

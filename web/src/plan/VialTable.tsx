@@ -1,6 +1,8 @@
 /** Vials of the session: content, diluent, lot and expiry; the concentration is shown, and volumes follow from it. */
 import { divide, multiply } from "../numbers/decimal";
+import { shown } from "../numbers/dates";
 import { number } from "../numbers/format";
+import { readCarton } from "../numbers/gs1";
 import { Icon } from "../shared/Icon";
 import { NumberField } from "../shared/NumberField";
 import { t } from "../words/words";
@@ -18,6 +20,11 @@ export function VialTable({ vials, product, sizes, onChange, withLots = false }:
   const made = concentration(vials);
   const edit = (key: string, change: Partial<VialRow>) =>
     onChange(vials.map((vial) => (vial.key === key ? { ...vial, ...change } : vial)));
+  /** A scanner types the whole code of the carton and ends with Enter or Tab: lot and expiry are taken from it. */
+  const scanned = (vial: VialRow) => {
+    const carton = readCarton(vial.lot);
+    if (carton) edit(vial.key, { lot: carton.lot ?? "", expires: carton.expires ?? vial.expires });
+  };
   const add = () => {
     const last = vials.at(-1);
     onChange([
@@ -51,7 +58,7 @@ export function VialTable({ vials, product, sizes, onChange, withLots = false }:
           {withLots && (
             <>
               <div className="field">
-                <label htmlFor={`${vial.key}-lot`}>{t("Lot")}</label>
+                <label htmlFor={`${vial.key}-lot`}>{t("Lot (type or scan)")}</label>
                 <input
                   id={`${vial.key}-lot`}
                   className="input"
@@ -59,10 +66,15 @@ export function VialTable({ vials, product, sizes, onChange, withLots = false }:
                   autoComplete="off"
                   value={vial.lot}
                   onChange={(event) => edit(vial.key, { lot: event.target.value })}
+                  onBlur={() => scanned(vial)}
+                  onKeyDown={(event) => event.key === "Enter" && scanned(vial)}
                 />
               </div>
               <div className="field">
-                <label htmlFor={`${vial.key}-expires`}>{t("Expires")}</label>
+                <label htmlFor={`${vial.key}-expires`}>
+                  {t("Expires")}
+                  {vial.expires ? ` ${shown(vial.expires)}` : ""}
+                </label>
                 <input
                   id={`${vial.key}-expires`}
                   className="input"

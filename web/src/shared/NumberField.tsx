@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { add, compare, subtract } from "../numbers/decimal";
 import { number } from "../numbers/format";
+import { t } from "../words/words";
 import { parseNumber, refusal } from "../numbers/parse";
 
 interface Props {
@@ -100,12 +101,12 @@ export function NumberField(props: Props) {
       />
       {showWrong && !empty && (
         <span id={`${id}-wrong`} className="wrong">
-          {wrong}
+          {t(wrong)}
         </span>
       )}
       {showWrong && empty && (
         <span id={`${id}-wrong`} className="wrong">
-          Enter a number.
+          {t("Enter a number.")}
         </span>
       )}
     </div>

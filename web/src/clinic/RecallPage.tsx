@@ -1,0 +1,132 @@
+/** Recall of a lot: everybody who got it, in one question; the list can be printed. */
+import { useQuery } from "@tanstack/react-query";
+import { useState, type FormEvent } from "react";
+import { Link } from "wouter";
+import { get } from "../api/client";
+import { shown } from "../numbers/dates";
+import { units } from "../numbers/format";
+import { lotOf } from "../numbers/gs1";
+import { Icon } from "../shared/Icon";
+import { Empty, Failed, Loading } from "../shared/states";
+import { useTitle } from "../shared/useTitle";
+import { sideWord, words } from "../words/names";
+import { t } from "../words/words";
+import type { Side } from "../api/types";
+
+interface Recall {
+  lot: string;
+  sessions: {
+    patient: string;
+    session: string | null;
+    date: string;
+    dose: { units: string; product: string };
+    muscles: string[];
+  }[];
+  patients: string[];
+}
+
+/** "splenius_capitis left" in words. */
+function muscleText(text: string): string {
+  const [muscle, side] = text.split(" ") as [string, Side | undefined];
+  return side ? `${words(muscle)}, ${sideWord(side)}` : words(muscle);
+}
+
+export function RecallPage() {
+  useTitle("Recall of a lot");
+  const [lot, setLot] = useState(() => new URLSearchParams(location.search).get("lot") ?? "");
+  const [asked, setAsked] = useState(lot);
+  const found = useQuery({
+    queryKey: ["recall", asked],
+    queryFn: () => get<Recall>(`/api/recall?lot=${encodeURIComponent(asked)}`),
+    enabled: asked !== "",
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setAsked(lotOf(lot));
+  };
+  return (
+    <main className="page" id="main">
+      <div className="page-head">
+        <div>
+          <h1>{t("Recall of a lot")}</h1>
+          <p className="soft">{t("Everybody who got a lot, with date, dose and muscles.")}</p>
+        </div>
+        {found.data && found.data.sessions.length > 0 && (
+          <button type="button" className="btn no-print" onClick={() => window.print()}>
+            <Icon name="print" />
+            {t("Print the list")}
+          </button>
+        )}
+      </div>
+      <form className="card form-line form-line--end" onSubmit={submit}>
+        <div className="field">
+          <label htmlFor="lot">{t("Lot, typed or scanned from the carton")}</label>
+          <input
+            id="lot"
+            className="input"
+            autoComplete="off"
+            spellCheck={false}
+            required
+            maxLength={100}
+            value={lot}
+            onChange={(event) => setLot(event.target.value)}
+          />
+        </div>
+        <div>
+          <button type="submit" className="btn btn--main">
+            <Icon name="search" />
+            {t("Find")}
+          </button>
+        </div>
+      </form>
+      {asked !== "" && found.isPending && <Loading what={t("the recall")} tall={120} />}
+      {found.isError && <Failed error={found.error} again={() => void found.refetch()} />}
+      {found.data?.sessions.length === 0 && (
+        <Empty>
+          {t("Nobody got lot {lot}, as far as this record knows. Check each character of the lot.", {
+            lot: found.data.lot,
+          })}
+        </Empty>
+      )}
+      {found.data && found.data.sessions.length > 0 && (
+        <section className="card" aria-labelledby="recalled">
+          <h2 id="recalled">
+            {t("Lot {lot}: {n} patients, {m} sessions", {
+              lot: found.data.lot,
+              n: found.data.patients.length,
+              m: found.data.sessions.length,
+            })}
+          </h2>
+          <div className="scroll-x" tabIndex={0} role="region" aria-label={t("Sessions with this lot")}>
+            <table className="data-table">
+              <thead>
+                <tr>
+                  <th scope="col">{t("Patient")}</th>
+                  <th scope="col">{t("Date")}</th>
+                  <th scope="col" className="num">
+                    {t("Dose")}
+                  </th>
+                  <th scope="col">{t("Product")}</th>
+                  <th scope="col">{t("Muscles")}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {found.data.sessions.map((row) => (
+                  <tr key={`${row.patient}-${row.session}-${row.date}`}>
+                    <td className="nowrap">
+                      <Link href={`/patients/${row.patient}/chart`}>{row.patient}</Link>
+                    </td>
+                    <td className="nowrap">{shown(row.date)}</td>
+                    <td className="num nowrap">{units(row.dose.units)}</td>
+                    <td>{row.dose.product}</td>
+                    <td>{row.muscles.map(muscleText).join("; ")}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </section>
+      )}
+    </main>
+  );
+}

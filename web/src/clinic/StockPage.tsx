@@ -1,0 +1,123 @@
+/** Vials in the house: what expires first stands first; wasted and lost units are told, never hidden in a sum of products. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "wouter";
+import { ApiError, get } from "../api/client";
+import { daysBetween, shown, today } from "../numbers/dates";
+import { units } from "../numbers/format";
+import { Icon } from "../shared/Icon";
+import { Empty, Failed, Loading, Unknown } from "../shared/states";
+import { useTitle } from "../shared/useTitle";
+import { words } from "../words/names";
+import { t } from "../words/words";
+
+interface Vial {
+  vial_id?: string | null;
+  product: string;
+  units: string | null;
+  lot: string | null;
+  expires: string | null;
+  opened_at: string | null;
+  left: string | null;
+  state: string;
+}
+
+/** "expired", "in 12 days" or nothing: what matters to the one who takes a vial from the shelf. */
+function Expiry({ date }: { date: string | null }) {
+  if (!date) return <Unknown />;
+  const days = daysBetween(today(), date);
+  return (
+    <>
+      {shown(date)}{" "}
+      {days < 0 ? (
+        <span className="chip chip--stop">
+          <Icon name="stop" />
+          {t("expired")}
+        </span>
+      ) : days <= 60 ? (
+        <span className="chip chip--check">
+          <Icon name="clock" />
+          {t("in {n} days", { n: days })}
+        </span>
+      ) : null}
+    </>
+  );
+}
+
+export function StockPage() {
+  useTitle("Stock");
+  const stock = useQuery({
+    queryKey: ["stock"],
+    queryFn: () => get<{ rows: Vial[] }>("/api/stock"),
+    retry: false,
+  });
+  const rows = [...(stock.data?.rows ?? [])].sort((a, b) =>
+    (a.expires ?? "9999").localeCompare(b.expires ?? "9999"),
+  );
+  const missing = stock.error instanceof ApiError && [404, 503].includes(stock.error.status);
+  return (
+    <main className="page" id="main">
+      <div className="page-head">
+        <div>
+          <h1>{t("Stock")}</h1>
+          <p className="soft">{t("What expires first stands first.")}</p>
+        </div>
+        <Link href="/recall" className="btn">
+          {t("Recall of a lot")}
+        </Link>
+      </div>
+      {stock.isPending && <Loading what={t("the stock")} tall={200} />}
+      {missing ? (
+        <Empty>
+          {t(
+            "This clinic keeps no stock list here. Vials are recorded with their lot when a session is signed.",
+          )}
+        </Empty>
+      ) : (
+        stock.isError && <Failed error={stock.error} again={() => void stock.refetch()} />
+      )}
+      {stock.data && rows.length === 0 && <Empty>{t("No vial in stock.")}</Empty>}
+      {rows.length > 0 && (
+        <section className="card" aria-label={t("Vials")}>
+          <div className="scroll-x" tabIndex={0} role="region" aria-label={t("Vials")}>
+            <table className="data-table">
+              <thead>
+                <tr>
+                  <th scope="col">{t("Product")}</th>
+                  <th scope="col" className="num">
+                    {t("Content")}
+                  </th>
+                  <th scope="col">{t("Lot")}</th>
+                  <th scope="col">{t("Expires")}</th>
+                  <th scope="col">{t("State")}</th>
+                  <th scope="col" className="num">
+                    {t("Left")}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map((vial, index) => (
+                  <tr key={vial.vial_id ?? index}>
+                    <td>{vial.product}</td>
+                    <td className="num nowrap">{vial.units === null ? <Unknown /> : units(vial.units)}</td>
+                    <td>
+                      {vial.lot ? (
+                        <Link href={`/recall?lot=${encodeURIComponent(vial.lot)}`}>{vial.lot}</Link>
+                      ) : (
+                        <Unknown />
+                      )}
+                    </td>
+                    <td className="nowrap">
+                      <Expiry date={vial.expires} />
+                    </td>
+                    <td>{t(words(vial.state))}</td>
+                    <td className="num nowrap">{vial.left === null ? <Unknown /> : units(vial.left)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </section>
+      )}
+    </main>
+  );
+}
