@@ -52,7 +52,10 @@ def demonstration() -> Iterator[str]:
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT)
         try:
             assert server.stdout is not None
-            address = json.loads(server.stdout.readline())["address"].rstrip("/")
+            told = ""
+            while not told.endswith("\n}\n"):
+                told += server.stdout.readline()
+            address = json.loads(told)["address"].rstrip("/")
             for _ in range(100):
                 try:
                     with urllib.request.urlopen(f"{address}/api/health", timeout=5):
@@ -93,7 +96,9 @@ def watch(page: Page, address: str, told: list[str]) -> None:
     """Note what a page must not do."""
     page.on("console", lambda m: told.append(f"console {m.type}: {m.text}") if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: told.append(f"page error: {error}"))
-    page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else told.append(f"off: {r.url}"))
+    page.on(
+        "request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else told.append(f"off: {r.url}")
+    )
 
 
 def picture(page: Page, path: Path, told: list[str], *, whole: bool = True) -> None:

@@ -78,7 +78,7 @@ export function AuditPage() {
       )}
       {events.isError && <Failed error={events.error} again={() => void events.refetch()} />}
       {rows.length > 0 && (
-        <section className="card" aria-labelledby="events-title">
+        <div className="card">
           <h2 id="events-title">{t("Latest events")}</h2>
           <div className="scroll-x" tabIndex={0} role="region" aria-label={t("Latest events")}>
             <table className="data-table">
@@ -107,7 +107,7 @@ export function AuditPage() {
               </tbody>
             </table>
           </div>
-        </section>
+        </div>
       )}
     </main>
   );

@@ -3,9 +3,11 @@ import { useDeferredValue, useEffect, useRef, useState, type KeyboardEvent } fro
 import { Link } from "wouter";
 import { usePatients } from "../api/queries";
 import { age, shown, today } from "../numbers/dates";
+import { Icon } from "../shared/Icon";
 import { Empty, Failed, Loading } from "../shared/states";
 import { fullName, words } from "../words/names";
 import { t } from "../words/words";
+import { NewPatient } from "./NewPatient";
 
 export function PatientsPage() {
   const [search, setSearch] = useState("");
@@ -17,6 +19,7 @@ export function PatientsPage() {
     document.title = `${t("Patients")} · Reprieve`;
     field.current?.focus();
   }, []);
+  const [adding, setAdding] = useState(false);
   const keys = (event: KeyboardEvent) => {
     const links = Array.from(list.current?.querySelectorAll<HTMLAnchorElement>("a") ?? []);
     const at = links.indexOf(document.activeElement as HTMLAnchorElement);
@@ -31,7 +34,14 @@ export function PatientsPage() {
     <main className="page page--narrow" id="main">
       <div className="page-head">
         <h1>{t("Patients")}</h1>
+        {!adding && (
+          <button type="button" className="btn" onClick={() => setAdding(true)}>
+            <Icon name="plus" />
+            {t("New patient")}
+          </button>
+        )}
       </div>
+      {adding && <NewPatient onClose={() => setAdding(false)} />}
       <div className="field">
         <label htmlFor="search">{t("Find by name")}</label>
         <input

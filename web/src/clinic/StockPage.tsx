@@ -77,7 +77,7 @@ export function StockPage() {
       )}
       {stock.data && rows.length === 0 && <Empty>{t("No vial in stock.")}</Empty>}
       {rows.length > 0 && (
-        <section className="card" aria-label={t("Vials")}>
+        <div className="card">
           <div className="scroll-x" tabIndex={0} role="region" aria-label={t("Vials")}>
             <table className="data-table">
               <thead>
@@ -116,7 +116,7 @@ export function StockPage() {
               </tbody>
             </table>
           </div>
-        </section>
+        </div>
       )}
     </main>
   );

@@ -40,6 +40,20 @@ function matches(row: TodayRow, filter: Filter, date: string): boolean {
   return true;
 }
 
+/** Who comes stands first, then who needs a call, then everybody else. */
+const GROUPS = [
+  { id: "coming", label: "Comes today", of: "coming" },
+  { id: "attention", label: "Needs attention", of: "attention" },
+  { id: "fading", label: "Fading, by their own curve", of: "fading" },
+  { id: "holding", label: "Holding, or not known", of: "holding" },
+] as const;
+
+function groupOf(row: TodayRow, date: string): (typeof GROUPS)[number]["of"] {
+  if (isComing(row, date)) return "coming";
+  if (row.flags.some((flag) => flag.kind !== "never_injected")) return "attention";
+  return isFading(row) ? "fading" : "holding";
+}
+
 export function TodayPage() {
   const [date, setDate] = useState(todayNow);
   const [filter, setFilter] = useState<Filter>("all");
@@ -100,16 +114,22 @@ export function TodayPage() {
       {list.isPending && <Loading what={t("today's list")} tall={400} />}
       {list.isError && <Failed error={list.error} again={() => void list.refetch()} />}
       {list.data && chosen.length === 0 && <Empty>{t("Nobody in this list.")}</Empty>}
-      {chosen.length > 0 && <TodayList rows={chosen} date={date} />}
+      {GROUPS.map(({ id, label, of }) => {
+        const own = chosen.filter((row) => groupOf(row, date) === of);
+        return own.length > 0 && <TodayList key={id} title={t(label)} rows={own} date={date} />;
+      })}
     </main>
   );
 }
 
-function TodayList({ rows, date }: { rows: TodayRow[]; date: string }) {
+function TodayList({ title, rows, date }: { title: string; rows: TodayRow[]; date: string }) {
   const [, go] = useLocation();
   const list = useRef<HTMLUListElement>(null);
   const keys = (event: KeyboardEvent) => {
-    const links = Array.from(list.current?.querySelectorAll<HTMLAnchorElement>("a.row-link") ?? []);
+    // All groups of the day are one list for the arrow keys.
+    const links = Array.from(
+      list.current?.closest("main")?.querySelectorAll<HTMLAnchorElement>("a.row-link") ?? [],
+    );
     const at = links.indexOf(document.activeElement as HTMLAnchorElement);
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
@@ -120,8 +140,10 @@ function TodayList({ rows, date }: { rows: TodayRow[]; date: string }) {
   };
   return (
     <div className="card list-card">
-      <div className="today-head" aria-hidden="true">
-        <span>{t("Patient")}</span>
+      <div className="today-head">
+        <h2>
+          {title} <span className="soft figures">{rows.length}</span>
+        </h2>
         <span>{t("Last session")}</span>
         <span>{t("Effect")}</span>
         <span>{t("Attention")}</span>
@@ -138,11 +160,10 @@ function TodayList({ rows, date }: { rows: TodayRow[]; date: string }) {
                     : t("birth date unknown")}
                   {row.condition ? ` · ${words(row.condition)}` : ""}
                 </span>
-                {isComing(row, date) && (
+                {isComing(row, date) && row.state && row.state !== "planned" && (
                   <span className="chip chip--accent">
                     <Icon name="calendar" />
-                    {t("comes today")}
-                    {row.state && row.state !== "planned" ? ` · ${words(row.state)}` : ""}
+                    {t(words(row.state))}
                   </span>
                 )}
               </span>

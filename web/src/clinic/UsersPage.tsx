@@ -40,7 +40,7 @@ export function UsersPage() {
       {accounts.isPending && <Loading what={t("the accounts")} tall={200} />}
       {accounts.isError && <Failed error={accounts.error} again={() => void accounts.refetch()} />}
       {accounts.data && (
-        <section className="card" aria-labelledby="accounts-title">
+        <div className="card">
           <h2 id="accounts-title">{t("Accounts")}</h2>
           <div className="scroll-x" tabIndex={0} role="region" aria-label={t("Accounts")}>
             <table className="data-table">
@@ -60,7 +60,7 @@ export function UsersPage() {
               </tbody>
             </table>
           </div>
-        </section>
+        </div>
       )}
     </main>
   );

@@ -12,6 +12,7 @@ import { NumberField } from "../shared/NumberField";
 import { Empty, Unknown } from "../shared/states";
 import { sideWord, words } from "../words/names";
 import { t } from "../words/words";
+import { Examination, type Examined } from "./Examination";
 import { HeadFigure } from "./HeadFigure";
 
 interface PostureRow {
@@ -34,6 +35,8 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
   const client = useQueryClient();
   const last = [...chart.assessments].sort((a, b) => a.date.localeCompare(b.date)).at(-1);
   const [rows, setRows] = useState<PostureFinding[]>(() => last?.postures ?? []);
+  const [examined, setExamined] = useState<Examined[]>(() => last?.examination ?? []);
+  const [trick, setTrick] = useState<boolean | null>(last?.sensory_trick ?? null);
   const [note, setNote] = useState("");
   const [state, setState] = useState<{ kind: "idle" | "busy" | "saved" | "failed"; text: string }>({
     kind: "idle",
@@ -51,7 +54,13 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
   };
   const save = async () => {
     setState({ kind: "busy", text: "" });
-    const assessment: Assessment = { date: today(), postures: rows, note: note.trim() || null };
+    const assessment: Assessment = {
+      date: today(),
+      postures: rows,
+      examination: examined,
+      sensory_trick: trick,
+      note: note.trim() || null,
+    };
     try {
       await post(`/api/patients/${encodeURIComponent(id)}/assessments`, assessment, { key: key.current });
       key.current = newKey();
@@ -170,6 +179,22 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
               {neck.length > 0 && <HeadFigure postures={neck} />}
             </div>
             <div className="field">
+              <label htmlFor="trick">{t("A touch that helps (sensory trick)")}</label>
+              <select
+                id="trick"
+                className="select"
+                value={trick === null ? "" : trick ? "yes" : "no"}
+                onChange={(event) =>
+                  setTrick(event.target.value === "" ? null : event.target.value === "yes")
+                }
+              >
+                <option value="">{t("not asked")}</option>
+                <option value="yes">{t("yes")}</option>
+                <option value="no">{t("no")}</option>
+              </select>
+            </div>
+            <Examination rows={examined} onChange={setExamined} />
+            <div className="field">
               <label htmlFor="assess-note">{t("Note")}</label>
               <textarea
                 id="assess-note"
@@ -183,7 +208,7 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
               <button
                 type="button"
                 className="btn btn--main"
-                disabled={rows.length === 0 || state.kind === "busy"}
+                disabled={(rows.length === 0 && examined.length === 0) || state.kind === "busy"}
                 onClick={() => void save()}
               >
                 {t("Save the assessment")}

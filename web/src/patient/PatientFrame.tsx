@@ -73,7 +73,7 @@ function Banner({ chart, id, page }: { chart: Chart; id: string; page: string })
   return (
     <div className="banner">
       <div className="banner-in">
-        <div className="banner-facts" role="group" aria-label={t("Patient")}>
+        <section className="banner-facts" aria-label={t("Patient")}>
           <strong>{fullName(person)}</strong>
           <span className="fact">
             <span>{t("born")}</span>
@@ -103,7 +103,7 @@ function Banner({ chart, id, page }: { chart: Chart; id: string; page: string })
               <strong>{t("not known to be complete")}</strong>
             )}
           </span>
-        </div>
+        </section>
         <nav aria-label={t("Patient pages")}>
           <ul className="tabs">
             {PAGES.map(([name, label]) => (

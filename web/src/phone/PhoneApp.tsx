@@ -5,11 +5,13 @@ import type { Role } from "../api/types";
 import { shown } from "../numbers/dates";
 import { Icon } from "../shared/Icon";
 import { LanguageChoice } from "../shared/LanguageChoice";
+import { saveCalendar } from "../shared/calendar";
 import { ThemeSwitch } from "../shared/theme";
 import { language, t } from "../words/words";
 import { Diary } from "./Diary";
 import type { Mine } from "./mine";
 import { MyCourse } from "./MyCourse";
+import { MyRecord } from "./MyRecord";
 import { PhoneSignIn } from "./PhoneSignIn";
 import { flush, waiting } from "./queue";
 import { SideEffects } from "./SideEffects";
@@ -90,6 +92,11 @@ export function PhoneApp() {
         </a>
       </main>
     );
+  const lastDay =
+    mine?.sessions
+      .map((session) => session.date)
+      .toSorted()
+      .at(-1) ?? null;
   const next =
     typeof mine?.next_appointment === "string" ? mine.next_appointment : mine?.next_appointment?.date;
   return (
@@ -131,7 +138,7 @@ export function PhoneApp() {
         )}
         <Diary mine={mine} onSent={refresh} />
         <MyCourse mine={mine} />
-        <SideEffects onUrgent={() => setUrgent(true)} onSent={refresh} />
+        <SideEffects last={lastDay} onUrgent={() => setUrgent(true)} onSent={refresh} />
         <Given mine={mine} next={next ?? null} />
         <section className="card phone-note">
           <h2>{t("What this treatment can do")}</h2>
@@ -142,6 +149,7 @@ export function PhoneApp() {
           </p>
           <p>{t("This page shows your own entries and what is likely. It does not replace your doctor.")}</p>
         </section>
+        <MyRecord />
         <footer className="row row--between">
           <LanguageChoice />
           <button type="button" className="btn btn--quiet" onClick={() => void leave()}>
@@ -184,6 +192,15 @@ function Given({ mine, next }: { mine: Mine | null; next: string | null }) {
         <Icon name="calendar" />
         {next ? t("Next visit: {date}", { date: shown(next) }) : t("No next visit is booked.")}
       </p>
+      {next && (
+        <button
+          type="button"
+          className="btn btn--big"
+          onClick={() => saveCalendar(next, t("Visit at the clinic"))}
+        >
+          {t("Put it in my calendar")}
+        </button>
+      )}
     </section>
   );
 }

@@ -4,9 +4,24 @@ import { today } from "../numbers/dates";
 import { Icon } from "../shared/Icon";
 import { t } from "../words/words";
 import { send } from "./queue";
+import { askedDay, markAsked, wasAsked } from "./asked";
 import { SYMPTOMS } from "./symptoms";
 
-export function SideEffects({ onUrgent, onSent }: { onUrgent: () => void; onSent: () => Promise<void> }) {
+interface Props {
+  /** The day of the last injection. */
+  last: string | null;
+  onUrgent: () => void;
+  onSent: () => Promise<void>;
+}
+
+export function SideEffects({ last, onUrgent, onSent }: Props) {
+  const day = askedDay(last);
+  const [quiet, setQuiet] = useState(false);
+  const asks = day !== null && last !== null && !quiet && !wasAsked(last, day);
+  const seen = () => {
+    if (day !== null && last !== null) markAsked(last, day);
+    setQuiet(true);
+  };
   const [chosen, setChosen] = useState<string[]>([]);
   const [grade, setGrade] = useState<"mild" | "moderate" | "severe">("mild");
   const [told, setTold] = useState<string | null>(null);
@@ -26,6 +41,7 @@ export function SideEffects({ onUrgent, onSent }: { onUrgent: () => void; onSent
           (await send("/api/mine/symptoms", { date: today(), symptom, seriousness: grade })) && arrived;
       setChosen([]);
       setTold(arrived ? t("Saved. Your clinic can see it.") : t("Kept on this phone. It is sent later."));
+      seen();
       await onSent();
     } catch (error) {
       setTold(error instanceof Error ? error.message : String(error));
@@ -34,6 +50,12 @@ export function SideEffects({ onUrgent, onSent }: { onUrgent: () => void; onSent
   return (
     <section className="card" aria-labelledby="effects-title">
       <h2 id="effects-title">{t("Anything new since the injection?")}</h2>
+      {asks && (
+        <p className="note-box" role="status">
+          <Icon name="calendar" />
+          <span>{t("Day {day} after the injection: please look through these once.", { day })}</span>
+        </p>
+      )}
       <div className="chips" role="group" aria-labelledby="effects-title">
         {SYMPTOMS.map((symptom) => (
           <button
@@ -60,6 +82,11 @@ export function SideEffects({ onUrgent, onSent }: { onUrgent: () => void; onSent
             {t("Save")}
           </button>
         </div>
+      )}
+      {asks && chosen.length === 0 && (
+        <button type="button" className="btn btn--big none-of-these" onClick={seen}>
+          {t("None of these")}
+        </button>
       )}
       {told && (
         <p className="saved" role="status">

@@ -1,0 +1,96 @@
+"""axe-core on every page, light and dark, wide and narrow; and no page is wider than its window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+CLINIC = {
+    "today": "/",
+    "patients": "/patients",
+    "chart": "/patients/{patient}/chart",
+    "since": "/patients/{patient}/since",
+    "assess": "/patients/{patient}/assess",
+    "plan": "/patients/{patient}/plan",
+    "session": "/patients/{patient}/session",
+    "follow-up": "/patients/{patient}/follow-up",
+    "stock": "/stock",
+    "recall": "/recall?lot=K264D",
+    "reference": "/reference",
+    "overrides": "/overrides",
+    "audit": "/audit",
+    "settings": "/settings",
+}
+
+
+def _axe() -> str:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed; run `npm ci` in web")
+    return AXE.read_text(encoding="utf-8")
+
+
+def _violations(page) -> list[str]:
+    page.evaluate(_axe())
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary'][:200]}"
+        for one in found["violations"]
+        for node in one["nodes"][:3]
+    ]
+
+
+def _settle(page) -> None:
+    page.wait_for_load_state("networkidle")
+    page.locator("main h1").first.wait_for(state="attached")
+
+
+def _too_wide(page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["wide-light", "narrow-dark"])
+def test_every_clinic_page(watched, cervical: str, width: int, scheme: str) -> None:
+    """Two passes cover both themes and both layouts of each page."""
+    visit = watched(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    visit.sign_in("injector")
+    told: list[str] = []
+    for name, route in CLINIC.items():
+        visit.page.goto(route.format(patient=cervical))
+        _settle(visit.page)
+        if name == "plan":
+            visit.page.get_by_role("button", name="Repeat last session").click()
+            visit.page.get_by_test_id("total").wait_for()
+            visit.page.wait_for_load_state("networkidle")
+        told += [f"{name}: {line}" for line in _violations(visit.page)]
+        if _too_wide(visit.page) > 0:
+            told.append(f"{name}: wider than {width} px")
+    assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_signing_in_users_and_the_phone(watched, scheme: str) -> None:
+    """The pages of the administrator and of the patient."""
+    visit = watched(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    told: list[str] = []
+    for route in ("/", "/phone"):
+        visit.page.goto(route)
+        _settle(visit.page)
+        told += [f"sign-in {route}: {line}" for line in _violations(visit.page)]
+    visit.sign_in("administrator")
+    visit.page.goto("/users")
+    _settle(visit.page)
+    told += [f"users: {line}" for line in _violations(visit.page)]
+    visit.sign_in("patient")
+    visit.page.goto("/phone")
+    _settle(visit.page)
+    told += [f"phone: {line}" for line in _violations(visit.page)]
+    if _too_wide(visit.page) > 0:
+        told.append("phone: wider than 390 px")
+    visit.page.get_by_role("button", name="Urgent help").click()
+    visit.page.get_by_role("dialog").wait_for()
+    told += [f"urgent: {line}" for line in _violations(visit.page)]
+    assert not told, "\n".join(told)

@@ -1,0 +1,93 @@
+"""The patient's page: ten seconds a day, offline too, and never a dose."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def _diary(visit) -> list[dict]:
+    return visit.get("/api/mine")["diary"]
+
+
+def test_a_day_takes_two_taps_and_is_seen_in_the_clinic(watched) -> None:
+    """One tap on the number, one on save; the clinician's chart has it."""
+    visit = watched(**PHONE)
+    visit.sign_in("patient")
+    patient = visit.get("/api/me")["patient_id"]
+    visit.page.goto("/phone")
+    page = visit.page
+    page.get_by_role("radio", name="7", exact=True).or_(page.get_by_text("7", exact=True)).first.tap()
+    page.get_by_role("button", name="Save 7").tap()
+    page.get_by_text("Saved. Thank you.").wait_for()
+    clinic = watched()
+    clinic.sign_in("injector")
+    newest = max(clinic.get(f"/api/patients/{patient}/chart")["diary"], key=lambda entry: entry["date"])
+    assert newest["severity"] == "7"
+
+
+def test_entries_made_without_a_connection_arrive_once(watched) -> None:
+    """A side effect and a day written offline wait on the phone, survive a reload, and are sent once by one of two tabs."""
+    visit = watched(**PHONE)
+    visit.sign_in("patient")
+    page = visit.page
+    page.goto("/phone")
+    page.get_by_role("button", name="Urgent help").wait_for()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()  # through the service worker, so that the page itself is kept
+    page.wait_for_load_state("networkidle")
+    before = len([one for one in visit.get("/api/mine")["symptoms"] if one["symptom"] == "dry_mouth"])
+
+    visit.context.set_offline(True)
+    page.get_by_role("button", name="Dry mouth").click()
+    _confirm(page)
+    page.get_by_text("not sent yet", exact=False).wait_for()
+    page.reload()
+    page.get_by_text("not sent yet", exact=False).wait_for()
+
+    second = visit.open()
+    second.goto("/phone")
+    second.get_by_text("not sent yet", exact=False).wait_for()
+    visit.context.set_offline(False)
+    page.get_by_text("not sent yet", exact=False).wait_for(state="detached")
+    second.get_by_text("not sent yet", exact=False).wait_for(state="detached")
+    after = [one for one in visit.get("/api/mine")["symptoms"] if one["symptom"] == "dry_mouth"]
+    assert len(after) == before + 1
+
+
+def _confirm(page) -> None:
+    button = page.get_by_role("button", name=re.compile("^(Send|Save|Tell)"))
+    if button.count():
+        button.last.click()
+
+
+def test_no_dose_is_ever_shown_to_the_patient(watched) -> None:
+    """Neither the page nor what the server sends names units; red flags lead to help at once."""
+    visit = watched(**PHONE)
+    visit.sign_in("patient")
+    body = visit.context.request.get("/api/mine").text()
+    assert "units" not in body
+    visit.page.goto("/phone")
+    visit.page.wait_for_load_state("networkidle")
+    text = visit.page.locator("body").inner_text()
+    assert not re.search(r"\d\s*units?\b", text)
+    assert "What was injected" in text
+    visit.page.get_by_role("button", name="Urgent help").click()
+    assert "breath" in visit.page.get_by_role("dialog").inner_text().lower()
+
+
+def test_german_and_french(watched) -> None:
+    """The language is chosen on the page and kept."""
+    visit = watched(**PHONE)
+    visit.sign_in("patient")
+    visit.page.goto("/phone")
+    for code, question in (("de", "Dystonie"), ("fr", "dystonie")):
+        visit.page.get_by_role("combobox").select_option(code)
+        visit.page.wait_for_function("code => document.documentElement.lang === code", arg=code)
+        visit.page.reload()
+        visit.page.get_by_text(question, exact=False).first.wait_for()
+        assert "How much did" not in visit.page.locator("body").inner_text()

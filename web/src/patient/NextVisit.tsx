@@ -1,0 +1,133 @@
+/** Booking beside what speaks for a day: the personal forecast, and the weeks since the last session, said in both. */
+import { useQuery } from "@tanstack/react-query";
+import { useState, type FormEvent } from "react";
+import { get } from "../api/client";
+import type { Chart } from "../api/types";
+import { dayNumber, daysBetween, isoOf, range, shown, today } from "../numbers/dates";
+import { lastSessionOf } from "../plan/draft";
+import { reasonText } from "../plan/StartFrom";
+import { saveCalendar } from "../shared/calendar";
+import { Icon } from "../shared/Icon";
+import { DateField, Told, useSend } from "../shared/sending";
+import type { Curve } from "../timeline/curve";
+import { words } from "../words/names";
+import { t } from "../words/words";
+
+interface Window {
+  earliest?: string | null;
+  latest?: string | null;
+  from?: string | null;
+  to?: string | null;
+  reasons?: (string | Record<string, unknown>)[];
+}
+
+const PURPOSES = ["injection", "follow_up", "phone_call"] as const;
+
+export function NextVisit({ id, chart, curve }: { id: string; chart: Chart; curve: Curve | null }) {
+  const last = lastSessionOf(chart);
+  const advice = useQuery({
+    queryKey: ["patient", id, "next-visit"],
+    queryFn: () => get<Window>(`/api/patients/${encodeURIComponent(id)}/next-visit`),
+    retry: false,
+  });
+  const booked = chart.appointments.filter((a) => a.state === "booked" && a.date >= today());
+  const from = advice.data?.earliest ?? advice.data?.from;
+  const to = advice.data?.latest ?? advice.data?.to;
+  return (
+    <section className="card stack" aria-labelledby="next-title">
+      <h2 id="next-title">{t("Next visit")}</h2>
+      <dl className="pairs">
+        <dt>{t("Booked")}</dt>
+        <dd>
+          {booked.length === 0 && t("nothing")}
+          {booked.map((visit) => (
+            <span key={visit.date} className="row">
+              {shown(visit.date)}
+              <button
+                type="button"
+                className="btn btn--quiet btn--small"
+                onClick={() => saveCalendar(visit.date, t("Visit at the clinic"))}
+              >
+                <Icon name="calendar" />
+                {t("Calendar file")}
+              </button>
+            </span>
+          ))}
+        </dd>
+        {from && to && (
+          <>
+            <dt>{t("Proposed window")}</dt>
+            <dd>{range(from, to)}</dd>
+          </>
+        )}
+        <dt>{t("Likely to fade")}</dt>
+        <dd>
+          {curve?.fading?.low && curve.fading.high
+            ? range(curve.fading.low, curve.fading.high)
+            : t("not enough data")}
+        </dd>
+        <dt>{t("12 weeks after the last session")}</dt>
+        <dd>{last ? shown(isoOf(dayNumber(last.date) + 84)) : t("unknown")}</dd>
+      </dl>
+      {(advice.data?.reasons?.length ?? 0) > 0 && (
+        <ul className="bullets small">
+          {advice.data!.reasons!.map((reason, index) => (
+            <li key={index}>{reasonText(reason)}</li>
+          ))}
+        </ul>
+      )}
+      <Booking id={id} lastDate={last?.date ?? null} curve={curve} />
+    </section>
+  );
+}
+
+function Booking({ id, lastDate, curve }: { id: string; lastDate: string | null; curve: Curve | null }) {
+  const { answer, send } = useSend(id, "appointments");
+  const [date, setDate] = useState("");
+  const [purpose, setPurpose] = useState<string>("injection");
+  const weeks = lastDate && date ? daysBetween(lastDate, date) / 7 : null;
+  const fading = curve?.fading;
+  const late = Boolean(date && fading?.high && date > fading.high);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (date && (await send({ date, purpose, state: "booked" }))) setDate("");
+  };
+  return (
+    <form
+      className="stack stack--tight"
+      onSubmit={(event) => void submit(event)}
+      aria-label={t("Book a visit")}
+    >
+      <div className="form-line">
+        <DateField id="visit-date" label={t("Book for")} value={date} onChange={setDate} ahead />
+        <div className="field">
+          <label htmlFor="visit-purpose">{t("For what")}</label>
+          <select
+            id="visit-purpose"
+            className="select"
+            value={purpose}
+            onChange={(event) => setPurpose(event.target.value)}
+          >
+            {PURPOSES.map((one) => (
+              <option key={one} value={one}>
+                {t(words(one))}
+              </option>
+            ))}
+          </select>
+        </div>
+      </div>
+      {weeks !== null && (
+        <p className="hint">
+          {shown(date)}: {t("{n} weeks after the last session", { n: weeks.toFixed(1).replace(/\.0$/, "") })}
+          {late ? `; ${t("later than the effect is likely to last")}` : ""}
+        </p>
+      )}
+      <div className="row">
+        <button type="submit" className="btn" disabled={!date || answer.kind === "busy"}>
+          {t("Book")}
+        </button>
+        <Told answer={answer} />
+      </div>
+    </form>
+  );
+}
