@@ -1,4 +1,4 @@
-"""Pictures of the screens: `python tools/screenshots.py FOLDER [--only plan] [--dark]`; `--readme` makes docs/images/plan.png.
+"""Pictures of the screens: `tools/screenshots.py FOLDER [--only plan] [--dark]`; `--readme` makes docs/images/plan.png.
 
 Serves the demonstration from a temporary record, walks the pages in Chromium at three widths and says what it saw:
 errors of the page, requests that leave the server, and boxes wider than the window.

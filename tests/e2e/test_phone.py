@@ -31,7 +31,7 @@ def test_a_day_takes_two_taps_and_is_seen_in_the_clinic(watched) -> None:
 
 
 def test_entries_made_without_a_connection_arrive_once(watched) -> None:
-    """A side effect and a day written offline wait on the phone, survive a reload, and are sent once by one of two tabs."""
+    """A side effect told offline waits on the phone, survives a reload, and is sent once by one of two tabs."""
     visit = watched(**PHONE)
     visit.sign_in("patient")
     page = visit.page

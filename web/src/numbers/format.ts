@@ -1,3 +1,4 @@
+import { t } from "../words/words";
 import { compare, divide, multiply, normal, subtract } from "./decimal";
 
 // A thin gap groups thousands: a comma or a point would be read as a decimal mark somewhere.
@@ -13,7 +14,7 @@ export function number(value: string): string {
 
 /** "62.5 units"; the word is always spelled out, since U and IU are misread. */
 export function units(value: string): string {
-  return `${number(value)} ${normal(value) === "1" ? "unit" : "units"}`;
+  return `${number(value)} ${normal(value) === "1" ? t("unit") : t("units")}`;
 }
 
 export function millilitres(value: string): string {

@@ -1,3 +1,4 @@
+import { t } from "../words/words";
 import { normal } from "./decimal";
 
 const TYPED = /^(\d+|\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+)(?:[.,](\d{1,2}))?$/;
@@ -19,10 +20,13 @@ export function parseNumber(text: string): string | null {
 /** Why `text` was refused, in one line for the person who typed it. */
 export function refusal(text: string): string {
   const typed = text.trim();
-  if (typed === "") return "Enter a number.";
+  if (typed === "") return t("Enter a number.");
   if (THREE_AFTER_MARK.test(typed)) {
     const digits = typed.replace(/[.,]/, "");
-    return `${typed} can be read in two ways. Write ${digits}, or the decimal with one or two digits.`;
+    return t("{typed} can be read in two ways. Write {digits}, or the decimal with one or two digits.", {
+      typed,
+      digits,
+    });
   }
-  return `${typed} is not a number. Write digits, for example 62.5.`;
+  return t("{typed} is not a number. Write digits, for example 62.5.", { typed });
 }

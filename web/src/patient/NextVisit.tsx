@@ -45,11 +45,12 @@ export function NextVisit({ id, chart, curve }: { id: string; chart: Chart; curv
               {shown(visit.date)}
               <button
                 type="button"
-                className="btn btn--quiet btn--small"
+                className="btn btn--quiet btn--icon"
+                aria-label={t("Calendar file of {date}", { date: shown(visit.date) })}
+                title={t("Calendar file of {date}", { date: shown(visit.date) })}
                 onClick={() => saveCalendar(visit.date, t("Visit at the clinic"))}
               >
                 <Icon name="calendar" />
-                {t("Calendar file")}
               </button>
             </span>
           ))}
@@ -66,7 +67,7 @@ export function NextVisit({ id, chart, curve }: { id: string; chart: Chart; curv
             ? range(curve.fading.low, curve.fading.high)
             : t("not enough data")}
         </dd>
-        <dt>{t("12 weeks after the last session")}</dt>
+        <dt>{t("At 12 weeks")}</dt>
         <dd>{last ? shown(isoOf(dayNumber(last.date) + 84)) : t("unknown")}</dd>
       </dl>
       {(advice.data?.reasons?.length ?? 0) > 0 && (

@@ -190,7 +190,7 @@ function Running({
                   <strong>{t("Before you can sign")}</strong>
                   <ul className="lacks">
                     {lacks.map((line) => (
-                      <li key={line}>{t(line)}</li>
+                      <li key={line}>{line}</li>
                     ))}
                   </ul>
                 </div>

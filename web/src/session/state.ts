@@ -1,6 +1,7 @@
 /** The session while it is done: checklist times, vials, what was given. Kept in this tab, so a reload loses nothing. */
 import { newKey } from "../api/client";
 import type { Finding, GivenInjection, Plan, Skipped } from "../api/types";
+import { t } from "../words/words";
 import { planOf, volumeOf, type Draft, type DoseRow, type VialRow } from "../plan/draft";
 
 export interface GivenRow {
@@ -76,22 +77,22 @@ export const findingKey = (finding: Finding) => `${finding.rule} ${finding.subje
 /** Why the session cannot be signed yet, in words; empty when it can. */
 export function missing(draft: Draft, state: SessionState, findings: readonly Finding[]): string[] {
   const lines: string[] = [];
-  for (const step of STEPS) if (!("optional" in step) && !state.steps[step.id]) lines.push(step.label);
-  if (state.vials.length === 0) lines.push("A vial with its lot");
-  else if (state.vials.some((vial) => vial.lot.trim() === "")) lines.push("The lot of every vial");
+  for (const step of STEPS) if (!("optional" in step) && !state.steps[step.id]) lines.push(t(step.label));
+  if (state.vials.length === 0) lines.push(t("A vial with its lot"));
+  else if (state.vials.some((vial) => vial.lot.trim() === "")) lines.push(t("The lot of every vial"));
   const open = draft.rows.filter((row) => givenOf(state, row).state === "open").length;
-  if (open) lines.push(open === 1 ? "One muscle is not marked yet" : `${open} muscles are not marked yet`);
+  if (open) lines.push(t("{n} muscles not marked yet", { n: open }));
   if (
     draft.rows.some(
       (row) => givenOf(state, row).state === "skipped" && givenOf(state, row).reason.trim() === "",
     )
   )
-    lines.push("A reason for each skipped muscle");
+    lines.push(t("A reason for each skipped muscle"));
   if (draft.rows.some((row) => givenOf(state, row).state === "changed" && givenOf(state, row).units === null))
-    lines.push("The dose of each changed muscle");
+    lines.push(t("The dose of each changed muscle"));
   const blocking = findings.filter((finding) => finding.severity === "error");
   if (blocking.some((finding) => (state.overrides[findingKey(finding)] ?? "").trim().length < 10))
-    lines.push("A reason for each exceeded limit");
+    lines.push(t("A reason for each exceeded limit"));
   return lines;
 }
 

@@ -53,7 +53,7 @@ export function NumberField(props: Props) {
       : parsed === null
         ? refusal(text)
         : whole && parsed.includes(".")
-          ? "Write a whole number."
+          ? t("Write a whole number.")
           : null;
 
   const accept = (next: string) => {
@@ -101,7 +101,7 @@ export function NumberField(props: Props) {
       />
       {showWrong && !empty && (
         <span id={`${id}-wrong`} className="wrong">
-          {t(wrong)}
+          {wrong}
         </span>
       )}
       {showWrong && empty && (

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { newKey, post } from "../api/client";
-import { today } from "../numbers/dates";
+import { shown, today } from "../numbers/dates";
 import { t } from "../words/words";
 
 export interface Answer {
@@ -57,7 +57,10 @@ export function DateField({
 }) {
   return (
     <div className="field">
-      <label htmlFor={id}>{label ?? t("Date")}</label>
+      <label htmlFor={id}>
+        {label ?? t("Date")}
+        {value && <span className="soft"> {shown(value)}</span>}
+      </label>
       <input
         id={id}
         type="date"

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import de from "./de.json";
+import fr from "./fr.json";
+
+const SOURCES = join(import.meta.dirname, "..");
+
+/** Texts that reach t() through a name: words of the record, roles, lists. */
+const THROUGH_NAMES = [
+  ...["Injector", "Nurse", "Pharmacist", "Researcher", "Administrator", "Patient"],
+  ...["Checked in", "Injecting", "Signed", "Planned"],
+  ...["Injection", "Follow up", "Phone call"],
+  ...["unknown", "female", "male", "other"],
+  ...["clear", "slight", "doubtful", "mild", "moderate", "severe", "serious"],
+  ...["Better", "Same", "Worse", "Weak", "worse", "better"],
+  ...["given", "changed", "skipped", "not given yet"],
+  ...["physiotherapy", "exercises", "medicine", "rest", "massage"],
+  ...["Not tolerated", "Not needed today", "Could not be reached", "Patient declined"],
+  ...["Anatomical", "Stimulation", "Ultrasound", "Endoscopy"],
+  ...["Everyone", "Coming today", "Fading", "Needs attention", "This cycle", "1 year", "All"],
+  ...["Given as planned", "Changed", "Skipped", "Left", "Right", "Surface", "Deep"],
+  ...["Since last time", "Session", "Follow-up", "Chart", "Assess", "Plan"],
+  ...["Show these keys", "Find a patient", "In a list: move, open", "In the plan: add a muscle"],
+  ...["In a dose: one step more or less", "In a dose: left, right, both sides", "In a dose: next dose"],
+  "On the body map and the time line: move",
+  ...["Patient's right", "Patient's left"],
+  "The server cannot be reached. What you entered is kept here; try again.",
+];
+
+function texts(): Set<string> {
+  const found = new Set<string>(THROUGH_NAMES);
+  for (const name of readdirSync(SOURCES, { recursive: true }) as string[]) {
+    if (!/\.tsx?$/.test(name) || /\.test\./.test(name)) continue;
+    const source = readFileSync(join(SOURCES, name), "utf8");
+    const take = (text: string) => found.add(JSON.parse(`"${text}"`) as string);
+    for (const match of source.matchAll(/\bt\(\s*"((?:[^"\\]|\\.)*)"/g)) take(match[1]!);
+    for (const match of source.matchAll(/\bt\(((?:[^()"]|"(?:[^"\\]|\\.)*")*)\)/g))
+      for (const branch of match[1]!.matchAll(/[?:]\s*"((?:[^"\\]|\\.)*)"/g)) take(branch[1]!);
+    for (const match of source.matchAll(/\b(?:label|word|question|low|high): "((?:[^"\\]|\\.)*)"/g))
+      take(match[1]!);
+    for (const match of source.matchAll(/useTitle\("([^"]+)"\)/g)) take(match[1]!);
+  }
+  return found;
+}
+
+const slots = (text: string) => [...text.matchAll(/\{\w+\}/g)].map((match) => match[0]).sort();
+
+describe.each([
+  ["German", de as Record<string, string>],
+  ["French", fr as Record<string, string>],
+])("%s", (_, catalogue) => {
+  it("has every text of the screens", () => {
+    expect([...texts()].filter((text) => !(text in catalogue))).toEqual([]);
+  });
+  it("has no text that no screen shows", () => {
+    const known = texts();
+    expect(Object.keys(catalogue).filter((text) => !known.has(text))).toEqual([]);
+  });
+  it("keeps every slot of a text", () => {
+    const wrong = Object.entries(catalogue).filter(
+      ([text, told]) => JSON.stringify(slots(text)) !== JSON.stringify(slots(told)),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
