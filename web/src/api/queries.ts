@@ -1,5 +1,5 @@
 /** What the screens ask the server for. */
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, type QueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { get } from "./client";
 import { readForecast } from "./forecast";
@@ -18,6 +18,16 @@ export const useMe = () =>
       }),
     staleTime: Infinity,
   });
+
+/**
+ * Drop everything that the last person read. Who is signed in stays as a query: the page watches it, and a removed
+ * query is watched by nobody.
+ */
+export function forget(client: QueryClient): void {
+  client.removeQueries({
+    predicate: (query) => query.queryKey[0] !== "me" && query.queryKey[0] !== "health",
+  });
+}
 
 export interface TodayRow {
   patient_id: string;

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { post } from "../api/client";
-import { useHealth } from "../api/queries";
+import { forget, useHealth } from "../api/queries";
 import type { Role } from "../api/types";
 import { Icon } from "../shared/Icon";
 import { LanguageChoice } from "../shared/LanguageChoice";
@@ -49,7 +49,7 @@ export function Shell({ me, children }: { me: Role; children: ReactNode }) {
   const out = async () => {
     await post("/api/sign-out").catch(() => undefined);
     sessionStorage.clear();
-    client.clear();
+    forget(client);
     client.setQueryData(["me"], null);
     go("/");
   };

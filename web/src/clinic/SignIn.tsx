@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { post } from "../api/client";
-import { useHealth } from "../api/queries";
+import { forget, useHealth } from "../api/queries";
 import type { Role } from "../api/types";
 import { Icon } from "../shared/Icon";
 import { LanguageChoice } from "../shared/LanguageChoice";
@@ -27,7 +27,7 @@ export function SignIn() {
     setError(null);
     try {
       const me = await post<Role>("/api/sign-in", { name: who, password: secret });
-      client.clear();
+      forget(client);
       client.setQueryData(["me"], me);
     } catch (reason) {
       setError(reason instanceof Error ? reason.message : String(reason));

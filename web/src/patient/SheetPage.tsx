@@ -19,7 +19,7 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
   const regions = useRegions();
   const audit = useQuery({
     queryKey: ["audit", "verify"],
-    queryFn: () => get<{ head: string | null }>("/api/audit/verify"),
+    queryFn: () => get<{ head: string | null }>("/api/audit/head"),
     retry: false,
   });
   const [view, setView] = useState(() => viewFor(session?.indication));
