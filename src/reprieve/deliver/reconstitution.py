@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from reprieve.core.dose import Dose, plain
 from reprieve.core.errors import InputError, UnitsError
-from reprieve.core.findings import Finding, Severity, SourceRef
-from reprieve.deliver.product_facts import LabelDilution, ProductFacts, TwoStep
+from reprieve.core.findings import SourceRef
+from reprieve.reference.preparations import LabelDilution, ProductFacts, TwoStep
 
 TENTH_ML = Decimal("0.1")
 # A quotient such as 100 units / 1.2 mL does not end; twelve decimals are a millionth of any syringe's mark.
@@ -115,8 +115,7 @@ def reconstitute(facts: ProductFacts, vial_units: Decimal, diluent_ml: Decimal) 
         volume_ml=own_ml + diluent_ml,
         label=_label_row(facts, vial_units, diluent_ml),
         two_step=next(
-            (way for way in facts.two_steps if way.total_ml == diluent_ml and _is_two_step(facts, vial_units, way)),
-            None,
+            (way for way in facts.two_steps if (way.vial_units, way.total_ml) == (vial_units, diluent_ml)), None
         ),
     )
 
@@ -124,11 +123,6 @@ def reconstitute(facts: ProductFacts, vial_units: Decimal, diluent_ml: Decimal) 
 def _label_row(facts: ProductFacts, vial_units: Decimal, diluent_ml: Decimal) -> LabelDilution | None:
     rows = [row for row in facts.dilutions if (row.vial_units, row.diluent_ml) == (vial_units, diluent_ml)]
     return max(rows, key=lambda row: row.source.checked, default=None)
-
-
-def _is_two_step(facts: ProductFacts, vial_units: Decimal, way: TwoStep) -> bool:
-    row = _label_row(facts, vial_units, way.total_ml)
-    return row is not None and row.procedure == "two_step"
 
 
 def procedure(facts: ProductFacts, preparation: Preparation) -> tuple[str, ...]:
@@ -151,88 +145,6 @@ def procedure(facts: ProductFacts, preparation: Preparation) -> tuple[str, ...]:
     )
 
 
-def dilution_findings(preparation: Preparation, facts: ProductFacts, dose: Dose | None = None) -> tuple[Finding, ...]:
-    """Return what is to be said about a preparation: label against arithmetic, label table, size of the dose."""
-    findings = [_differs(preparation, dose), _not_on_label(preparation, facts), _too_small(preparation, dose)]
-    return tuple(finding for finding in findings if finding is not None)
-
-
-def _differs(preparation: Preparation, dose: Dose | None) -> Finding | None:
-    label = preparation.label
-    if label is None or not preparation.differs_from_label:
-        return None
-    used = (
-        "the label's value is used"
-        if preparation.label_decides
-        else "the label's value is unverified, arithmetic is used"
-    )
-    volumes = ""
-    if dose is not None:
-        by_label = rounded(dose.units * TENTH_ML / label.units_per_0_1_ml)
-        by_arithmetic = preparation.arithmetic_volume_of(dose)
-        volumes = (
-            f"; {plain(dose.units)} units are {_short(by_label)} mL by the label and {_short(by_arithmetic)} mL "
-            "by arithmetic"
-        )
-    actual = preparation.units_per_0_1_ml
-    return Finding(
-        rule="label_value_differs_from_arithmetic",
-        severity=Severity.WARNING,
-        message=(
-            f"{plain(preparation.vial.units)} units in {plain(preparation.volume_ml)} mL are {_short(actual)} units "
-            f"per 0.1 mL by arithmetic, but the label prints {plain(label.units_per_0_1_ml)}{volumes}; {used}."
-        ),
-        limit=label.units_per_0_1_ml,
-        actual=actual,
-        exceed_by=rounded(actual - label.units_per_0_1_ml),
-        unit="units per 0.1 mL",
-        subject="reconstitution",
-        sources=(label.source,),
-        clears_if="another labelled dilution is chosen, whose printed value and arithmetic agree",
-    )
-
-
-def _not_on_label(preparation: Preparation, facts: ProductFacts) -> Finding | None:
-    if preparation.label is not None:
-        return None
-    rows = [row for row in facts.dilutions if row.vial_units == preparation.vial.units]
-    known = ", ".join(plain(amount) for amount in sorted({row.diluent_ml for row in rows}))
-    table = f"the table on file has {known} mL" if rows else "no labelled dilution of this vial is on file"
-    return Finding(
-        rule="dilution_not_on_label",
-        severity=Severity.INFO,
-        message=(
-            f"{plain(preparation.diluent_ml)} mL for a vial of {plain(preparation.vial.units)} units of "
-            f"{facts.product} is not in the labelled dilution table; {table}."
-        ),
-        actual=preparation.diluent_ml,
-        unit="mL",
-        subject="reconstitution",
-        sources=tuple(dict.fromkeys(row.source for row in rows)),
-        clears_if="a labelled dilution is chosen",
-    )
-
-
-def _too_small(preparation: Preparation, dose: Dose | None) -> Finding | None:
-    if dose is None or dose.units <= preparation.vial.units:
-        return None
-    return Finding(
-        rule="vial_too_small",
-        severity=Severity.WARNING,
-        message=(
-            f"{plain(dose.units)} units are more than one vial of {plain(preparation.vial.units)} units holds; "
-            f"{plain(vials_for(dose, preparation))} such vials are needed."
-        ),
-        limit=preparation.vial.units,
-        actual=dose.units,
-        exceed_by=dose.units - preparation.vial.units,
-        unit="units",
-        subject="reconstitution",
-        sources=(),
-        clears_if="more vials are made up, or a larger one",
-    )
-
-
 def vials_for(dose: Dose, preparation: Preparation) -> Decimal:
     """Return how many vials of this size hold `dose`."""
     whole, rest = divmod(dose.units, preparation.vial.units)
@@ -246,8 +158,3 @@ def sources_of(preparation: Preparation, facts: ProductFacts) -> tuple[SourceRef
     found += [preparation.label.source] if preparation.label else []
     found += [preparation.two_step.source] if preparation.two_step else []
     return tuple(dict.fromkeys(found))
-
-
-def _short(number: Decimal) -> str:
-    """Return `number` for a sentence, at most four decimals."""
-    return plain(number.quantize(Decimal("1e-4")))

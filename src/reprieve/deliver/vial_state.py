@@ -11,8 +11,8 @@ from reprieve.core.dose import plain
 from reprieve.core.errors import InputError
 from reprieve.core.findings import Finding, Severity
 from reprieve.deliver.ledger import Ledger, VialAccount, VialStatus
-from reprieve.deliver.product_facts import ProductFacts
 from reprieve.deliver.reconstitution import reconstitute
+from reprieve.reference.preparations import ProductFacts
 
 ENFORCED_GRADES = frozenset({"label", "label_reprint", "manufacturer", "compendium", "clinic_review"})
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from reprieve.reference._files import read_json
 from reprieve.reference._names import unknown
+from reprieve.reference.preparations import PreparationSource, preparation_sources
 from reprieve.reference.scale_catalogue import scales
 from reprieve.reference.source_list import anatomy_sources
 
@@ -66,8 +67,14 @@ def _every() -> Iterator[SourceEntry]:
     for key, row in read_json("published/sources.json").items():
         where = f"doi:{row['doi']}" if row.get("doi") else None
         yield SourceEntry(key, row["cite"], "paper", row["read"], ("published",), "facts", where)
+    for row in preparation_sources().values():
+        yield SourceEntry(row.key, _title(row), row.grade, row.read, ("formulary",), "facts")
     for scale in scales().values():
         for address in scale.sources:
             if address.startswith("http"):
                 text = f"{scale.name}: page read for its structure"
                 yield SourceEntry(address, text, "web", "see the scale's checked parts", ("scales",), None, address)
+
+
+def _title(row: PreparationSource) -> str:
+    return f"{row.title}. {row.publisher}" + (f", {row.year}" if row.year else ", no year shown")
