@@ -18,7 +18,7 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
   const session = chart.sessions.find((s) => s.id === wanted) ?? chart.sessions.at(-1);
   const regions = useRegions();
   const audit = useQuery({
-    queryKey: ["audit", "verify"],
+    queryKey: ["audit", "head"],
     queryFn: () => get<{ head: string | null }>("/api/audit/head"),
     retry: false,
   });

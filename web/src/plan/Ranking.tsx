@@ -83,7 +83,7 @@ export function Ranking({ ranking, error, has, onAdd, onLight, most = 10, title 
                 <summary className="figures">
                   {t("involved {p}", { p: chance(row.probability) })}
                   {interval && interval[0] < 0.985
-                    ? ` (${Math.round(interval[0] * 100)}–${Math.min(99, Math.round(interval[1] * 100))} %)`
+                    ? ` (${chance(interval[0])} – ${chance(interval[1])})`
                     : ""}
                 </summary>
                 <ul>

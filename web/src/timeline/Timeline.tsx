@@ -148,9 +148,11 @@ export function Timeline({
             {monthTicks(scale).map((tick) => (
               <g key={tick.day} className={tick.strong ? "tick tick--year" : "tick"}>
                 <line x1={x(scale, tick.day)} x2={x(scale, tick.day)} y1={top} y2={axisTop} />
-                <text x={x(scale, tick.day) + 4} y={axisTop + 16}>
-                  {tick.label}
-                </text>
+                {Math.abs(x(scale, tick.day) + 14 - x(scale, now)) > 40 && (
+                  <text x={x(scale, tick.day) + 4} y={axisTop + 16}>
+                    {tick.label}
+                  </text>
+                )}
               </g>
             ))}
             <SessionLane scale={scale} top={top} height={sessionsHeight} chart={chart} narrow={narrow} />

@@ -142,6 +142,8 @@ export function CurveLane({ scale, top, height, chart, curve, name, narrow }: Cu
   const wear = curve?.wearOff;
   const from = wear?.low ? x(scale, dayNumber(wear.low)) : null;
   const to = wear?.high ? x(scale, dayNumber(wear.high)) : null;
+  // Half the width of the window's label: it must not be cut at an edge of the time line.
+  const room = 126;
   const steps = isDiary ? [0, 2, 4, 6, 8, 10] : [0, 1, 2, 3, 4].map((n) => (n * highest) / 4);
   return (
     <g>
@@ -201,8 +203,8 @@ export function CurveLane({ scale, top, height, chart, curve, name, narrow }: Cu
         {from !== null && to !== null && wear?.low && wear.high && to > scale.left && (
           <text
             className="wear-label"
-            x={Math.min(Math.max((from + to) / 2, scale.left + 84), scale.left + scale.width - 84)}
-            y={top - 6}
+            x={Math.min(Math.max((from + to) / 2, scale.left + room), scale.left + scale.width - room)}
+            y={narrow ? top + height - 6 : top - 6}
             textAnchor="middle"
           >
             {t("likely to fade {range}", { range: range(wear.low, wear.high) })}
