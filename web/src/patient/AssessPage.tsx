@@ -14,6 +14,7 @@ import { sideWord, words } from "../words/names";
 import { t } from "../words/words";
 import { Examination, type Examined } from "./Examination";
 import { HeadFigure } from "./HeadFigure";
+import { HeadSliders } from "./HeadSliders";
 
 interface PostureRow {
   id: string;
@@ -70,6 +71,9 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
       setState({ kind: "failed", text: error instanceof Error ? error.message : String(error) });
     }
   };
+  const isNeck =
+    rows.some((row) => row.posture.startsWith("cervical.")) ||
+    chart.conditions.some((one) => one.condition.includes("cervical"));
   const neck = rows.filter((row) => row.posture.startsWith("cervical."));
   return (
     <main className="page" id="main">
@@ -176,7 +180,12 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
                   </select>
                 </div>
               </div>
-              {neck.length > 0 && <HeadFigure postures={neck} />}
+              {isNeck && (
+                <div>
+                  <HeadFigure postures={neck} />
+                  <HeadSliders rows={rows} onChange={setRows} />
+                </div>
+              )}
             </div>
             <div className="field">
               <label htmlFor="trick">{t("A touch that helps (sensory trick)")}</label>

@@ -24,6 +24,7 @@ const THROUGH_NAMES = [
   ...["Show these keys", "Find a patient", "In a list: move, open", "In the plan: add a muscle"],
   ...["In a dose: one step more or less", "In a dose: left, right, both sides", "In a dose: next dose"],
   "On the body map and the time line: move",
+  ...["back", "forward"],
   ...["Patient's right", "Patient's left"],
   "The server cannot be reached. What you entered is kept here; try again.",
 ];
