@@ -35,9 +35,12 @@ def read_opensignals_hdf5(path: str) -> Recording:
     try:
         with h5py.File(path, "r") as file:
             for device, group in file.items():
-                if "raw" in group:
+                # h5py hands out None for a link whose target is damaged.
+                if group is not None and "raw" in group:
                     channels += _device_channels(path, device, group, len(file))
-    except (OSError, KeyError, ValueError, RuntimeError, AttributeError) as error:
+    except RecordingError:
+        raise
+    except Exception as error:  # damaged HDF5 surfaces as any of a dozen errors, TypeError and IndexError among them
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:120]
         raise RecordingError(f"{path}: not a readable OpenSignals file ({reason}); export the file again") from None
     if not channels:
