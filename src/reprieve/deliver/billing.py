@@ -1,7 +1,7 @@
 """Billing units of a session: what was given and what was thrown away, in the payer's units.
 
-A billing unit is not a dose unit: one is 5 units of abobotulinumtoxinA (J0586), 100 of rimabotulinumtoxinB (J0587) and 1
-unit of the others. Vials are single-use: what was opened and not given is waste and is billed on its own line.
+A billing unit is not a dose unit: one is 5 units of abobotulinumtoxinA (J0586), 100 of rimabotulinumtoxinB (J0587) and
+1 unit of the others. Vials are single-use: what was opened and not given is waste and is billed on its own line.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
-from reprieve.core.dose import Dose, plain, total
+from reprieve.core.dose import Dose, exact, plain, total
 from reprieve.core.errors import DateError, InputError, UnitsError, UnknownNameError
 from reprieve.deliver.ledger_entries import LedgerEntry, UnitsUsed, UnitsWasted, VialOpened, VialReceived, WasteReason
 
@@ -160,7 +160,7 @@ def _received(accounts: Mapping[str, VialAccount], entry: VialReceived) -> VialA
 def _opened(account: VialAccount, entry: VialOpened) -> VialAccount:
     if account.status is not VialStatus.UNOPENED:
         raise InputError(f"vial {account.vial} is {account.status.value} and cannot be opened; choose an unopened vial")
-    if entry.diluent_ml is not None and not entry.diluent_ml >= 0:
+    if entry.diluent_ml is not None and not exact(entry.diluent_ml, f"vial {account.vial}: diluent_ml") >= 0:
         raise InputError(
             f"vial {account.vial}: diluent_ml must not be negative, but got {entry.diluent_ml} mL; "
             "enter the volume added"
