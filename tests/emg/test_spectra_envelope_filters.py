@@ -117,3 +117,17 @@ def test_figures_of_the_tremor_recording(elsewhere: Callable[[str], str]) -> Non
     assert 100 * rms["Ext"] / best["Ext"] == pytest.approx(13.87, rel=0.005)
     assert low_frequency_fraction(np.abs(flex), 5000.0) == pytest.approx(0.699, abs=0.001)
     assert low_frequency_fraction(np.abs(ext), 5000.0) == pytest.approx(0.611, abs=0.001)
+
+
+def test_mains_is_the_least_squares_sine_of_each_second_for_many_channels_at_once() -> None:
+    rng = np.random.default_rng(5)
+    rate, mains = 900.5, 50.0
+    block = round(rate)
+    samples = rng.normal(size=(2, 3 * block + block // 2 + 7)) + np.sin(np.arange(3 * block + block // 2 + 7))
+    cleaned = without_mains(samples, rate, mains)
+    assert without_mains(samples[1], rate, mains) == pytest.approx(cleaned[1], abs=1e-9)
+    angle = 2 * np.pi * np.arange(mains, 0.49 * rate, mains)[:, None] * (np.arange(block) / rate)
+    basis = np.concatenate([np.sin(angle), np.cos(angle)]).T
+    part = samples[0, block : 2 * block]
+    weights = np.linalg.lstsq(basis, part - part.mean(), rcond=None)[0]
+    assert cleaned[0, block : 2 * block] == pytest.approx(part - basis @ weights, abs=1e-9)

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import ezc3d
 import numpy as np
 import pytest
 
@@ -32,7 +33,7 @@ def test_opensignals_counts_become_millivolts(shipped: Path) -> None:
     recording = read_recording(str(shipped / "surface_opensignals" / "emg_bursts.h5"))
     channel = recording.channels[0]
     assert (channel.name, channel.unit, channel.rate_hz, len(channel.raw)) == ("channel_3", "mV", 1000, 28_519)
-    assert channel.values == pytest.approx(3 * (channel.raw / 2**16 - 0.5), abs=1e-12)
+    assert channel.values == pytest.approx(3 * (channel.raw.astype(float) / 2**16 - 0.5), abs=1e-12)
 
 
 def test_simple_text_has_counts_without_a_scale(shipped: Path) -> None:
@@ -51,6 +52,48 @@ def test_c3d_analogs(shipped: Path) -> None:
     assert not recording.channels[1].raw.any()
 
 
+@pytest.mark.parametrize("byte_order", ["<", ">"])
+def test_c3d_equals_ezc3d_and_integers_of_either_byte_order(shipped: Path, tmp_path: Path, byte_order: str) -> None:
+    theirs = ezc3d.c3d(str(shipped / "made" / "shoulder_six_channels.c3d"))
+    ours = read_recording(str(shipped / "made" / "shoulder_six_channels.c3d"))
+    for channel, values in zip(ours.channels, theirs["data"]["analogs"][0], strict=True):
+        assert np.array_equal(channel.values, values)
+    # ezc3d writes floats only: the integer file is written by hand, after the format guide.
+    path = tmp_path / "integers.c3d"
+    path.write_bytes(integer_c3d(byte_order, counts=[[100, -100], [200, -200], [300, -300]]))
+    first, second = read_recording(str(path)).channels
+    assert (first.name, first.unit, first.rate_hz) == ("A", "mV", 100)
+    assert first.values == pytest.approx([0.5 * 2.0 * (count - 10) for count in (100, 200, 300)])
+    assert second.values == pytest.approx([0.5 * 4.0 * count for count in (-100, -200, -300)])
+
+
+def integer_c3d(order: str, counts: list[list[int]]) -> bytes:
+    """Return a C3D file of 16-bit integers: two analog channels, one sample a frame, 100 frames a second."""
+
+    def entry(group: int, name: str, rest: bytes) -> bytes:
+        step = np.array([2 + len(rest)], order + "i2").tobytes()
+        return bytes([len(name), group % 256]) + name.encode() + step + rest
+
+    def parameter(group: int, name: str, kind: int, shape: list[int], data: bytes) -> bytes:
+        return entry(group, name, bytes([kind % 256, len(shape), *shape]) + data + b"\0")
+
+    def floats(*values: float) -> bytes:
+        return np.array(values, order + "f4").tobytes()
+
+    body = entry(-1, "POINT", b"\0") + entry(-2, "ANALOG", b"\0")
+    body += parameter(1, "SCALE", 4, [], floats(0.1)) + parameter(2, "RATE", 4, [], floats(100))
+    body += parameter(2, "USED", 2, [], np.array([2], order + "i2").tobytes())
+    body += parameter(2, "LABELS", -1, [2, 2], b"A B ") + parameter(2, "UNITS", -1, [2, 2], b"mVmV")
+    body += parameter(2, "GEN_SCALE", 4, [], floats(0.5)) + parameter(2, "SCALE", 4, [2], floats(2, 4))
+    body += parameter(2, "OFFSET", 2, [2], np.array([10, 0], order + "i2").tobytes())
+    section = (b"\1\x50\1" + bytes([84 if order == "<" else 86]) + body).ljust(512, b"\0")
+    words = np.zeros(256, order + "u2")
+    words[1:5] = 0, 2, 1, len(counts)
+    words[8], words[9] = 3, 1
+    head = bytes([2, 0x50]) + words.tobytes()[2:]
+    return head + section + np.array(counts, order + "i2").tobytes().ljust(512, b"\0")
+
+
 def test_spike2_beside_the_same_integers_as_edf(elsewhere: Callable[[str], str]) -> None:
     # The EDF was made from the .smr's integers; the EDF scale has 8 characters, so 4e-5 relative.
     smr = read_recording(elsewhere("tremor_spike2/tremor_postural.smr"))
@@ -58,9 +101,9 @@ def test_spike2_beside_the_same_integers_as_edf(elsewhere: Callable[[str], str])
     assert [c.unit for c in smr.channels] == ["V", "V", ""]
     for ours, other in zip(smr.channels[:2], edf.channels[:2], strict=True):
         assert np.array_equal(ours.raw[: len(other.raw)], other.raw)
-        # Eight characters of the physical range also move the offset, by less than a hundredth of a step.
+        # Eight characters of the physical range also move the offset, by up to 0.005 uV of a range of 1667: a tenth of a step.
         expected = 1e6 * ours.values[: len(other.raw)]
-        np.testing.assert_allclose(other.values, expected, rtol=1e-4, atol=other.scale / 100)
+        np.testing.assert_allclose(other.values, expected, rtol=1e-4, atol=other.scale / 10)
 
 
 def test_spike2_events_and_spikes_become_annotations(elsewhere: Callable[[str], str]) -> None:

@@ -80,15 +80,21 @@ def without_mains(samples: ArrayLike, rate_hz: float, mains_hz: float, *, highes
     """
     samples = np.array(samples, dtype=np.float64)
     block = round(rate_hz)
-    harmonics = np.arange(mains_hz, min(highest_hz, 0.49 * rate_hz) + 0.5, mains_hz)
-    for start in range(0, samples.shape[-1], block):
-        part = samples[..., start : start + block]
-        if part.shape[-1] < block // 2:
-            # A short tail cannot tell mains from EMG.
-            break
-        time_s = np.arange(part.shape[-1]) / rate_hz
-        angle = 2 * np.pi * harmonics[:, None] * time_s
-        basis = np.concatenate([np.sin(angle), np.cos(angle)])
-        weights = np.linalg.lstsq(basis.T, (part - part.mean(-1, keepdims=True)).T, rcond=None)[0]
-        samples[..., start : start + block] = part - (basis.T @ weights).T
+    whole = samples.shape[-1] // block * block
+    seconds = samples[..., :whole].reshape(*samples.shape[:-1], -1, block)
+    cleaned = seconds - _mains_part(seconds, rate_hz, mains_hz, highest_hz)
+    samples[..., :whole] = cleaned.reshape(*samples.shape[:-1], whole)
+    tail = samples[..., whole:]
+    # A short tail cannot tell mains from EMG.
+    if tail.shape[-1] >= block // 2 and tail.shape[-1] > 0:
+        tail -= _mains_part(tail, rate_hz, mains_hz, highest_hz)
     return samples
+
+
+def _mains_part(blocks: Floats, rate_hz: float, mains_hz: float, highest_hz: float) -> Floats:
+    """Return the projection of each block (last axis) on sines and cosines of the mains and its harmonics."""
+    harmonics = np.arange(mains_hz, min(highest_hz, 0.49 * rate_hz) + 0.5, mains_hz)
+    angle = 2 * np.pi * harmonics[:, None] * (np.arange(blocks.shape[-1]) / rate_hz)
+    # One orthogonal basis serves all blocks: each has its own amplitudes and phases.
+    basis = np.linalg.qr(np.concatenate([np.sin(angle), np.cos(angle)]).T)[0]
+    return (blocks - blocks.mean(-1, keepdims=True)) @ basis @ basis.T

@@ -1,16 +1,28 @@
-"""C3D files of gait laboratories: the analog channels, through ezc3d."""
+"""C3D files of gait laboratories: the analog channels."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reprieve.core.errors import RecordingError
-from reprieve.interop.extras import need
+from reprieve.interop.c3d_parameters import (
+    BLOCK_BYTES,
+    ParameterError,
+    Value,
+    byte_order,
+    number,
+    numbers,
+    read_parameters,
+    texts,
+)
 from reprieve.interop.recording import Channel, Recording, plausible_rate, unit_of
 
 _MAGIC = 0x50  # second byte of every C3D file
+_MOST_FRAMES = 65_535  # what the header can count; a longer file says so in a parameter, or just goes on
 
 
 def read_c3d(path: str) -> Recording:
@@ -20,55 +32,83 @@ def read_c3d(path: str) -> Recording:
     ------
     RecordingError
         If the file is damaged, shorter than its header announces, or without analog channels.
-    SetupError
-        If ezc3d is not installed.
     """
-    _look_first(path)
-    ezc3d = need("ezc3d", f"{path} (C3D)")
-    try:
-        file = ezc3d.c3d(path)
-        analog = file["parameters"]["ANALOG"]
-        values = np.asarray(file["data"]["analogs"])[0]
-        rate = plausible_rate(float(analog["RATE"]["value"][0]), path)
-        names = [str(name).strip() for name in analog["LABELS"]["value"]]
-        units = [str(unit) for unit in analog.get("UNITS", {"value": []})["value"]]
-        texts = [str(text) for text in analog.get("DESCRIPTIONS", {"value": []})["value"]]
-    except RecordingError:
-        raise
-    except Exception as error:  # a C++ library: its errors arrive as RuntimeError, IndexError, MemoryError, ...
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:120]
-        raise RecordingError(f"{path}: not a readable C3D file ({reason}); export the file again") from None
-    if values.shape[0] == 0 or values.shape[1] == 0:
-        raise RecordingError(f"{path}: a C3D file without analog channels; export it with the EMG")
-    channels = tuple(
-        Channel(
-            name=names[i] if i < len(names) and names[i] else f"analog {i + 1}",
-            unit=unit_of(units[i]) if i < len(units) else "",
-            rate_hz=rate,
-            raw=values[i],
-            hint=texts[i] if i < len(texts) else "",
-        )
-        for i in range(values.shape[0])
-    )
-    return Recording(path=path, format="C3D", channels=channels)
-
-
-def _look_first(path: str) -> None:
-    """Refuse what is plainly no whole C3D file before a C++ library sees it."""
-    head = np.fromfile(path, np.uint8, 512)
-    if len(head) < 512 or head[1] != _MAGIC:
+    content = Path(path).read_bytes()
+    if len(content) < 2 * BLOCK_BYTES or content[1] != _MAGIC or content[0] < 2:
         raise RecordingError(f"{path}: not a C3D file; its second byte is 0x50 and its header has 512 bytes")
-    words = head[:20].view("<u2")
-    points, analog_per_frame, first, last = (int(words[i]) for i in (1, 2, 3, 4))
-    start_block = int(head[16:18].view("<u2")[0])
-    frames = last - first + 1
-    scale = float(head[12:16].view("<f4")[0])
-    width = 4 if scale < 0 else 2
-    # Frames above 65535 are kept in a parameter instead; then only a lower bound is known here.
-    if frames > 0 and np.isfinite(scale) and head[512 - 512] == 2:
-        need_bytes = (start_block - 1) * 512 + frames * (points * 4 + analog_per_frame) * width
-        have = Path(path).stat().st_size
-        if have < need_bytes:
-            raise RecordingError(
-                f"{path}: truncated, {have} of the {need_bytes} bytes that its header announces; copy the file again"
-            )
+    try:
+        section = _section(content)
+        return _recording(path, content, read_parameters(section), byte_order(section))
+    except ParameterError as error:
+        raise RecordingError(f"{path}: not a readable C3D file ({error}); export the file again") from None
+
+
+def _section(content: bytes) -> bytes:
+    start = (content[0] - 1) * BLOCK_BYTES
+    if start + 4 > len(content):
+        raise ParameterError("the parameters lie beyond the end of the file")
+    # The length in blocks counts to 255 only; the data begin where the header says.
+    return content[start : start + max(1, content[start + 2]) * BLOCK_BYTES]
+
+
+def _recording(path: str, content: bytes, parameters: Mapping[str, Value], order: str) -> Recording:
+    words = np.frombuffer(content[:24], order + "u2")
+    points, per_frame, first, last, start_block = (int(words[i]) for i in (1, 2, 3, 4, 8))
+    used = round(number(parameters, "ANALOG:USED", 0.0))
+    if used <= 0 or per_frame <= 0:
+        raise RecordingError(f"{path}: a C3D file without analog channels; export it with the EMG")
+    if per_frame % used:
+        raise ParameterError(f"{per_frame} analog values in a frame cannot be shared by {used} channels")
+    # A negative scale of the points says that the file holds floats.
+    kind = "f4" if number(parameters, "POINT:SCALE", -1.0) < 0 else "i2"
+    if kind == "i2" and any(text.upper() == "UNSIGNED" for text in texts(parameters, "ANALOG:FORMAT", 1)):
+        kind = "u2"
+    width = points * 4 + per_frame
+    values = _frames(path, content, (start_block - 1) * BLOCK_BYTES, width, last - first + 1, np.dtype(order + kind))
+    analog = values[:, points * 4 :].reshape(-1, used)
+    frame_rate = number(parameters, "POINT:RATE", 0.0)
+    rate = number(parameters, "ANALOG:RATE", frame_rate * per_frame / used)
+    return Recording(path=path, format="C3D", channels=_channels(analog, plausible_rate(rate, path), parameters, kind))
+
+
+def _frames(
+    path: str, content: bytes, start: int, width: int, frames: int, kind: np.dtype[np.generic]
+) -> NDArray[np.generic]:
+    """Return the frames, shape (n_frames, width); the file must hold as many as its header announces."""
+    if frames <= 0 or start <= 0:
+        raise ParameterError(f"{frames} frames from byte {start} on")
+    held = max(0, len(content) - start) // (width * kind.itemsize)
+    if held < frames:
+        raise RecordingError(
+            f"{path}: truncated, {held} of the {frames} frames that its header announces; copy the file again"
+        )
+    frames = held if frames >= _MOST_FRAMES else frames
+    return np.frombuffer(content, kind, frames * width, start).reshape(frames, width)
+
+
+def _channels(
+    analog: NDArray[np.generic], rate_hz: float, parameters: Mapping[str, Value], kind: str
+) -> tuple[Channel, ...]:
+    used = analog.shape[1]
+    names, units = texts(parameters, "ANALOG:LABELS", used), texts(parameters, "ANALOG:UNITS", used)
+    hints = texts(parameters, "ANALOG:DESCRIPTIONS", used)
+    common = number(parameters, "ANALOG:GEN_SCALE", 1.0)
+    scales = [common * scale for scale in numbers(parameters, "ANALOG:SCALE", used, 1.0)]
+    zeros = numbers(parameters, "ANALOG:OFFSET", used, 0.0)
+    if not np.isfinite([*scales, *zeros]).all():
+        raise ParameterError("a scale or an offset of the analog channels is not a number")
+    rail = {"i2": (-32768.0, 32767.0), "u2": (0.0, 65535.0)}.get(kind)
+    return tuple(
+        Channel(
+            name=names[i] or f"analog {i + 1}",
+            unit=unit_of(units[i]),
+            rate_hz=rate_hz,
+            # Native byte order: the filters downstream refuse any other.
+            raw=np.ascontiguousarray(analog[:, i], dtype=analog.dtype.newbyteorder("=")),
+            scale=scales[i],
+            offset=-zeros[i] * scales[i],
+            rail=rail,
+            hint=hints[i],
+        )
+        for i in range(used)
+    )

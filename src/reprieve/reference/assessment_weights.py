@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from reprieve.core.errors import ReferenceDataError
 from reprieve.core.findings import SourceRef
@@ -79,5 +80,6 @@ def assessment_weights() -> AssessmentWeights:
         raise ReferenceDataError(
             f"assess/weights.yaml: {sorted(set(rows) ^ wanted)} missing or unknown; correct the file"
         )
-    fixed = {"version": rows.pop("version"), "status": rows.pop("status")}
-    return AssessmentWeights(**fixed, **{name: Weight(**row) for name, row in rows.items()})
+    version, status = str(rows.pop("version")), str(rows.pop("status"))
+    weights: dict[str, Any] = {name: Weight(**row) for name, row in rows.items()}
+    return AssessmentWeights(version=version, status=status, **weights)
