@@ -44,8 +44,9 @@ def _violations(page) -> list[str]:
 
 
 def _settle(page) -> None:
-    page.wait_for_load_state("networkidle")
     page.locator("main h1").first.wait_for(state="attached")
+    page.get_by_text("Loading ", exact=False).first.wait_for(state="detached")
+    page.wait_for_timeout(150)
 
 
 def _too_wide(page) -> int:
@@ -64,7 +65,7 @@ def test_every_clinic_page(watched, cervical: str, width: int, scheme: str) -> N
         if name == "plan":
             visit.page.get_by_role("button", name="Repeat last session").click()
             visit.page.get_by_test_id("total").wait_for()
-            visit.page.wait_for_load_state("networkidle")
+            visit.page.wait_for_timeout(300)
         told += [f"{name}: {line}" for line in _violations(visit.page)]
         if _too_wide(visit.page) > 0:
             told.append(f"{name}: wider than {width} px")

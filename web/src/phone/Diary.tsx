@@ -43,7 +43,8 @@ export function Diary({ mine, onSent }: Props) {
       setStage("ask");
     }
   };
-  if (before && stage === "ask" && !again)
+  // A number that was tapped before the earlier entry arrived stays tapped.
+  if (before && stage === "ask" && !again && value === null)
     return (
       <section className="card diary-done" aria-labelledby="diary-title">
         <h2 id="diary-title">{t("Today is written down")}</h2>
