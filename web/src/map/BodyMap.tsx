@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import type { Side } from "../api/types";
+import { Icon } from "../shared/Icon";
 import { muscleWord, sideWord, words } from "../words/names";
 import { t } from "../words/words";
 import { OUTLINES } from "./outlines";
@@ -44,6 +45,14 @@ export function BodyMap(props: Props) {
   const [question, setAsked] = useState<{ of: string; title: string; side: Side; muscles: string[] } | null>(
     null,
   );
+  const [near, setNear] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  // Enlarged, the middle of the drawing is seen first.
+  useLayoutEffect(() => {
+    const node = box.current;
+    if (near && node)
+      node.scrollTo((node.scrollWidth - node.clientWidth) / 2, (node.scrollHeight - node.clientHeight) / 2);
+  }, [near]);
   const view = VIEWS.find((v) => v.id === viewId) ?? VIEWS[0]!;
   const drawing = useQuery({
     queryKey: ["drawing", view.file],
@@ -98,6 +107,16 @@ export function BodyMap(props: Props) {
             ))}
           </div>
         )}
+        <button
+          type="button"
+          className="btn btn--icon"
+          aria-pressed={near}
+          aria-label={t("Enlarge the drawing")}
+          title={t("Enlarge the drawing")}
+          onClick={() => setNear(!near)}
+        >
+          <Icon name={near ? "close" : "search"} />
+        </button>
       </div>
       <div className="map-frame">
         <div className="map-edges" aria-hidden="true">
@@ -105,7 +124,15 @@ export function BodyMap(props: Props) {
           <strong>{t(view.edges[1])}</strong>
         </div>
         {parts ? (
-          <Figure {...props} view={view} parts={parts} layer={layer} onTarget={choose} />
+          <div
+            ref={box}
+            className={near ? "map-near map-near--in" : "map-near"}
+            {...(near
+              ? { tabIndex: 0, role: "region", "aria-label": t("Drawing, enlarged: it scrolls") }
+              : {})}
+          >
+            <Figure {...props} view={view} parts={parts} layer={layer} onTarget={choose} />
+          </div>
         ) : (
           <div className="map-wait" role="status">
             {drawing.isError ? t("The drawing could not be loaded.") : ""}
