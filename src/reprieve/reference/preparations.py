@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from reprieve.core.errors import ReferenceDataError, UnknownNameError
 from reprieve.core.findings import SourceRef
@@ -86,6 +86,23 @@ class BillingUnit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelInterval:
+    """Shortest interval of one label; `age_band` None means that the row names no age."""
+
+    conditions: tuple[str, ...]
+    jurisdictions: tuple[str, ...]
+    source: SourceRef
+    age_band: Literal["adult", "paediatric"] | None = None
+    min_weeks: Decimal | None = None
+    min_months: Decimal | None = None
+
+    @property
+    def words(self) -> str:
+        """The label's own measure: weeks, or months."""
+        return f"{self.min_weeks} weeks" if self.min_weeks is not None else f"{self.min_months} months"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BillingModifier:
     """A modifier of a drug's line on a claim: JW for discarded units, JZ for none."""
 
@@ -107,6 +124,16 @@ class ProductFacts:
     diluent: str | None = None
     ready_to_use: bool = False
     brands: tuple[str, ...] = ()
+    intervals: tuple[LabelInterval, ...] = ()
+
+    def intervals_for(self, condition: str, jurisdiction: str, paediatric: bool | None) -> tuple[LabelInterval, ...]:
+        """Return the rows that hold; with unknown age all bands, with a known one only it and rows without age."""
+        bands = {None, "adult", "paediatric"} if paediatric is None else {None, "paediatric" if paediatric else "adult"}
+        return tuple(
+            row
+            for row in self.intervals
+            if condition in row.conditions and jurisdiction in row.jurisdictions and row.age_band in bands
+        )
 
     def vial(self, units: Decimal) -> VialSize | None:
         """Return the pack size of `units`, or None if there is none."""
@@ -177,10 +204,12 @@ def _facts(head: dict[str, Any], raw: dict[str, Any]) -> ProductFacts:
         diluent=head["diluent"],
         ready_to_use=head["ready_to_use"],
         brands=tuple(head["brands"]),
+        intervals=tuple(LabelInterval(**_typed(row)) for row in rows("intervals")),
     )
 
 
-_WORDS = frozenset({"used_for", "procedure", "at", "code", "meaning"})
+_WORDS = frozenset({"used_for", "procedure", "at", "code", "meaning", "age_band"})
+_LISTS = frozenset({"conditions", "jurisdictions"})
 
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:
@@ -192,7 +221,7 @@ def _typed(row: dict[str, Any]) -> dict[str, Any]:
     for name, value in row.items():
         if name in ("product", "source", "checked"):
             continue
-        if name == "conditions":
+        if name in _LISTS:
             values[name] = None if value is None else tuple(value)
         else:
             values[name] = value if value is None or name in _WORDS else Decimal(value)
