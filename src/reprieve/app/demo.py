@@ -299,7 +299,7 @@ class _Course:
         draw = self.random.random()
         if draw < 0.07:
             return "weak"
-        return "better" if draw < 0.25 + 2.4 * relief else "same"
+        return "better" if draw < 0.07 + 3.0 * relief else "same"
 
     # --- what the patient and the clinic noted ------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from reprieve.core.dose import Dose, plain
 from reprieve.core.errors import InputError, UnitsError
 from reprieve.core.findings import SourceRef
-from reprieve.reference.preparations import LabelDilution, ProductFacts, TwoStep
+from reprieve.reference.preparations import LabelDilution, ProductFacts, TwoStep, is_verified
 
 TENTH_ML = Decimal("0.1")
 # A quotient such as 100 units / 1.2 mL does not end; twelve decimals are a millionth of any syringe's mark.
@@ -51,7 +51,7 @@ class Preparation:
     @property
     def label_decides(self) -> bool:
         """Whether volumes follow the label: where a verified label value differs from arithmetic, it wins."""
-        return self.differs_from_label and self.label is not None and self.label.source.checked
+        return self.differs_from_label and self.label is not None and is_verified(self.label.source)
 
     def volume_of(self, dose: Dose) -> Decimal:
         """Return the volume in mL that holds `dose`.

@@ -12,9 +12,7 @@ from reprieve.core.errors import InputError
 from reprieve.core.findings import Finding, Severity
 from reprieve.deliver.ledger import Ledger, VialAccount, VialStatus
 from reprieve.deliver.reconstitution import reconstitute
-from reprieve.reference.preparations import ProductFacts
-
-ENFORCED_GRADES = frozenset({"label", "label_reprint", "manufacturer", "compendium", "clinic_review"})
+from reprieve.reference.preparations import ProductFacts, is_verified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +103,7 @@ def _over_time(account: VialAccount, facts: ProductFacts, at: datetime) -> Findi
     if over <= 0:
         return None
     source = facts.use_within.source
-    enforced = source.checked and source.grade in ENFORCED_GRADES
+    enforced = is_verified(source)
     return Finding(
         rule="vial_over_time",
         severity=Severity.ERROR if enforced else Severity.WARNING,

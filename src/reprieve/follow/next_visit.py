@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from reprieve.core.findings import SourceRef
-from reprieve.reference.preparations import LabelInterval
+from reprieve.reference.preparations import LabelInterval, is_verified
 
 # A month has at most 31 days: the cautious reading, shown beside the label's words (a clinic setting).
 DAYS_OF_A_MONTH = Decimal(31)
@@ -136,7 +136,7 @@ def _reasons(
     if label is None:
         told.append("No shortest interval of a label is on file for this product and condition: that is not none.")
     else:
-        seen = "" if label.source.checked else " (figure not verified)"
+        seen = "" if is_verified(label.source) else " (figure not verified)"
         told.append(f"The label's shortest interval of {label.words} ends on {label.date}{seen}.")
     if label and fading and fading.high < label.date:
         told.append("The effect is likely to fade before the label's interval is over: speak about it at the visit.")

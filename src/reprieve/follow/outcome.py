@@ -18,7 +18,7 @@ BEFORE_DAYS = 28
 # 4 to 7 points of 85, and no agreed threshold was found.
 LEAST_BENEFIT = Decimal("0.2")
 
-Verdict = Literal["benefit", "no_benefit", "unknown"]
+Verdict = Literal["benefit", "no_benefit", "mixed", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,10 @@ class RatingChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOutcome:
-    """What is known of one session's effect; `verdict` is unknown unless somebody rated it or judged its muscles."""
+    """What is known of one session's effect.
+
+    `verdict` is unknown unless somebody rated it or judged its muscles, and mixed when the two disagree.
+    """
 
     session: Session
     changes: tuple[RatingChange, ...]
@@ -90,8 +93,12 @@ def _verdict(changes: Sequence[RatingChange], better: int, judged: int) -> tuple
     told += [f"{better} of {judged} muscles better"] if judged else []
     if not told:
         return "unknown", "nobody rated the peak or judged the muscles"
-    good = (most is not None and most >= LEAST_BENEFIT) or (most is None and better > 0)
-    return ("benefit" if good else "no_benefit"), "; ".join(told)
+    by_rating = None if most is None else most >= LEAST_BENEFIT
+    by_muscles = None if not judged else 2 * better >= judged
+    known = {said for said in (by_rating, by_muscles) if said is not None}
+    if len(known) == 2:
+        return "mixed", "; ".join(told)
+    return ("benefit" if known == {True} else "no_benefit"), "; ".join(told)
 
 
 def _percent(share: Decimal) -> str:

@@ -1,6 +1,6 @@
 """Work-up of a poor response, in the order in which causes are found: the antibody test comes last.
 
-True immune resistance is rare; most failures are technique, choice of muscles or dose. The programme asks and shows what
+True immune resistance is rare; most failures are technique, choice of muscles or dose. The program asks and shows what
 the record says; it draws no conclusion and names no dose.
 
 References
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from reprieve.core.dates import weeks_between
@@ -21,7 +22,7 @@ from reprieve.follow.outcome import SessionOutcome
 from reprieve.record.chart import Chart, Session
 
 Kind = Literal["none", "last_session", "primary", "secondary"]
-SOURCE = "doi:10.1136/practneurol-2016 (pn.bmj.com 16/4/288)"
+SOURCE = "British Neurotoxin Network, Practical Neurology 2016;16:288"
 OLD_ASSESSMENT_WEEKS = 52
 
 
@@ -41,6 +42,7 @@ class PoorResponse:
     kind: Kind
     why: str
     steps: tuple[ReviewStep, ...] = ()
+    source: str = SOURCE
 
 
 def poor_response(chart: Chart, outcomes: Sequence[SessionOutcome], on: date) -> PoorResponse:
@@ -50,7 +52,7 @@ def poor_response(chart: Chart, outcomes: Sequence[SessionOutcome], on: date) ->
     ----------
     chart : Chart
     outcomes : sequence of SessionOutcome
-        Oldest first; sessions without a known outcome are passed over, they count for neither side.
+        Oldest first; sessions whose outcome is unknown or mixed are passed over, they count for neither side.
     on : date
 
     Notes
@@ -58,7 +60,7 @@ def poor_response(chart: Chart, outcomes: Sequence[SessionOutcome], on: date) ->
     primary: the first two or more known sessions and all since gave no benefit. secondary: two or more in a row gave
     none after an earlier benefit. last_session: only the latest known one.
     """
-    known = [outcome for outcome in outcomes if outcome.verdict != "unknown"]
+    known = [outcome for outcome in outcomes if outcome.verdict in ("benefit", "no_benefit")]
     failed = 0
     for outcome in reversed(known):
         if outcome.verdict == "benefit":
@@ -129,7 +131,7 @@ def _vials(session: Session) -> str | None:
 
 def _intervals(chart: Chart) -> str | None:
     days = [session.date for session in _in_order(chart)]
-    weeks = [f"{round((after - before).days / 7, 1):g}" for before, after in zip(days, days[1:], strict=False)]
+    weeks = [f"{round((after - before).days / 7, 1):g}" for before, after in pairwise(days)]
     told = [f"weeks between sessions: {', '.join(weeks)}"] if weeks else []
     told += [f"toxin elsewhere on {row.date} ({row.product})" for row in chart.exposures]
     if chart.patient.exposure_history == "unknown":

@@ -55,10 +55,12 @@ class Prompt:
 
 def regions_of(session: Session) -> tuple[Region, ...]:
     """Return where was injected; an indication that says nothing gives every region, so that nothing goes unasked."""
-    found = list(_BY_INDICATION.get(session.indication, ()))
+    found: list[Region] = list(_BY_INDICATION.get(session.indication, ()))
     limbs = {row.limb for row in session.injections if row.limb}
-    found += ["arm"] if any(limb.endswith("arm") for limb in limbs) else []
-    found += ["leg"] if any(limb.endswith("leg") for limb in limbs) else []
+    if any(limb.endswith("arm") for limb in limbs):
+        found.append("arm")
+    if any(limb.endswith("leg") for limb in limbs):
+        found.append("leg")
     return tuple(dict.fromkeys(found)) or tuple(BY_REGION)
 
 

@@ -88,6 +88,9 @@ RED_FLAGS: dict[str, RedFlag] = {
 }
 
 
+GRAVE_SWALLOWING = "Severe trouble swallowing after a toxin injection is an emergency. Call the emergency number now."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaisedFlag:
     """A red flag on a chart. `because` says what raised it; `flag` is None for a symptom without a text of its own."""
@@ -122,11 +125,12 @@ def _raised(row: Symptom) -> RaisedFlag | None:
             return None
         text = "Call the clinic today: this side effect was called serious."
         return RaisedFlag(symptom=row, call=Call.CLINIC_TODAY, text=text, because="seriousness is serious", source=None)
+    # Trouble swallowing that is severe may close the airway: no call to the clinic first.
     grave = row.symptom == "dysphagia" and row.seriousness in ("severe", "serious")
     return RaisedFlag(
         symptom=row,
         call=Call.EMERGENCY if grave else known.call,
-        text=known.text,
+        text=GRAVE_SWALLOWING if grave else known.text,
         because=f"{row.symptom} is named in the boxed warning" if row.symptom in _BOXED else f"{row.symptom} is urgent",
         source=BOXED_WARNING if row.symptom in _BOXED else None,
     )

@@ -140,6 +140,15 @@ class ProductFacts:
         return next((size for size in self.vials if size.units == units), None)
 
 
+# A number blocks or counts as verified only if it was read in a document of such a grade.
+VERIFIED_GRADES = frozenset({"label", "label_reprint", "manufacturer", "compendium", "clinic_review"})
+
+
+def is_verified(source: SourceRef) -> bool:
+    """Return whether a number from `source` was read in a document that may carry a limit."""
+    return source.checked and source.grade in VERIFIED_GRADES
+
+
 def product_facts(product: str) -> ProductFacts:
     """Return the facts of `product`, or raise `UnknownNameError`; a brand is refused too, and its product named."""
     try:
