@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,35 +53,84 @@ def find_turns(samples: ArrayLike, threshold: float = THRESHOLD_MV) -> Turns:
     """
     values = np.asarray(samples, dtype=np.float64)
     extrema = _local_extrema(values)
-    turns: list[int] = []
     if len(extrema) == 0:
         return Turns(np.empty(0, np.int64), np.empty(0))
+    finder = TurnFinder(threshold)
+    finder.push([float(values[0])], 0)
     # Plain lists: this loop runs over floats, and NumPy scalars would make it five times slower.
-    heights, places = values[extrema].tolist(), extrema.tolist()
-    direction, best, place = 0, float(values[0]), 0
-    low = high = float(values[0])
-    low_at = high_at = 0
-    for height, at in zip(heights, places, strict=True):
-        if direction == 0:
-            if height > high:
-                high, high_at = height, at
-            if height < low:
-                low, low_at = height, at
-            if high - height > threshold and high_at != 0:
-                turns.append(high_at)
-                direction, best, place = -1, height, at
-            elif height - low > threshold and low_at != 0:
-                turns.append(low_at)
-                direction, best, place = 1, height, at
-            elif high - low > threshold:
-                direction, best, place = (1, high, high_at) if high_at > low_at else (-1, low, low_at)
-        elif direction * (height - best) >= 0:
-            best, place = height, at
-        elif direction * (best - height) > threshold:
-            turns.append(place)
-            direction, best, place = -direction, height, at
-    indices = np.asarray(turns, dtype=np.int64)
+    indices = np.asarray(finder.push_at(values[extrema].tolist(), extrema.tolist()), dtype=np.int64)
     return Turns(indices, np.abs(np.diff(values[indices])))
+
+
+class TurnFinder:
+    """The turns of a record that arrives in pieces; samples between local extrema change nothing.
+
+    Parameters
+    ----------
+    threshold : float
+        Smallest swing that makes a turn, in the unit of the samples.
+    """
+
+    __slots__ = ("_best", "_direction", "_first", "_high", "_high_at", "_low", "_low_at", "_place", "_threshold")
+
+    def __init__(self, threshold: float = THRESHOLD_MV) -> None:
+        self._threshold = threshold
+        self._direction = 0
+        self._best = self._low = self._high = 0.0
+        self._place = self._low_at = self._high_at = 0
+        self._first: int | None = None
+
+    def push(self, heights: list[float], start: int) -> list[int]:
+        """Take consecutive samples, the first of number `start`; return the numbers of the turns now certain."""
+        return self.push_at(heights, range(start, start + len(heights)))
+
+    def push_at(self, heights: list[float], places: Sequence[int]) -> list[int]:
+        """Take the samples of numbers `places`, in order; return the numbers of the turns now certain."""
+        turns: list[int] = []
+        threshold = self._threshold
+        pairs = zip(heights, places, strict=True)
+        if self._first is None:
+            first = next(pairs, None)
+            if first is None:
+                return turns
+            self._low = self._high = self._best = first[0]
+            self._low_at = self._high_at = self._place = self._first = first[1]
+        direction, best, place = self._direction, self._best, self._place
+        for height, at in pairs:
+            if direction > 0:
+                if height >= best:
+                    best, place = height, at
+                elif best - height > threshold:
+                    turns.append(place)
+                    direction, best, place = -1, height, at
+            elif direction < 0:
+                if height <= best:
+                    best, place = height, at
+                elif height - best > threshold:
+                    turns.append(place)
+                    direction, best, place = 1, height, at
+            else:
+                direction, best, place = self._begin(height, at, turns)
+        self._direction, self._best, self._place = direction, best, place
+        return turns
+
+    def _begin(self, height: float, at: int, turns: list[int]) -> tuple[int, float, int]:
+        """Follow both extremes until the signal has swung far enough to have a direction."""
+        if height > self._high or (height == self._high and self._high_at != self._first):
+            self._high, self._high_at = height, at
+        if height < self._low or (height == self._low and self._low_at != self._first):
+            self._low, self._low_at = height, at
+        # The first sample has nothing before it: it can be an extreme, but no turn.
+        if self._high - height > self._threshold and self._high_at != self._first:
+            turns.append(self._high_at)
+            return -1, height, at
+        if height - self._low > self._threshold and self._low_at != self._first:
+            turns.append(self._low_at)
+            return 1, height, at
+        if self._high - self._low > self._threshold:
+            up = self._high_at > self._low_at
+            return (1, self._high, self._high_at) if up else (-1, self._low, self._low_at)
+        return 0, self._best, self._place
 
 
 def _local_extrema(values: NDArray[np.float64]) -> NDArray[np.int64]:
