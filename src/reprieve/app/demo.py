@@ -39,6 +39,8 @@ from reprieve.record.plan import Exposure, Injection, Plan, PlanPatient, Side
 
 INJECTORS = ("Dr. A. Injector", "Dr. B. Needle")
 CLINIC = "Reprieve demo clinic"
+# Share of the severity: a patient who loses the response feels nothing of a smaller relief.
+LOST_RELIEF = 0.2
 SKIP_REASONS = (
     "patient asked to leave this muscle out today",
     "muscle no longer active on EMG",
@@ -297,6 +299,8 @@ class _Course:
 
     def _effect(self, relief: float) -> Effect:
         draw = self.random.random()
+        if self.story.loses_response and relief < LOST_RELIEF:
+            return "same"
         if draw < 0.07:
             return "weak"
         return "better" if draw < 0.07 + 3.0 * relief else "same"

@@ -95,7 +95,9 @@ def last_time(chart: Chart, outcome: SessionOutcome | None, work_up: PoorRespons
 
 
 def _muscles(session: Session, symptoms: tuple[Symptom, ...]) -> tuple[MuscleSince, ...]:
-    effects = {(row.muscle, row.side): row.effect for row in session.muscle_effects}
+    effects: dict[tuple[str, Side | None], Effect] = {}
+    for row in session.muscle_effects:
+        effects[row.muscle, row.side] = row.effect
     return tuple(
         MuscleSince(
             muscle=row.muscle,
