@@ -148,7 +148,7 @@ def test_memory_does_not_grow() -> None:
     before = tracemalloc.get_traced_memory()[0]
     for _ in range(300):
         stream.push(block)
-    assert tracemalloc.get_traced_memory()[0] - before < 10_000
+    assert tracemalloc.get_traced_memory()[0] - before < 100_000  # of 768 kB pushed
     tracemalloc.stop()
 
 

@@ -164,11 +164,13 @@ class EmgStream:
         start = self.samples - held
         while True:
             offset = self._scanned[channel] - start
-            above = fresh[offset : held - reach] > level
-            if not above.any():
+            above = fresh[max(0, offset - 1) : held - reach] > level
+            # Only a rise through the level begins a spike: the far flank of the one before must not count again.
+            rising = np.flatnonzero(above[1:] & ~above[:-1])
+            if not len(rising):
                 self._scanned[channel] = max(self._scanned[channel], self.samples - reach)
                 return
-            crossing = offset + int(np.argmax(above))
+            crossing = max(0, offset - 1) + int(rising[0]) + 1
             peak = crossing + int(np.argmax(fresh[crossing : crossing + reach]))
             spike = self._spike(channel, start + peak, reach)
             spikes.append(spike)
@@ -183,9 +185,9 @@ class EmgStream:
     def _state(self) -> StreamState:
         seconds = min(FIGURES_WINDOW_S, self.samples / self.rate_hz)
         rms, loudest = np.array(self._rms), np.array(self._loudest).max(axis=0)
-        verdicts: tuple[Verdict, ...] = tuple(
-            needle_verdict(self._spikes[i], rms[:, i], float(loudest[i])) for i in range(self.channels)
-        )
+        verdicts: list[Verdict] = []
+        for i, spikes in enumerate(self._spikes):
+            verdicts.append(needle_verdict(spikes, rms[:, i], float(loudest[i])))
         return StreamState(
             time_s=self.samples / self.rate_hz,
             rms_uv=rms[-1],
@@ -193,7 +195,7 @@ class EmgStream:
             spikes_per_s=np.array([len(spikes) / seconds for spikes in self._spikes]),
             last_spike=tuple(spikes[-1] if spikes else None for spikes in self._spikes),
             new_spikes=tuple(tuple(spikes) for spikes in self._new),
-            verdict=verdicts,
+            verdict=tuple(verdicts),
         )
 
 
