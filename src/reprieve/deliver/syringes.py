@@ -53,11 +53,15 @@ class Filled:
     def sentence(self) -> str:
         """Return the line of the draw-up list."""
         told = f"{plain(self.practical_ml)} mL in a {plain(self.syringe.holds_ml)} mL syringe"
+        return f"{told} ({self.note()})" if self.difference_units else told
+
+    def note(self) -> str:
+        """Return what the nearest mark changes; empty when it changes nothing."""
         if not self.difference_units:
-            return told
+            return ""
         more = "more" if self.difference_units > 0 else "less"
         off = plain(abs(self.difference_units).quantize(Decimal("0.01")))
-        return f"{told} (exactly {plain(self.exact_ml)} mL; at the mark {off} units {more})"
+        return f"exactly {plain(self.exact_ml)} mL; at the mark {off} units {more}"
 
 
 def fill(
