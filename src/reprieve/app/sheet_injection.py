@@ -71,7 +71,8 @@ def injection_data(chart: Chart, plan: Plan, findings: Sequence[Finding]) -> dic
 
 
 def _facts(chart: Chart, plan: Plan, facts: ProductFacts) -> list[tuple[str, str]]:
-    last = max((row for row in chart.sessions if row.injections), key=lambda row: row.date, default=None)
+    before = [row for row in chart.sessions if row.injections and (plan.date is None or row.date < plan.date)]
+    last = max(before, key=lambda row: row.date, default=None)
     within = facts.use_within
     weight = chart.patient.weight_kg
     return [

@@ -18,7 +18,7 @@ DARK, DEEP, PALE, LINE = "#1f2a33", "#a3b4bd", "#f6f4f1", "#8b8680"
 PANELS = ("panel_neck_front", "panel_neck_back", "panel_face")
 BODIES = {"front": "body_front", "back": "body_back"}
 # Head, neck and shoulders of the body drawings, to show where the schematic panels lie.
-HEAD = "218 60 290 330"
+HEADS = {"body_front": "218 60 290 330", "body_back": "940 60 290 330"}
 _NAMES = {
     "panel_neck_front": "neck, front",
     "panel_neck_back": "neck, back",
@@ -55,7 +55,7 @@ def printed_maps(targets: Collection[Target]) -> tuple[PrintedMap, ...]:
         if rest & whole.shown:
             maps.append(whole)
         elif neck and whole.shown:
-            maps.append(_marked(body, wanted, crop=HEAD))
+            maps.append(_marked(body, wanted, crop=HEADS[body]))
     return tuple(maps) or (_marked("body_front", {}),)
 
 
@@ -81,7 +81,7 @@ def _marked(name: str, wanted: dict[Target, Target], crop: str | None = None) ->
         svg=ElementTree.tostring(root, encoding="unicode"),
         left_word="left" if back else "right",
         right_word="right" if back else "left",
-        height_mm=62 if name.startswith("body") and not crop else 36,
+        height_mm=62 if name.startswith("body") and not crop else 31,
         shown=frozenset(shown),
     )
 

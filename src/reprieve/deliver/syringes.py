@@ -60,8 +60,9 @@ class Filled:
         if not self.difference_units:
             return ""
         more = "more" if self.difference_units > 0 else "less"
+        unit = "unit" if abs(self.difference_units) == 1 else "units"
         off = plain(abs(self.difference_units).quantize(Decimal("0.01")))
-        return f"exactly {plain(self.exact_ml)} mL; at the mark {off} units {more}"
+        return f"exactly {plain(self.exact_ml)} mL; at the mark {off} {unit} {more}"
 
 
 def fill(
