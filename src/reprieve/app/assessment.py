@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from reprieve.assess.ranking import Ranking, rank_muscles
 from reprieve.record.chart import Chart
 from reprieve.reference.assessment_weights import assessment_weights
+
+# The same chart gives the same bytes.
+SEED = 20261124
 
 
 def assess_chart(chart: Chart) -> Ranking:
@@ -26,4 +31,4 @@ def assess_chart(chart: Chart) -> Ranking:
     UnknownNameError
         If the chart names a muscle or posture that the reference data do not hold.
     """
-    return rank_muscles(chart, assessment_weights())
+    return rank_muscles(chart, assessment_weights(), np.random.default_rng(SEED))

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 
+import numpy as np
+
 from reprieve.assess.chart_reading import check_names, latest_measured, latest_postures, questions
 from reprieve.assess.emg_evidence import emg_evidence
 from reprieve.assess.evidence import (
@@ -26,6 +28,7 @@ from reprieve.assess.evidence import (
 from reprieve.assess.examination_evidence import examination_evidence
 from reprieve.assess.history_evidence import history_evidence
 from reprieve.assess.information import best_measurement, measurements
+from reprieve.assess.mechanics_evidence import MechanicalReading, mechanical_readings
 from reprieve.assess.posture_evidence import posture_evidence
 from reprieve.record.chart import Chart, MuscleEmg, MuscleExamination
 from reprieve.reference.assessment_weights import AssessmentWeights
@@ -48,6 +51,8 @@ class Ranking:
     cautions : tuple of str
     interval_level : float
     weights_version, weights_status : str
+    mechanics : tuple of MechanicalReading
+        What the measured angles say by mechanics, beside the ranking and not counted in it; empty without angles.
     """
 
     patient: str
@@ -58,10 +63,18 @@ class Ranking:
     interval_level: float
     weights_version: str
     weights_status: str
+    mechanics: tuple[MechanicalReading, ...] = ()
 
 
-def rank_muscles(chart: Chart, weights: AssessmentWeights) -> Ranking:
+def rank_muscles(chart: Chart, weights: AssessmentWeights, rng: np.random.Generator | None = None) -> Ranking:
     """Return the ranking of the muscles of `chart`.
+
+    Parameters
+    ----------
+    chart : Chart
+    weights : AssessmentWeights
+    rng : numpy Generator, optional
+        For the sampler of the mechanics; without one, measured angles are not read mechanically.
 
     Raises
     ------
@@ -72,8 +85,9 @@ def rank_muscles(chart: Chart, weights: AssessmentWeights) -> Ranking:
     """
     check_names(chart)
     findings = latest_postures(chart)
+    table = posture_evidence(findings, weights)
     evidence = _gathered(
-        posture_evidence(findings, weights),
+        table,
         _measured(chart, weights),
         history_evidence(chart.sessions, weights),
     )
@@ -87,6 +101,7 @@ def rank_muscles(chart: Chart, weights: AssessmentWeights) -> Ranking:
         interval_level=weights.interval_level.value,
         weights_version=weights.version,
         weights_status=weights.status,
+        mechanics=mechanical_readings(findings, table, rng) if rng is not None else (),
     )
 
 

@@ -7,6 +7,7 @@ import argparse
 from reprieve.app.assessment import assess_chart
 from reprieve.app.documents import load
 from reprieve.assess import RankedMuscle, Ranking
+from reprieve.assess.mechanics_evidence import MechanicalReading
 from reprieve.cli.output import print_json, print_table
 from reprieve.record.chart import Chart
 
@@ -48,10 +49,26 @@ def _print(ranking: Ranking, top: int) -> None:
                 print(f"  {entry.log_odds:+.2f}  {entry.statement}")
         if len(ranking.muscles) > len(shown):
             print(f"\n{len(ranking.muscles) - len(shown)} more with --top or --json.")
+    for reading in ranking.mechanics:
+        _print_mechanics(reading)
     for caution in ranking.cautions:
         print(f"Caution: {caution}")
     for question in ranking.ask:
         print(f"Ask: {question.ask} {question.why}")
+
+
+def _print_mechanics(reading: MechanicalReading) -> None:
+    where = reading.chain if reading.side is None else f"{reading.side} {reading.chain}"
+    angles = ", ".join(f"{motion} {angle:g}" for motion, angle in reading.angles_deg.items())
+    print(f"\nMechanics of the {where} ({angles} degrees): {reading.statement}.")
+    for one in reading.sets:
+        names = " + ".join(f"{target.muscle} {target.side}" for target in one.muscles) or "none pulls"
+        print(f"  {one.probability:.2f}  {names}")
+    for one in reading.disagreements:
+        other = "the table does not put it first" if one.told_by == "mechanics" else "mechanics does not"
+        print(
+            f"  Differs: {one.muscle} {one.side} is first by {one.told_by} ({one.mechanics_probability:.2f}); {other}."
+        )
 
 
 def _row(one: RankedMuscle) -> list[object]:
