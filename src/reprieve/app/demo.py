@@ -105,7 +105,7 @@ class _Course:
             today=today,
             next_in_days=demo_stories.next_in_days(index, random),
             interval_weeks=story.regimen.interval_weeks,
-            history_weeks=random.uniform(70, 104) if index < 20 else random.uniform(20, 104),
+            history_weeks=random.uniform(98, 104) if index < 20 else random.uniform(20, 104),
             last_was_missed=story.last_was_missed,
             sessions_wanted=story.sessions_wanted,
         )

@@ -222,6 +222,14 @@ JAW = Pattern(
     (Share("masseter", "both", 30), Share("temporalis", "both", 20)),
     "I want to eat with my family without biting my cheek.",
 )
+# The voice box is injected on both sides here; no label covers it.
+VOICE = Pattern(
+    "adductor_voice",
+    "laryngeal_dystonia_adductor",
+    (("larynx.adductor", False),),
+    (Share("thyroarytenoid", "both", 50),),
+    "I want to be understood on the telephone.",
+)
 
 
 def _r(
@@ -263,6 +271,7 @@ REGIMENS: dict[str, tuple[Regimen, ...]] = {
         _r(ONA, "300 0 300", "25", "200/4", (15.5, 1.0), "25"),
         _r(ABO, "1000 0 1000", "10", "500/2.5", (16.5, 1.0), "150"),
     ),
+    "laryngeal_dystonia_adductor": (_r(ONA, "2.5 0 2.5", "1.25", "100/4", (14.2, 0.8), "2.5"),),
     "oromandibular_dystonia": (_r(ONA, "100 0 100", "5", "100/2", (14.8, 1.0), "10"),),
 }
 CHILD_REGIMENS: tuple[Regimen, ...] = (

@@ -48,6 +48,7 @@ SIDE_EFFECTS: dict[str, tuple[SideEffect, ...]] = {
     ),
     "upper_limb_spasticity": (SideEffect("injection_site_pain", 8.0, 1, 3), SideEffect("fatigue", 5.0, 4, 10)),
     "lower_limb_spasticity": (SideEffect("leg_weakness", 6.0, 9, 18, ("soleus",)), SideEffect("fatigue", 4.0, 4, 8)),
+    "laryngeal_dystonia_adductor": (SideEffect("breathy_voice", 25.0, 2, 14, ("thyroarytenoid",)),),
     "oromandibular_dystonia": (SideEffect("chewing_weakness", 12.0, 8, 25, ("masseter",)),),
 }
 
@@ -97,6 +98,8 @@ def rating(random: Random, condition: str, on: date, part: float) -> Rating:
         return Rating(date=on, scale="jrs", total=sum(items.values(), D(0)), items=items, rater="Dr. A. Injector")
     if condition == "focal_hand_dystonia":
         return _single(random, "wcrs", on, part, 30, 1.2)
+    if condition.startswith("laryngeal"):
+        return _single(random, "vhi10", on, part, 40, 1.6)
     if condition == "oromandibular_dystonia":
         return _single(random, "omdq25", on, part, 100, 3.0)
     if condition == "hemifacial_spasm":

@@ -11,7 +11,7 @@ from reprieve.app.demo_patterns import Pattern, Regimen
 from reprieve.record.plan import Jurisdiction, Knowledge
 
 # Days from today to the next booked injection of the first patients: a full clinic today and tomorrow.
-NEXT_IN_DAYS = (0, 0, 0, 0, 0, 98, 0, 0, 85, 24, 0, 1, 1, 2, 0, 1, 2, 3, 3, 6, 7, 8)
+NEXT_IN_DAYS = (0, 0, 0, 0, 0, 98, 0, 0, 85, 24, 0, 1, 1, 2, 0, 1, 0, 2, 3, 3, 6, 7, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,11 @@ def stories() -> tuple[Story, ...]:
         Story(
             patterns.BLEPHAROSPASM, _regimen("blepharospasm", patterns.ONA), "anticoagulated", risks=("anticoagulant",)
         ),
+        Story(patterns.VOICE, _regimen(patterns.VOICE.condition, patterns.ONA), "voice", diary_every_days=2),
+        Story(patterns.JAW, _regimen(patterns.JAW.condition, patterns.ONA), "jaw", diary_every_days=3),
+        Story(patterns.HAND[0], _regimen(patterns.HAND[0].condition, patterns.ONA), "hand", diary_every_days=2),
+        Story(patterns.ARM, _regimen(patterns.ARM.condition, patterns.ABO), "arm", diary_every_days=7),
+        Story(patterns.LEG, _regimen(patterns.LEG.condition, patterns.ONA), "leg", diary_every_days=7),
     )
 
 

@@ -23,6 +23,8 @@ from reprieve.reference.scale_catalogue import scale
 
 ADULT_YEARS = 18
 CURVE_STEP_DAYS = 7
+# They rate a change already; before and after cannot be compared on them.
+CHANGE_SCALES = frozenset({"pgic", "cgi_i", "gas"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,9 @@ def outcomes_of(chart: Chart, on: date) -> list[SessionOutcome]:
 
 
 def higher_is_worse(name: str) -> bool | None:
-    """Return whether higher is worse on the scale `name`; None for a scale that the catalogue does not hold."""
+    """Return whether higher is worse on the scale `name`; None for one of change, or not in the catalogue."""
+    if name in CHANGE_SCALES:
+        return None
     try:
         return scale(name).higher_is == "worse"
     except UnknownNameError:
