@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
-from reprieve.app.emg import ChannelReport, EmgReport, MuscleReport, PairReport, report_with_traces
+from reprieve.app.emg import (
+    ChannelReport,
+    EmgReport,
+    MuscleReport,
+    PairReport,
+    report_recording,
+    report_with_traces,
+)
+from reprieve.app.emg_compare import Comparison, compare_reports
 from reprieve.app.emg_html import report_html
+from reprieve.app.emg_replay import replay
 from reprieve.cli.output import print_json, print_table
 from reprieve.core.errors import SetupError
 
+LIVE_BLOCKS = 10
 _MAP_HELP = """\
 a channel map in YAML says what each channel is, by the name that the file gives it:
 
@@ -37,24 +50,98 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="EDF, EDF+, BDF, WFDB, Spike2, OpenSignals, C3D, CSV with units, or an EMG-BIDS folder",
     )
     parser.add_argument("--channels", metavar="MAP.yaml", help="which muscle, side and electrode each channel is")
+    parser.add_argument(
+        "--before", metavar="EARLIER", help="an earlier recording with the same map: how did each muscle change?"
+    )
+    parser.add_argument(
+        "--live",
+        metavar="CHANNEL",
+        nargs="?",
+        const="",
+        help="play a channel in real time with needle figures (the name may be left out if only one carries EMG)",
+    )
+    parser.add_argument("--speed", type=float, default=1.0, help="of --live, times real time (default 1)")
     parser.add_argument("--report", metavar="OUT.html", help="write a report with drawings that opens in any browser")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Report on the recording."""
+    """Report on the recording, play it, or compare it with an earlier one."""
+    if args.live is not None:
+        return _live(args)
     report, traces = report_with_traces(args.recording, args.channels, progress=_progress())
     if args.report:
         try:
             Path(args.report).write_text(report_html(report, traces), encoding="utf-8")
         except OSError as error:
             raise SetupError(f"cannot write {args.report}: {error.strerror or error}; choose another place") from None
+    comparison = None
+    if args.before:
+        comparison = compare_reports(report_recording(args.before, args.channels), report)
     if args.json:
-        print_json(report)
+        print_json(report if comparison is None else comparison)
+    elif comparison is not None:
+        _print_comparison(comparison)
     else:
         _print_report(report)
         if args.report:
             print(f"\nThe report is in {args.report}.")
     return 0
+
+
+def _live(args: argparse.Namespace) -> int:
+    """Print ten lines a second (as JSON lines with --json) until the recording ends or the user stops it."""
+    try:
+        every = 0
+        for state, late_s in replay(
+            args.recording, args.live or None, now=time.monotonic, wait=time.sleep, speed=args.speed
+        ):
+            every += 1
+            if every % LIVE_BLOCKS:
+                continue
+            spike = state.last_spike[0]
+            row = {
+                "time_s": round(state.time_s, 3),
+                "rms_uv": float(state.rms_uv[0]),
+                "turns_per_s": float(state.turns_per_s[0]),
+                "spikes_per_s": float(state.spikes_per_s[0]),
+                "peak_uv": spike.peak_uv if spike else None,
+                "rise_us": spike.rise_us if spike else None,
+                "verdict": state.verdict[0],
+                "late_ms": 1e3 * late_s,
+            }
+            print(json.dumps(row) if args.json else _live_line(row), flush=True)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+    return 0
+
+
+def _live_line(row: dict[str, Any]) -> str:
+    rise = "     –" if row["rise_us"] is None else f"{row['rise_us']:6.0f}"
+    peak = "     –" if row["peak_uv"] is None else f"{row['peak_uv']:6.0f}"
+    return (
+        f"{row['time_s']:8.1f} s  {row['rms_uv']:7.1f} uV  {row['turns_per_s']:5.0f} turns/s  "
+        f"{row['spikes_per_s']:4.0f} spikes/s  peak {peak} uV  rise {rise} us  {row['verdict'].replace('_', ' ')}"
+    )
+
+
+def _print_comparison(comparison: Comparison) -> None:
+    print(f"{comparison.before} -> {comparison.after}\n")
+    rows: list[tuple[object, ...]] = []
+    for one in comparison.muscles:
+        found = one.change
+        interval = None if found.low is None or found.high is None else f"{found.low:.2f} to {found.high:.2f}"
+        before, after = f"{one.before_percent:.1f}", f"{one.after_percent:.1f}"
+        smallest = None if found.detectable_percent is None else f"{found.detectable_percent:.0f} %"
+        words = one.note or found.verdict.replace("_", " ")
+        rows.append(
+            (one.muscle, one.side, one.epoch, before, after, _figure(found.ratio, 2), interval, smallest, words)
+        )
+    print_table(rows, ("muscle", "side", "epoch", "before %", "after %", "ratio", "95 %", "detectable fall", ""))
+    for name in comparison.only_before:
+        print(f"Only before: {name}")
+    for name in comparison.only_after:
+        print(f"Only after: {name}")
+    print(f"\n{comparison.caution}")
 
 
 def _progress():

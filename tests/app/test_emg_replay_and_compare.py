@@ -1,0 +1,136 @@
+"""Playing a recording on time, and comparing two of them; the command that does both."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import edfio
+import numpy as np
+import pytest
+
+from reprieve.app.emg import report_recording
+from reprieve.app.emg_compare import compare_reports
+from reprieve.app.emg_replay import replay
+from reprieve.cli.main import main
+from reprieve.core.errors import RecordingError
+
+NEEDLE = Path(__file__).parents[1] / "data" / "emg" / "needle_emgdb" / "emg_healthy.hea"
+RATE = 1000
+
+MAP = """\
+channels:
+  SCM: {muscle: sternocleidomastoid, side: left}
+  SPL: {muscle: splenius_capitis, side: right}
+epochs:
+  - {kind: posture, start_s: 0, stop_s: 40}
+  - {kind: maximal, start_s: 40, stop_s: 46}
+"""
+
+
+class Clock:
+    """A clock that only moves when somebody waits, or by `cost` with every look."""
+
+    def __init__(self, cost: float = 0.0) -> None:
+        self.time, self.cost, self.waits = 100.0, cost, 0
+
+    def now(self) -> float:
+        self.time += self.cost
+        return self.time
+
+    def wait(self, seconds: float) -> None:
+        assert seconds > 0
+        self.waits += 1
+        self.time += seconds
+
+
+def test_replay_keeps_time_and_loses_no_block() -> None:
+    clock = Clock()
+    played = list(replay(str(NEEDLE), now=clock.now, wait=clock.wait))
+    length_s = 50_860 / 4000
+    assert len(played) == int(100 * length_s)
+    assert clock.time - 100.0 == pytest.approx(played[-1][0].time_s, abs=1e-6)
+    assert max(late for _, late in played) == pytest.approx(0.0, abs=1e-9)
+    assert clock.waits == len(played)
+
+
+def test_a_slow_listener_is_told_and_delays_do_not_add_up() -> None:
+    clock, lates = Clock(), []
+    for number, (_, late) in enumerate(replay(str(NEEDLE), now=clock.now, wait=clock.wait)):
+        lates.append(late)
+        if number == 100:
+            clock.time += 0.5
+    assert max(lates) == pytest.approx(0.49, abs=0.001)
+    assert lates[200] == 0.0
+
+
+@pytest.mark.parametrize(("channel", "speed", "word"), [("none", 1.0, "name one of: EMG"), ("EMG", 0.0, "above 0")])
+def test_what_cannot_be_played_says_why(channel: str, speed: float, word: str) -> None:
+    clock = Clock()
+    with pytest.raises(RecordingError, match=word):
+        replay(str(NEEDLE), channel, now=clock.now, wait=clock.wait, speed=speed)
+
+
+def recording(path: Path, posture_uv: tuple[float, float], seed: int, *, effort_uv: float = 300.0) -> str:
+    """Write 46 s of two muscles: posture at the given RMS with pauses to tell the noise, then a maximal effort."""
+    rng, level = np.random.default_rng(seed), np.full((2, 46 * RATE), 0.0)
+    for row, uv in enumerate(posture_uv):
+        level[row, : 40 * RATE] = uv
+        level[row, 18 * RATE : 20 * RATE] = 0
+        level[row, 41 * RATE : 45 * RATE] = effort_uv
+    samples = level * rng.normal(size=level.shape) + rng.normal(size=level.shape)
+    signals = [
+        edfio.EdfSignal(row, RATE, label=name, physical_dimension="uV", physical_range=(-2000, 2000))
+        for name, row in zip(("SCM", "SPL"), samples, strict=True)
+    ]
+    edfio.Edf(signals).write(path)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("compare")
+    (folder / "map.yaml").write_text(MAP)
+    return {
+        "map": str(folder / "map.yaml"),
+        "before": recording(folder / "before.edf", (90.0, 60.0), 1),
+        "after": recording(folder / "after.edf", (30.0, 60.0), 2),
+    }
+
+
+def test_the_muscle_that_fell_to_a_third_is_found_and_the_other_is_not(files: dict[str, str]) -> None:
+    before, after = (report_recording(files[name], files["map"]) for name in ("before", "after"))
+    found = {one.muscle: one for one in compare_reports(before, after).muscles}
+    fell, stayed = found["sternocleidomastoid"].change, found["splenius_capitis"].change
+    assert fell.ratio == pytest.approx(1 / 3, rel=0.1)
+    assert fell.verdict == "less"
+    assert stayed.ratio == pytest.approx(1.0, rel=0.1)
+    assert stayed.verdict == "no_sure_change"
+    assert found["sternocleidomastoid"].before_percent == pytest.approx(100 * 0.95 * 90 / 300, rel=0.1)
+
+
+def test_without_a_maximal_effort_nothing_is_compared(files: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(MAP.replace("  - {kind: maximal, start_s: 40, stop_s: 46}\n", ""))
+    report = report_recording(files["before"], str(tmp_path / "map.yaml"))
+    (one, *_) = compare_reports(report, report).muscles
+    assert one.change.ratio is None
+    assert "maximal" in (one.note or "")
+
+
+def test_the_command_compares(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["emg", files["after"], "--before", files["before"], "--channels", files["map"]]
+    assert main([*arguments, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert {one["change"]["verdict"] for one in document["muscles"]} == {"less", "no_sure_change"}
+    assert main(arguments) == 0
+    assert "less" in capsys.readouterr().out
+
+
+def test_the_command_plays_ten_lines_a_second(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["emg", str(NEEDLE), "--live", "--speed", "50", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(rows) == 127
+    assert [row["time_s"] for row in rows[:3]] == [0.1, 0.2, 0.3]
+    assert rows[60]["rise_us"] is None  # 4 kHz is too slow for a rise time
+    assert {row["verdict"] for row in rows} <= {"active", "silent", "end_plate_noise"}
+    assert main(["emg", str(NEEDLE), "--live", "--speed", "-1"]) == 2
