@@ -9,8 +9,8 @@ from reprieve.app.emg_report import EmgReport, MuscleReport
 from reprieve.emg.change import Change, change
 
 EPOCHS = ("rest", "posture", "task")
-# The hundred percent is the RMS of half a second, itself a sample: noise of bandwidth B over T seconds leaves a relative
-# deviation of 1 / (2 sqrt(B T)) (Bendat and Piersol, Random Data, from memory); EMG has some 100 Hz.
+# The hundred percent is the RMS of half a second, itself a sample: noise of bandwidth B over T seconds leaves a
+# relative deviation of 1 / (2 sqrt(B T)) (Bendat and Piersol, Random Data, from memory); EMG has some 100 Hz.
 EFFORT_LOG_SD = 0.07
 CAUTION = (
     "Activity is in percent of the best effort of the same day. The interval is that of the two recordings and "
