@@ -39,6 +39,8 @@ svg text { font: 11px system-ui, "DejaVu Sans", sans-serif; fill: var(--soft); }
 .axis { stroke: var(--line); fill: none; } .raw { fill: #8aa0b6; stroke: none; }
 .envelope { stroke: var(--blue); fill: none; stroke-width: 1.3; } .on { fill: var(--band); }
 .limit { stroke: var(--bad); stroke-dasharray: 4 3; fill: none; } .tremor { fill: #eef1f5; }
+@media (max-width: 40rem) { body { padding: 1rem; } .plots { display: block; overflow-x: auto; }
+  .plots svg { max-width: none; } td:first-child { white-space: normal; } }
 @media print { body { padding: 0; } }
 """
 
