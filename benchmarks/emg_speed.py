@@ -90,11 +90,10 @@ def main() -> None:
         rows.append(("EDF read", ours, cpu(lambda: [one.data for one in edfio.read_edf(path).signals]), "edfio"))
         copy = cpu(lambda: samples.copy())
         for what, mine, other, name in rows:
-            print(
-                f"{what:18} {mine:6.2f} s  {name} {other:6.2f} s  x{other / mine:.1f}; {mine / copy:.0f} copies of memory"
-            )
+            times = f"{mine:6.2f} s  {name} {other:6.2f} s  x{other / mine:.1f}"
+            print(f"{what:18} {times}; {mine / copy:.0f} copies of memory")
         print(f"contractions       {CHANNELS * cpu(lambda: find_contractions(filtered, RATE)):6.2f} s")
-        del samples, made
+        del made
         print(f"whole report       {cpu(lambda: report_recording(str(path))):6.2f} s")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
