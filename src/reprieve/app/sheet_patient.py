@@ -10,7 +10,9 @@ from reprieve.app.record_muscles import muscle_words
 from reprieve.follow.last_time import last_session
 from reprieve.follow.prompts import PROMPT_DAYS
 from reprieve.follow.red_flags import GRAVE_SWALLOWING, RED_FLAGS, Call
-from reprieve.record.chart import Chart
+from reprieve.record.chart import Chart, Session
+
+BLANK = "________________"
 
 PLAIN_WORDS = {
     "breathing_difficulty": "Trouble breathing",
@@ -30,47 +32,42 @@ def patient_data(
 ) -> dict[str, Any]:
     """Return the texts of the page."""
     session = last_session(chart, on)
-    booked = sorted(row.date for row in chart.appointments if row.state == "booked" and row.date >= on)
-    phone = clinic_phone or "____________________"
-    number = emergency or "________"
+    done = _done(session) if session else (["No injection is on record here yet."], [])
+    course = [_section("What you may expect", *_expect(forecast)), _own_part()] if session else []
     return {
         "title": "Your treatment",
-        "sections": [
-            _section("What was done", *_done(chart, on)),
-            _section("What you may expect", *_expect(forecast)),
-            _section(
-                "What you can do",
-                ["A short entry every few days shows you and the clinic how the effect comes and goes."],
-                [
-                    f"The clinic asks about side effects on days {', '.join(map(str, PROMPT_DAYS))}; say it too when "
-                    "there were none.",
-                    "Tell every doctor and dentist that you were treated with botulinum toxin, and when.",
-                    "Tell the clinic about toxin given anywhere else: for migraine, bladder or wrinkles.",
-                ],
-            ),
-            _section("Your next visit", [f"{_day(booked[0])}." if booked else "Not booked yet: ask at the desk."]),
-        ]
-        if session
-        else [
-            _section("What was done", ["No injection is on record here yet."]),
-            _section("Your next visit", [f"{_day(booked[0])}." if booked else "Not booked yet: ask at the desk."]),
-        ],
+        "sections": [_section("What was done", *done), *course, _section("Your next visit", [_visit(chart, on)])],
         "urgent": {
             "title": "When you must not wait",
             "points": _urgent(),
-            "clinic": f"Clinic: {phone}     Emergency: {number}",
+            "clinic": f"Clinic: {clinic_phone or BLANK}     Emergency: {emergency or BLANK}",
         },
     }
+
+
+def _own_part() -> dict[str, Any]:
+    days = ", ".join(map(str, PROMPT_DAYS))
+    return _section(
+        "What you can do",
+        ["A short entry every few days shows you and the clinic how the effect comes and goes."],
+        [
+            f"The clinic asks about side effects on days {days}; say it too when there were none.",
+            "Tell every doctor and dentist that you were treated with botulinum toxin, and when.",
+            "Tell the clinic about toxin given anywhere else: for migraine, bladder or wrinkles.",
+        ],
+    )
+
+
+def _visit(chart: Chart, on: date) -> str:
+    booked = sorted(row.date for row in chart.appointments if row.state == "booked" and row.date >= on)
+    return f"{_day(booked[0])}." if booked else "Not booked yet: ask at the desk."
 
 
 def _section(title: str, lines: list[str], points: list[str] | None = None) -> dict[str, Any]:
     return {"title": title, "lines": lines, "points": points or []}
 
 
-def _done(chart: Chart, on: date) -> tuple[list[str], list[str]]:
-    session = last_session(chart, on)
-    if session is None:
-        return ["No injection is on record here yet."], []
+def _done(session: Session) -> tuple[list[str], list[str]]:
     muscles = [muscle_words(row.muscle, row.side) for row in session.injections]
     return [f"On {_day(session.date)} you were treated with {session.product} in these muscles:"], muscles
 
