@@ -131,3 +131,15 @@ def test_mains_is_the_least_squares_sine_of_each_second_for_many_channels_at_onc
     part = samples[0, block : 2 * block]
     weights = np.linalg.lstsq(basis, part - part.mean(), rcond=None)[0]
     assert cleaned[0, block : 2 * block] == pytest.approx(part - basis @ weights, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("count", "rate", "overlap"), [(5000, 1000.0, 0.5), (7013, 333.0, 0.0), (90, 1000.0, 0.5), (65_001, 999.5, 0.5)]
+)
+def test_the_spectrum_is_scipys_welch(count: int, rate: float, overlap: float) -> None:
+    samples = np.random.default_rng(6).normal(3.0, 2.0, count)
+    length = min(round(rate), count)
+    frequency, power = signal.welch(samples, rate, window="hann", nperseg=length, noverlap=int(overlap * length))
+    found = power_spectrum(samples, rate, overlap=overlap)
+    assert found.frequency_hz == pytest.approx(frequency, rel=1e-12)
+    assert found.power == pytest.approx(power, rel=1e-9, abs=1e-15)

@@ -14,7 +14,7 @@ from reprieve.emg.contractions import SHORTEST_RECORD_S, Interval, find_bursts, 
 from reprieve.emg.envelope import Envelope, rms_envelope
 from reprieve.emg.filters import LOWEST_RATE_HZ, band_pass, emg_band, without_mains
 from reprieve.emg.quality import Quality, channel_quality
-from reprieve.emg.spectra import low_frequency_fraction, power_spectrum
+from reprieve.emg.spectra import Spectrum, low_frequency_fraction, power_spectrum
 from reprieve.emg.tremor import tremor_peak
 from reprieve.emg.turns import find_turns
 from reprieve.interop.recording import Channel, unit_of
@@ -48,6 +48,8 @@ class AnalysedChannel:
     envelope: Envelope | None = None
     rectified: SegmentSpectra | None = None
     filtered: SegmentSpectra | None = None
+    # The envelope in % of its own best effort; kept, since every pair needs it.
+    percent: Floats | None = None
 
 
 def analyse_channel(channel: Channel, role: ChannelRole) -> AnalysedChannel:
@@ -67,6 +69,7 @@ def analyse_channel(channel: Channel, role: ChannelRole) -> AnalysedChannel:
         return _without_figures(channel, role, raw, unit, Quality("reject", ()), reason)
     filtered = band_pass(raw, channel.rate_hz, needle=role.kind == "needle")
     envelope = rms_envelope(filtered, channel.rate_hz)
+    spectrum = power_spectrum(raw, channel.rate_hz)
     quality = channel_quality(
         raw,
         channel.rate_hz,
@@ -75,11 +78,12 @@ def analyse_channel(channel: Channel, role: ChannelRole) -> AnalysedChannel:
         step=_step(channel),
         rail=_physical_rail(channel),
         needle=role.kind == "needle",
+        spectrum=spectrum,
     )
     if quality.verdict == "reject":
         reason = f"{quality.problems[0].problem}: {quality.problems[0].message}"
         return _without_figures(channel, role, raw, unit, quality, reason)
-    return _emg_figures(channel, role, raw, filtered, envelope, quality, unit)
+    return _emg_figures(channel, role, raw, filtered, envelope, quality, unit, spectrum)
 
 
 def _emg_figures(
@@ -90,13 +94,14 @@ def _emg_figures(
     envelope: Envelope,
     quality: Quality,
     unit: str,
+    spectrum: Spectrum,
 ) -> AnalysedChannel:
     rate, needle, volts = channel.rate_hz, role.kind == "needle", _VOLTS.get(unit)
     not_given: dict[str, str] = {}
     # A needle keeps the unit of its file and the whole record; a surface figure is in microvolts of the EMG band.
     shown, scale = (unit, 1.0) if needle or volts is None else ("uV", volts / 1e-6)
     band = emg_band(rate, needle=needle)
-    inside = power_spectrum(raw, rate).between(*band)
+    inside = spectrum.between(*band)
     rectified = np.abs(filtered)
     contractions, bursts = _activity(filtered, rate, quality, not_given)
     turns_per_s, per_turn_mv = _turns(raw, channel.length_s, volts, quality, not_given)
@@ -129,7 +134,13 @@ def _emg_figures(
         Envelope(envelope.values * scale, envelope.rate_hz, envelope.noise * scale),
         segment_spectra(rectified, rate, highest_hz=HIGHEST_PAIR_HZ),
         segment_spectra(filtered, rate, highest_hz=HIGHEST_CROSSTALK_HZ),
+        _percent(envelope),
     )
+
+
+def _percent(envelope: Envelope) -> Floats | None:
+    best = envelope.best_effort
+    return 100 * envelope.corrected / best if best > 0 else None
 
 
 def _activity(

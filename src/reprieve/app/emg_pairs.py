@@ -88,11 +88,8 @@ def _not_comparable(first: AnalysedChannel, second: AnalysedChannel, count: int)
 
 def _co_contraction(first: AnalysedChannel, second: AnalysedChannel) -> tuple[float | None, float | None]:
     """Return both indices in % of each channel's own best effort."""
-    if first.envelope is None or second.envelope is None:
+    if first.percent is None or second.percent is None or first.envelope is None or second.envelope is None:
         return None, None
     if not np.isclose(first.envelope.rate_hz, second.envelope.rate_hz, rtol=1e-3):
         return None, None
-    tops = first.envelope.best_effort, second.envelope.best_effort
-    if not min(tops) > 0:
-        return None, None
-    return co_contraction(100 * first.envelope.corrected / tops[0], 100 * second.envelope.corrected / tops[1])
+    return co_contraction(first.percent, second.percent)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reprieve.emg.envelope import Envelope
-from reprieve.emg.spectra import power_spectrum
+from reprieve.emg.spectra import Spectrum, power_spectrum
 
 Floats = NDArray[np.float64]
 ProblemName = Literal["dead", "clipping", "mains", "loose", "gain"]
@@ -90,6 +90,7 @@ def channel_quality(
     step: float | None = None,
     rail: tuple[float, float] | None = None,
     needle: bool = False,
+    spectrum: Spectrum | None = None,
 ) -> Quality:
     """Judge one channel.
 
@@ -109,17 +110,20 @@ def channel_quality(
         Smallest and largest value that the converter can give.
     needle : bool
         Needle or fine wire instead of surface electrode.
+    spectrum : Spectrum, optional
+        `power_spectrum` of `raw`, where it is known already.
     """
     samples = np.asarray(raw, dtype=np.float64)
     seconds = _windows(samples, rate_hz)
     dead = _dead(seconds, step if step else _guessed_step(samples))
     if dead is not None and not dead.seconds:
         return Quality("reject", (dead,))
+    whole = power_spectrum(samples, rate_hz) if spectrum is None else spectrum
     found = [
         dead,
         _clipping(samples, seconds, rate_hz, rail),
-        _mains(samples, rate_hz),
-        _loose(samples, seconds, rate_hz, needle),
+        _mains(samples, rate_hz, whole),
+        _loose(samples, seconds, rate_hz, needle, whole),
         _gain(envelope, volts_per_unit, needle),
     ]
     problems = tuple(problem for problem in found if problem is not None)
@@ -183,11 +187,11 @@ def _guessed_rail(samples: Floats) -> float | None:
     return float(low) if count > GUESSED_RAIL_EXCESS * beside else None
 
 
-def _mains(samples: Floats, rate_hz: float) -> Problem | None:
+def _mains(samples: Floats, rate_hz: float, spectrum: Spectrum) -> Problem | None:
     if len(samples) < WINDOW_S * rate_hz or rate_hz < 200:
         return None
     for mains_hz in MAINS_HZ:
-        ratio = mains_ratio_db(samples, rate_hz, mains_hz)
+        ratio = _mains_ratio_db(spectrum, rate_hz, mains_hz)
         if ratio is not None and ratio < MAINS_DB:
             return _problem("mains", (), mains_hz, f"{mains_hz:.0f} Hz, EMG {ratio:+.0f} dB against it")
     return None
@@ -200,7 +204,10 @@ def mains_ratio_db(samples: ArrayLike, rate_hz: float, mains_hz: float) -> float
     -----
     Each line is the power in three bins of 1 Hz above the floor, the median of the bins 3 to 6 Hz beside it.
     """
-    spectrum = power_spectrum(samples, rate_hz)
+    return _mains_ratio_db(power_spectrum(samples, rate_hz), rate_hz, mains_hz)
+
+
+def _mains_ratio_db(spectrum: Spectrum, rate_hz: float, mains_hz: float) -> float | None:
     power = spectrum.power
     step = spectrum.frequency_hz[1]
     top = min(450.0, 0.45 * rate_hz)
@@ -219,11 +226,10 @@ def mains_ratio_db(samples: ArrayLike, rate_hz: float, mains_hz: float) -> float
     return 10 * float(np.log10(max(whole - lines, 1e-30 * whole) / lines)) if whole > 0 else None
 
 
-def _loose(samples: Floats, seconds: Floats, rate_hz: float, needle: bool) -> Problem | None:
+def _loose(samples: Floats, seconds: Floats, rate_hz: float, needle: bool, spectrum: Spectrum) -> Problem | None:
     if len(samples) < WINDOW_S * rate_hz:
         return None
     limit = LOOSE_SHARE_NEEDLE if needle else LOOSE_SHARE
-    spectrum = power_spectrum(samples, rate_hz)
     above_zero = spectrum.between(1.0, rate_hz)
     total = float(above_zero.power.sum())
     share = float(above_zero.between(1.0, LOOSE_BELOW_HZ - 1e-9).power.sum()) / total if total > 0 else 0.0
