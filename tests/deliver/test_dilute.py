@@ -86,6 +86,22 @@ def test_five_ml_do_not_fit_into_the_vial_so_two_steps_are_told() -> None:
     assert len(dilute(ABO, vial_units=500, diluent_ml="2.5").procedure) == 1
 
 
+def test_the_steps_name_the_diluent_and_the_sources_are_those_of_size_row_and_time() -> None:
+    answer = dilute(ABO, vial_units=500, diluent_ml=5)
+    assert all("0.9 % sodium chloride" in step for step in answer.procedure[:2])
+    # Pack size, row of the table, the two steps, time of use: as listed in the shipped file.
+    assert [source.key for source in answer.sources] == [
+        "medicinecom_dysport",
+        "ipsenhub_adult",
+        "drugscom_dysport",
+        "dysport_uspi",
+    ]
+    assert [source.key for source in dilute(ONA, vial_units=50, diluent_ml=1).sources] == [
+        "drugscom_ona",
+        "botox_smpc_dilution_reprint",
+    ]
+
+
 def test_a_ready_solution_counts_its_own_volume() -> None:
     # 5,000 units in 1 mL of solution, and 1 mL added: 2,500 per mL.
     assert dilute(RIMA, vial_units=5000, diluent_ml=1, dose_units=1250).volume_ml == D("0.5")

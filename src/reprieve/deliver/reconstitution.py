@@ -102,13 +102,13 @@ def reconstitute(facts: ProductFacts, vial_units: Decimal, diluent_ml: Decimal) 
         raise InputError(
             f"{facts.product} has no vial of {plain(vial_units)} units; its vials hold {sizes} units, choose one"
         )
-    solution = facts.ready_to_use and size.nominal_ml is not None
+    solution = size.nominal_ml is not None
     if not (diluent_ml > 0 or (solution and diluent_ml == 0)):
         raise InputError(
             f"diluent_ml must be positive, but got {plain(diluent_ml)} mL for a vial of {plain(vial_units)} units of "
             f"{facts.product}; enter the volume added to the vial"
         )
-    own_ml = size.nominal_ml if solution and size.nominal_ml is not None else Decimal(0)
+    own_ml = Decimal(0) if size.nominal_ml is None else size.nominal_ml
     return Preparation(
         vial=Dose(vial_units, facts.product),
         diluent_ml=diluent_ml,
