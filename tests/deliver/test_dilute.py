@@ -129,6 +129,12 @@ def test_a_volume_far_from_the_table_is_a_slip_of_the_point(diluent: str, found:
     assert ("implausible_volume" in rules) == found
 
 
+@pytest.mark.parametrize(("diluent", "limit", "over"), [("0.2", "0.25", "0.05"), ("45", "40", "5")])
+def test_a_slip_is_measured_from_the_nearer_end(diluent: str, limit: str, over: str) -> None:
+    found = {row.rule: row for row in dilute(ONA, vial_units=100, diluent_ml=diluent).findings}["implausible_volume"]
+    assert (found.limit, found.actual, found.exceed_by) == (D(limit), D(diluent), D(over))
+
+
 def test_without_a_table_nothing_is_said_about_the_volume() -> None:
     rules = [row.rule for row in dilute(ONA, vial_units=50, diluent_ml=9).findings]
     assert rules == ["dilution_not_on_label"]

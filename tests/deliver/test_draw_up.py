@@ -90,6 +90,7 @@ def test_syringes_by_hand() -> None:
     assert filled.sentence() == "1.2 mL in a 3 mL syringe (exactly 1.25 mL; at the mark 2.5 units less)"
     (draw,) = draw_up([row("splenius_capitis", "25")], [vial()], ONA).draws
     assert fill(draw, [vial()])[0].sentence() == "0.5 mL in a 1 mL syringe"
+    assert fill(draw, [vial()])[0].note() == ""
 
 
 def test_a_draw_above_the_largest_syringe_takes_several() -> None:
