@@ -7,6 +7,7 @@ from collections.abc import Callable
 from reprieve import __version__
 from reprieve.app.emg_channel_figures import AnalysedChannel, analyse_channel
 from reprieve.app.emg_channels import ChannelMap, channel_roles, load_channel_map
+from reprieve.app.emg_movement import report_movement
 from reprieve.app.emg_muscles import epochs_of, muscle_emg, report_muscles
 from reprieve.app.emg_pairs import report_pairs
 from reprieve.app.emg_report import ChannelReport, EmgReport, MuscleReport, PairReport, Trace
@@ -89,6 +90,7 @@ def report_with_traces(
         evidence=EVIDENCE,
         weights_version=weights.version,
         version=__version__,
+        movement=report_movement(recording, session.movement if session else None),
     )
     return report, tuple(one.trace for one in analysed)
 

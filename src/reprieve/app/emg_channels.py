@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import yaml
 
 from reprieve.app.documents import read_text
+from reprieve.app.emg_movement import check_movement
 from reprieve.core.errors import RecordingError
 from reprieve.interop.recording import Channel, Recording, unit_of
 from reprieve.reference.muscle_catalogue import target_members
@@ -59,6 +61,7 @@ class ChannelMap:
 
     entries: dict[str, dict[str, Any]]
     epochs: tuple[Epoch, ...] = ()
+    movement: Mapping[str, Any] | None = None
 
 
 def load_channel_map(path: str) -> ChannelMap:
@@ -86,12 +89,14 @@ def load_channel_map(path: str) -> ChannelMap:
         raise RecordingError(f"{path}: not YAML ({reason}); see the example in reprieve emg --help") from None
     if not isinstance(document, dict) or not isinstance(document.get("channels"), dict):
         raise RecordingError(f"{path}: a channel map has the key 'channels' with one entry per channel name; add it")
-    unknown = set(document) - {"channels", "epochs"}
+    unknown = set(document) - {"channels", "epochs", "movement"}
     if unknown:
-        raise RecordingError(f"{path}: unknown key {sorted(map(str, unknown))[0]!r}; allowed are channels and epochs")
+        raise RecordingError(
+            f"{path}: unknown key {sorted(map(str, unknown))[0]!r}; allowed are channels, epochs and movement"
+        )
     entries = {str(name): _checked_entry(path, str(name), entry) for name, entry in document["channels"].items()}
     epochs = tuple(_epoch(path, number, one) for number, one in enumerate(document.get("epochs") or (), 1))
-    return ChannelMap(entries=entries, epochs=epochs)
+    return ChannelMap(entries=entries, epochs=epochs, movement=check_movement(path, document.get("movement")))
 
 
 def channel_roles(recording: Recording, channel_map: ChannelMap | None) -> dict[str, ChannelRole]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.app.emg_channels import Epoch, Kind, MapSide
+from reprieve.app.emg_movement import MovementReport
 from reprieve.emg.bootstrap import Estimate
 from reprieve.emg.contractions import Interval
 from reprieve.emg.quality import Quality
@@ -124,3 +125,4 @@ class EmgReport:
     evidence: str
     weights_version: str
     version: str
+    movement: MovementReport | None = None

@@ -19,6 +19,7 @@ from reprieve.app.emg import (
 )
 from reprieve.app.emg_compare import Comparison, compare_reports
 from reprieve.app.emg_html import report_html
+from reprieve.app.emg_movement import MovementReport
 from reprieve.app.emg_replay import replay
 from reprieve.cli.output import print_json, print_table
 from reprieve.core.errors import SetupError
@@ -34,6 +35,8 @@ a channel map in YAML says what each channel is, by the name that the file gives
   epochs:
     - {kind: rest, start_s: 0, stop_s: 30}
     - {kind: posture, start_s: 30, stop_s: 90}
+
+  movement: {trunk: [TW, TX, TY, TZ], head: [HW, HX, HY, HZ], neutral: {start_s: 0, stop_s: 2}}
 
 kinds of channel: surface, needle, movement, other
 kinds of epoch: rest, posture, opposite, trick, maximal, isometric, mirror, stretch, needle, task
@@ -86,6 +89,22 @@ def run(args: argparse.Namespace) -> int:
         if args.report:
             print(f"\nThe report is in {args.report}.")
     return 0
+
+
+def _print_movement(movement: MovementReport) -> None:
+    print("\nHead against trunk, degrees (positive: left, right shoulder, chin up)")
+    rows = [
+        (name, _figure(movement.mean_deg.get(signed), 3), _figure(one.median_deg, 3), _figure(one.p90_deg, 3), step)
+        for name, signed, one in (
+            ("rotation", "rotation_left", movement.rotation),
+            ("tilt", "tilt_right", movement.tilt),
+            ("ante-/retrocollis", "extension", movement.extension),
+        )
+        if one is not None
+        for step in (None if one.twstrs_like is None else str(one.twstrs_like),)
+    ]
+    print_table(rows, ("", "mean", "median size", "90th centile", "step like the TWSTRS form"))
+    print("The step stands beside the rater's item, never instead of it.")
 
 
 def _live(args: argparse.Namespace) -> int:
@@ -174,6 +193,8 @@ def _print_report(report: EmgReport) -> None:
     if report.muscles:
         print("\nMuscles, the surest evidence first (score: expert weights, not validated)")
         print_table([_muscle_row(one) for one in report.muscles], _MUSCLE_HEAD)
+    if report.movement:
+        _print_movement(report.movement)
     for note in report.notes:
         print(f"\nNote: {note}")
     print(f"\n{report.evidence}")
