@@ -133,6 +133,7 @@ def test_a_volume_far_from_the_table_is_a_slip_of_the_point(diluent: str, found:
 def test_a_slip_is_measured_from_the_nearer_end(diluent: str, limit: str, over: str) -> None:
     found = {row.rule: row for row in dilute(ONA, vial_units=100, diluent_ml=diluent).findings}["implausible_volume"]
     assert (found.limit, found.actual, found.exceed_by) == (D(limit), D(diluent), D(over))
+    assert [source.key for source in found.sources] == ["botox_uspi", "botox_old_spasticity_reprint", "botoxone_bleph"]
 
 
 def test_without_a_table_nothing_is_said_about_the_volume() -> None:

@@ -55,6 +55,7 @@ def test_unknown_sites_are_one_and_said_to_be_assumed() -> None:
     known = muscle_volume(row("masseter", "25", sites=2), vial())
     assert (known.sites_assumed, known.needle_count, known.volume_ml) == (False, 2, D("0.5"))
     assert sum(site.volume_ml for site in known.sites) == known.volume_ml
+    assert [site.number for site in known.sites] == [1, 2]
 
 
 @given(doses=st.lists(units, min_size=1, max_size=8), vials=st.integers(0, 6))
