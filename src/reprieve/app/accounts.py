@@ -61,6 +61,8 @@ class Action(StrEnum):
     READ_AUDIT = "read_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
     BREAK_GLASS = "break_glass"
+    ERASE_PATIENT = "erase_patient"
+    READ_STOCK = "read_stock"
     READ_OWN = "read_own"
     WRITE_OWN = "write_own"
     OWN_ACCOUNT = "own_account"
@@ -87,6 +89,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.READ_AUDIT: frozenset({Role.INJECTOR, Role.ADMINISTRATOR}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Action.BREAK_GLASS: frozenset({Role.NURSE, Role.PHARMACIST, Role.ADMINISTRATOR}),
+    Action.ERASE_PATIENT: frozenset({Role.ADMINISTRATOR}),
+    Action.READ_STOCK: _STAFF,
     Action.READ_OWN: frozenset({Role.PATIENT}),
     Action.WRITE_OWN: frozenset({Role.PATIENT}),
 }

@@ -332,6 +332,8 @@ def _check_rating(rating: Rating) -> None:
     from reprieve.reference.scale_catalogue import scale
 
     instrument = scale(rating.scale)
+    if rating.items:
+        _check_total(rating)
     low, high = instrument.total_minimum, instrument.total_maximum
     total = None if rating.total is None else float(rating.total)
     if total is not None and low is not None and high is not None and not low <= total <= high:
@@ -351,3 +353,20 @@ def _same_day(store: Clinic, person: Person, patient: str, body: DiaryEntry) -> 
 
 def _is_of(entry: DiaryEntry | None, day: date) -> bool:
     return entry is not None and entry.date == day
+
+
+def _check_total(rating: Rating) -> None:
+    """Refuse a total that is not the one that the scale's own rule gives for the items (S21)."""
+    from reprieve.app.scales import score
+
+    total = score(rating.scale, rating.items or {}).score.total
+    told = None if rating.total is None else float(rating.total)
+    if total is None and told is not None:
+        raise InputError(
+            f"the items of {rating.scale} are not complete, so its rule gives no total, but got {rating.total}; "
+            "give all items, or the total alone"
+        )
+    if total is not None and told is None:
+        raise InputError(f"the items of {rating.scale} make a total of {total:g}, but no total was given; add it")
+    if total is not None and told is not None and abs(total - told) > 1e-9:
+        raise InputError(f"the items of {rating.scale} make a total of {total:g}, but got {rating.total}; check both")

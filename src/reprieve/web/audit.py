@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from reprieve.app.accounts import Action
 from reprieve.app.record_audit import audit_rows, verification
+from reprieve.app.record_recall import recall_lot
+from reprieve.core.documents import as_json
 from reprieve.web.caller import Caller, May, json_answer
 
 router = APIRouter(tags=["audit"])
@@ -25,6 +27,16 @@ def head(caller: Annotated[Caller, Depends(May(Action.VERIFY_RECORD))]) -> Any:
     """Return number and hash of the last event, without going through the chain."""
     number, hashed = caller.store.ledger.head()
     return {"events": number, "head": hashed}
+
+
+@router.get("/api/recall")
+def recall(
+    caller: Annotated[Caller, Depends(May(Action.READ_STOCK))], lot: Annotated[str, Query(min_length=1, max_length=100)]
+) -> Response:
+    """Return everybody who got a lot, with date, dose and muscles."""
+    caller.store.tell_reading(caller.person, None, f"recall of lot {lot}")
+    found = recall_lot(caller.store, caller.person.clinic, lot)
+    return json_answer({**as_json(found), "patients": list(found.patients)})
 
 
 @router.get("/api/audit/events")

@@ -17,6 +17,7 @@ from reprieve.app.record_entries import (
     record_entry,
     register_patient,
 )
+from reprieve.app.record_erasure import erase_patient
 from reprieve.core.errors import InputError
 from reprieve.record.event_bodies import Registration
 from reprieve.web.caller import Caller, MayWrite
@@ -31,6 +32,13 @@ class Amendment:
     reason: str
     kind: str | None = None
     body: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why something is done; it stays in the record."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +95,12 @@ def particulars(
         request=caller.write,
         seen=caller.seen,
     ).answer
+
+
+@router.post("/api/patients/{patient}/erase")
+def erase(caller: Annotated[Caller, Depends(MayWrite(Action.ERASE_PATIENT))], patient: str, body: Why) -> Any:
+    """Erase who the patient was; what was given stays under a pseudonym."""
+    return erase_patient(caller.store, caller.person, patient, reason=body.reason, request=caller.write).answer
 
 
 @router.post("/api/patients/{patient}/entries/{entry}")

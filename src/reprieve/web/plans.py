@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -22,17 +21,11 @@ from reprieve.core.documents import as_json
 from reprieve.record.plan import Plan
 from reprieve.web.caller import Caller, May, MayWrite, json_answer
 from reprieve.web.engines import engine
+from reprieve.web.entries import Why
 
 router = APIRouter(tags=["plans"])
 for _document in (Plan, DraftToKeep, SessionToSign):
     adapter(_document)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
-    """Why something is taken back."""
-
-    reason: str
 
 
 @router.post("/api/check")
