@@ -1,0 +1,1 @@
+"""The formulary: products, labelled uses, limits, risks; every number with its source."""
