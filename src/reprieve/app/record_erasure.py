@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import Any
 
@@ -14,7 +15,7 @@ from reprieve.core.errors import ConflictError
 from reprieve.record.event_bodies import Erasure
 from reprieve.record.event_kinds import EventKind
 from reprieve.store.ledger import Receipt, Request
-from reprieve.store.tables import accounts, events, forecasts, sign_ins
+from reprieve.store.tables import accounts, events, forecasts, sign_ins, writes
 
 # What tells who somebody is, or what they wrote in their own words. Doses, lots, side effects and ratings are the legal
 # record of a treatment and stay; the chain keeps the digest of everything that goes.
@@ -64,9 +65,18 @@ def erase_patient(
                 delete(sign_ins).where(sign_ins.c.clinic == person.clinic, sign_ins.c.account == row.name)
             )
         connection.execute(delete(accounts).where(own))
+        # The digest of a request holds a name and a birth date, which can be guessed: it goes, a late retry is refused.
+        of_patient = (writes.c.clinic == person.clinic) & (writes.c.answer.like(f"%{_told(patient)}%", escape="\\"))
+        connection.execute(update(writes).where(of_patient).values(request_digest=""))
         connection.execute(delete(forecasts).where(forecasts.c.clinic == person.clinic, forecasts.c.patient == patient))
 
     answer: dict[str, Any] = {"pseudonym": pseudonym, "erased": len(gone), "patient_id": patient}
     return store.ledger.append(
         [event], answer=answer, request=request, expected={patient: view.version}, at=store.clock(), also=forget
     )
+
+
+def _told(patient: str) -> str:
+    """Return how a stored answer names `patient`, as a pattern of LIKE."""
+    told = f'"patient_id": {json.dumps(patient)}'
+    return told.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
