@@ -33,6 +33,7 @@ COMPILED = (
     "formulary/literature.yaml",
     "formulary/onabotulinumtoxinA.yaml",
     "formulary/rimabotulinumtoxinB.yaml",
+    "formulary/risks.yaml",
     "formulary/sources.yaml",
     "formulary/trials.yaml",
     "published/sources.yaml",

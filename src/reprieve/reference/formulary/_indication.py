@@ -8,7 +8,7 @@ from typing import Any
 
 from reprieve.core.findings import SourceRef
 
-# UK labels were EU labels; where a row names the EU alone it is read for the UK too, and the screen shows its own words.
+# UK labels were EU labels: a row that names the EU alone is read for the UK too.
 _JURISDICTIONS = {"US": ("US",), "EU": ("EU", "UK"), "EU/UK": ("EU", "UK"), "UK": ("UK",)}
 
 
