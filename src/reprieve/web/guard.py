@@ -18,6 +18,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 log = logging.getLogger("reprieve.web")
 
 LARGEST_BODY = 4 * 1024 * 1024
+# Sixteen channels of a quarter of an hour; read only after the sender was found to be allowed.
+LARGEST_RECORDING = 128 * 1024 * 1024
 # Everything comes from this server: no inline script, no other origin, no frame around it.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -66,10 +68,10 @@ class Guard:
             await sender(message)
 
         try:
-            await self.app(scope, _limited(receive), watch)
+            await self.app(scope, _limited(receive, _largest(scope)), watch)
         except TooLargeError:
             if not started:
-                await _refuse(sender, 413, "too_large", f"a body takes up to {LARGEST_BODY // 2**20} MiB; send less")
+                await _refuse(sender, *_too_large(scope))
         except Exception as error:
             # Where it failed and with what kind of error; its message may hold what a patient wrote.
             where = "".join(traceback.format_tb(error.__traceback__)[-3:])
@@ -95,8 +97,8 @@ def _fault(scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, str, str] | 
     length = headers.get(b"content-length", b"0")
     if not length.isdigit():
         return 400, "bad_request", "Content-Length is no number"
-    if int(length) > LARGEST_BODY:
-        return 413, "too_large", f"a body takes up to {LARGEST_BODY // 2**20} MiB; send less"
+    if int(length) > _largest(scope):
+        return _too_large(scope)
     if scope["method"] in SAFE:
         return None
     # A form of another site cannot set this header, and a script of another site may not.
@@ -109,7 +111,15 @@ def _fault(scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, str, str] | 
     return None
 
 
-def _limited(receive: Receive) -> Receive:
+def _largest(scope: Scope) -> int:
+    return LARGEST_RECORDING if scope["path"].startswith("/api/emg/") else LARGEST_BODY
+
+
+def _too_large(scope: Scope) -> tuple[int, str, str]:
+    return 413, "too_large", f"a body takes up to {_largest(scope) // 2**20} MiB; send less"
+
+
+def _limited(receive: Receive, largest: int) -> Receive:
     seen = 0
 
     async def wrapped() -> Message:
@@ -117,7 +127,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         if message["type"] == "http.request":
             seen += len(message.get("body", b""))
-            if seen > LARGEST_BODY:
+            if seen > largest:
                 raise TooLargeError
         return message
 

@@ -1,0 +1,44 @@
+"""What a plan would do in the muscles: asked for when the panel is opened, never part of the live check."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from reprieve.app.accounts import Action
+from reprieve.core.documents import as_json
+from reprieve.record.plan import Plan
+from reprieve.web.caller import Caller, May, json_answer
+from reprieve.web.engines import engine
+
+router = APIRouter(tags=["simulation"])
+Planner = Annotated[Caller, Depends(May(Action.CHECK_PLAN))]
+# Enough for a band on a screen; the command line takes as many as one wants.
+DRAWS = 40
+# Days between two points of a drawn curve.
+STRIDE = 3
+
+
+@router.post("/api/simulate")
+def simulate(_: Planner, body: Plan, days: Annotated[int, Query(ge=7, le=365)] = 168) -> Response:
+    """Return block and force of each muscle over time with their bands, and what reaches the surroundings."""
+    told = as_json(engine("simulation", "simulate_plan")(body, days=days, draws=DRAWS))
+    return json_answer(_thinned(told))
+
+
+@router.post("/api/simulate/slice")
+def slice_(_: Planner, body: Plan, height_mm: Annotated[float | None, Query(ge=-2000, le=2000)] = None) -> Response:
+    """Return a level cut through the neck with the bound toxin, the muscles and the structures at risk."""
+    return json_answer(as_json(engine("simulation_slice", "slice_of_neck")(body, height_mm=height_mm)))
+
+
+def _thinned(told: dict[str, Any]) -> dict[str, Any]:
+    """Every third day, each muscle's own peak included: a drawing needs no more."""
+    kept = sorted({*range(0, len(told["days"]), STRIDE), *(course["peak_day"] for course in told["muscles"])})
+    for course in told["muscles"]:
+        for name in ("block", "force"):
+            course[name] = {line: [values[i] for i in kept] for line, values in course[name].items()}
+    told["days"] = [told["days"][i] for i in kept]
+    return told

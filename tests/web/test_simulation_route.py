@@ -1,0 +1,46 @@
+"""The what-if over the API: the same figures as the engine, for staff only, and nothing recorded."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from reprieve.app.simulation import simulate_plan
+from reprieve.record.plan import Injection, Plan
+from reprieve.web.simulation import DRAWS, STRIDE
+
+INJECTION = {"muscle": "sternocleidomastoid", "side": "left", "units": "40", "sites": 2, "volume_ml": "0.4"}
+PLAN = {"product": "onabotulinumtoxinA", "indication": "cervical_dystonia", "injections": [INJECTION]}
+
+
+def test_the_screen_gets_the_engines_figures(signed_in) -> None:
+    """Thinned to every third day, but with the peak of each muscle, and unchanged otherwise."""
+    injector = signed_in("injector")
+    before = len(injector.get("/api/patients/p-1/history").json()["rows"])
+    told = injector.post("/api/simulate?days=60", PLAN)
+    assert told.status_code == 200, told.text
+    body = told.json()
+    one = Injection(muscle="sternocleidomastoid", side="left", units=Decimal(40), sites=2, volume_ml=Decimal("0.4"))
+    plan = Plan(product="onabotulinumtoxinA", indication="cervical_dystonia", injections=(one,))
+    (course,) = simulate_plan(plan, days=60, draws=DRAWS).muscles
+    assert set(range(0, 61, STRIDE)) | {course.peak_day} == set(body["days"])
+    drawn = body["muscles"][0]
+    for name in ("median", "q025", "q975"):
+        assert drawn["block"][name] == [getattr(course.block, name)[day] for day in body["days"]]
+    assert drawn["block"]["median"][body["days"].index(course.peak_day)] == course.peak_block
+    assert {entry["structure"] for entry in body["spread"]} >= {"larynx", "oesophagus"}
+    assert len(injector.get("/api/patients/p-1/history").json()["rows"]) == before
+
+
+def test_the_cut_and_its_refusals(signed_in) -> None:
+    """A level plane comes with outlines; a plan without a neck muscle is one clear line."""
+    nurse = signed_in("nurse")
+    told = nurse.post("/api/simulate/slice", PLAN).json()
+    assert any(cut["kind"] == "risk" for cut in told["outlines"])
+    other = nurse.post(f"/api/simulate/slice?height_mm={told['heights_mm'][0]}", PLAN).json()
+    assert other["height_mm"] == told["heights_mm"][0]
+    jaw = {**PLAN, "injections": [{"muscle": "masseter", "side": "left", "units": "20"}]}
+    refused = nurse.post("/api/simulate/slice", jaw)
+    assert refused.status_code == 422
+    assert "neck muscle" in refused.json()["error"]["message"]
+    assert nurse.post("/api/simulate?days=9999", PLAN).status_code == 422
+    assert signed_in("patient").post("/api/simulate", PLAN).status_code == 403
