@@ -36,6 +36,7 @@ COMPILED = (
     "formulary/risks.yaml",
     "formulary/sources.yaml",
     "formulary/trials.yaml",
+    "plan/parameters.yaml",
     "published/sources.yaml",
     "scales/scales.yaml",
 )
