@@ -63,6 +63,12 @@ class Action(StrEnum):
     BREAK_GLASS = "break_glass"
     ERASE_PATIENT = "erase_patient"
     READ_STOCK = "read_stock"
+    KEEP_STOCK = "keep_stock"
+    REVIEW_REFERENCE = "review_reference"
+    READ_OVERRIDES = "read_overrides"
+    APPROVE_OVERRIDE = "approve_override"
+    READ_POLICY = "read_policy"
+    SET_POLICY = "set_policy"
     READ_OWN = "read_own"
     WRITE_OWN = "write_own"
     OWN_ACCOUNT = "own_account"
@@ -91,6 +97,12 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.BREAK_GLASS: frozenset({Role.NURSE, Role.PHARMACIST, Role.ADMINISTRATOR}),
     Action.ERASE_PATIENT: frozenset({Role.ADMINISTRATOR}),
     Action.READ_STOCK: _STAFF,
+    Action.KEEP_STOCK: _STAFF,
+    Action.REVIEW_REFERENCE: frozenset({Role.INJECTOR, Role.PHARMACIST}),
+    Action.READ_OVERRIDES: frozenset({Role.INJECTOR, Role.PHARMACIST, Role.ADMINISTRATOR}),
+    Action.APPROVE_OVERRIDE: frozenset({Role.INJECTOR, Role.PHARMACIST}),
+    Action.READ_POLICY: _STAFF | {Role.ADMINISTRATOR},
+    Action.SET_POLICY: frozenset({Role.ADMINISTRATOR}),
     Action.READ_OWN: frozenset({Role.PATIENT}),
     Action.WRITE_OWN: frozenset({Role.PATIENT}),
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from reprieve.app.accounts import Accounts, Person
 from reprieve.app.record_ids import new_id, now, origin
@@ -144,9 +144,10 @@ class Clinic:
         answer: Any = None,
         request: Request | None = None,
         expected: Mapping[str, int | None] | None = None,
+        also: Callable[[Connection], object] | None = None,
     ) -> Receipt:
         """Append `events`; see `Ledger.append`."""
-        return self.ledger.append(events, answer=answer, request=request, expected=expected, at=self.clock())
+        return self.ledger.append(events, answer=answer, request=request, expected=expected, at=self.clock(), also=also)
 
     def import_charts(self, charts: Sequence[Chart], *, clinic: str, by: str, reason: str | None = None) -> Receipt:
         """Record `charts` of new patients in one write.

@@ -22,6 +22,17 @@ from reprieve.record.chart import (
     SkippedInjection,
     Symptom,
 )
+from reprieve.record.clinic_bodies import (
+    ClinicPolicy,
+    OverrideApproved,
+    ReviewSeconded,
+    ReviewTakenBack,
+    RowReview,
+    StockOpened,
+    StockReceived,
+    StockUsed,
+    StockWasted,
+)
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.plan import Exposure, Jurisdiction, Plan, Vial
 
@@ -208,6 +219,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedChart:
+    """Only the accounts in `names` open this chart without breaking the glass; nobody named opens it for all again."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSeen:
+    """Somebody looked into an alert (an event of a broken glass) and says so."""
+
+    alert: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChange:
     """An account made or changed; never its password."""
 
@@ -252,10 +277,21 @@ BODIES: dict[EventKind, type[Any]] = {
     EventKind.ENTRY_VOIDED: Nothing,
     EventKind.PATIENT_ERASED: Erasure,
     EventKind.RESOURCE_KEPT: KeptResource,
+    EventKind.STOCK_RECEIVED: StockReceived,
+    EventKind.STOCK_OPENED: StockOpened,
+    EventKind.STOCK_USED: StockUsed,
+    EventKind.STOCK_WASTED: StockWasted,
+    EventKind.ROW_REVIEWED: RowReview,
+    EventKind.REVIEW_SECONDED: ReviewSeconded,
+    EventKind.REVIEW_TAKEN_BACK: ReviewTakenBack,
+    EventKind.POLICY_SET: ClinicPolicy,
+    EventKind.OVERRIDE_APPROVED: OverrideApproved,
     EventKind.SHARE_GRANTED: Share,
     EventKind.SHARE_REVOKED: Revoked,
     EventKind.CHART_READ: Reading,
+    EventKind.CHART_CLOSED: ClosedChart,
     EventKind.GLASS_BROKEN: Reading,
+    EventKind.ALERT_SEEN: AlertSeen,
     EventKind.ACCOUNT_CREATED: AccountChange,
     EventKind.ACCOUNT_CHANGED: AccountChange,
     EventKind.SIGNED_IN: AccountChange,

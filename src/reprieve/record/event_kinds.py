@@ -38,10 +38,23 @@ class EventKind(StrEnum):
     PATIENT_ERASED = "patient_erased"
     RESOURCE_KEPT = "resource_kept"
 
+    STOCK_RECEIVED = "stock_received"
+    STOCK_OPENED = "stock_opened"
+    STOCK_USED = "stock_used"
+    STOCK_WASTED = "stock_wasted"
+
+    ROW_REVIEWED = "row_reviewed"
+    REVIEW_SECONDED = "review_seconded"
+    REVIEW_TAKEN_BACK = "review_taken_back"
+    POLICY_SET = "policy_set"
+    OVERRIDE_APPROVED = "override_approved"
+
     SHARE_GRANTED = "share_granted"
     SHARE_REVOKED = "share_revoked"
     CHART_READ = "chart_read"
+    CHART_CLOSED = "chart_closed"
     GLASS_BROKEN = "glass_broken"
+    ALERT_SEEN = "alert_seen"
 
     ACCOUNT_CREATED = "account_created"
     ACCOUNT_CHANGED = "account_changed"
@@ -52,11 +65,13 @@ class EventKind(StrEnum):
     RECORD_IMPORTED = "record_imported"
 
 
-# These leave the chart as it is: they say who looked or who may look, not what is the case.
+# These leave every chart as it is: they say who looked or who may look, or concern the clinic as a whole.
 ACCESS_KINDS = frozenset(
     {
         EventKind.CHART_READ,
+        EventKind.CHART_CLOSED,
         EventKind.GLASS_BROKEN,
+        EventKind.ALERT_SEEN,
         EventKind.SHARE_GRANTED,
         EventKind.SHARE_REVOKED,
         EventKind.ACCOUNT_CREATED,
@@ -66,5 +81,14 @@ ACCESS_KINDS = frozenset(
         EventKind.SIGNED_OUT,
         EventKind.RECORD_EXPORTED,
         EventKind.RECORD_IMPORTED,
+        EventKind.STOCK_RECEIVED,
+        EventKind.STOCK_OPENED,
+        EventKind.STOCK_USED,
+        EventKind.STOCK_WASTED,
+        EventKind.ROW_REVIEWED,
+        EventKind.REVIEW_SECONDED,
+        EventKind.REVIEW_TAKEN_BACK,
+        EventKind.POLICY_SET,
+        EventKind.OVERRIDE_APPROVED,
     }
 )
