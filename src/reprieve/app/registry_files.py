@@ -1,0 +1,239 @@
+"""Registries as files: tidy scores in one file or in a folder of partitions, CSV or Parquet.
+
+A patient lies in one partition; that is what makes partitions independent of each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.compute.executor import Executor, in_order
+from reprieve.core.errors import InputError, ScoresError, SetupError
+from reprieve.learn.tidy import NEEDED, OPTIONAL, TidyRow, check_columns, tidy_row
+
+KINDS = (".csv", ".parquet")
+Hashes = NDArray[np.uint64]
+
+
+def parquet() -> ModuleType:
+    """Return `pyarrow.parquet`, or say in one line that it is missing."""
+    try:
+        import pyarrow.parquet as found
+    except ImportError:
+        raise SetupError("Parquet needs pyarrow; pip install 'reprieve[frames]', or give CSV") from None
+    return found
+
+
+def score_partitions(path: str | Path) -> list[Path]:
+    """Return the partitions of the registry at `path`: the file itself, or the CSV and Parquet files of the folder.
+
+    Raises
+    ------
+    InputError
+        If nothing is there.
+    """
+    place = Path(path).expanduser()
+    if place.is_dir():
+        found = sorted(file for file in place.iterdir() if file.suffix in KINDS and not file.name.startswith("."))
+        if not found:
+            raise InputError(f"{path} holds no .csv and no .parquet file; give a folder of tidy scores")
+        return found
+    if not place.is_file():
+        raise InputError(f"cannot read {path}: no such file or folder; check the path")
+    return [place]
+
+
+def partition_rows(path: Path, *, only: Hashes | None = None) -> list[TidyRow]:
+    """Return the checked rows of one partition, of the patients in `only` if given.
+
+    Raises
+    ------
+    ScoresError
+        If the table cannot be used.
+    """
+    where = path.name
+    records = _parquet_records(path) if path.suffix == ".parquet" else _csv_records(path)
+    if only is None:
+        return [tidy_row(record, line, where) for line, record in records]
+    wanted = set(only.tolist())
+    keep: dict[str, bool] = {}
+    rows: list[TidyRow] = []
+    for line, record in records:
+        patient = str(record.get("patient")).strip()
+        if patient not in keep:
+            keep[patient] = patient_hash(patient) in wanted
+        if keep[patient]:
+            rows.append(tidy_row(record, line, where))
+    return rows
+
+
+def _csv_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    import csv
+
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            columns = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
+            check_columns(columns, path.name)
+            reader.fieldnames = columns
+            for record in reader:
+                yield reader.line_num, record
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ScoresError(f"{path.name} is no CSV in UTF-8 ({error}); save it again as CSV") from None
+
+
+def _parquet_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    file = open_parquet(path)
+    columns = [name for name in file.schema_arrow.names if name.casefold() in NEEDED + OPTIONAL]
+    check_columns([name.casefold() for name in columns], path.name)
+    line = 1
+    for batch in file.iter_batches(columns=columns):
+        cells = [column.to_pylist() for column in batch.columns]
+        names = [name.casefold() for name in batch.schema.names]
+        for values in zip(*cells, strict=True):
+            yield line, dict(zip(names, values, strict=True))
+            line += 1
+
+
+def open_parquet(path: Path) -> Any:
+    """Return the open Parquet file `path`.
+
+    Raises
+    ------
+    ScoresError
+        If it is none.
+    """
+    library = parquet()
+    import pyarrow
+
+    try:
+        return library.ParquetFile(path)
+    except (OSError, pyarrow.ArrowInvalid) as error:
+        raise ScoresError(f"{path.name} is no Parquet file ({str(error).splitlines()[0]}); write it again") from None
+
+
+def patient_hash(patient: str) -> int:
+    """Return 64 bits that stand for a patient, the same in every partition and on every machine."""
+    return int.from_bytes(hashlib.sha256(patient.encode()).digest()[:8], "big")
+
+
+def partition_patients(path: Path) -> Hashes:
+    """Return the hashes of the patients of one partition, sorted, each once."""
+    if path.suffix == ".parquet":
+        file = open_parquet(path)
+        column = next((name for name in file.schema_arrow.names if name.casefold() == "patient"), None)
+        check_columns([name.casefold() for name in file.schema_arrow.names], path.name)
+        names: set[str] = set()
+        for batch in file.iter_batches(columns=[column]):
+            names.update(str(name).strip() for name in batch.column(0).unique().to_pylist())
+    else:
+        names = {str(record.get("patient")).strip() for _, record in _csv_records(path)}
+    return np.array(sorted(patient_hash(name) for name in names), dtype=np.uint64)
+
+
+def patients_apart(partitions: Sequence[Path], executor: Executor) -> list[Hashes]:
+    """Return the patients of each partition; no patient may be in two.
+
+    Raises
+    ------
+    ScoresError
+        If one is; their cycles would be taken for two people's.
+    """
+    found = in_order(executor, partition_patients, partitions)
+    everyone = np.concatenate(found)
+    order = np.argsort(everyone, kind="stable")
+    twice = np.flatnonzero(everyone[order][1:] == everyone[order][:-1])
+    if twice.size:
+        number = np.repeat(np.arange(len(found)), [len(one) for one in found])[order]
+        first, second = (partitions[int(number[int(twice[0]) + step])].name for step in (0, 1))
+        raise ScoresError(
+            f"one patient is in {first} and in {second} ({twice.size} such patients in all); a patient belongs into "
+            "one partition, split the whole table with `reprieve cohort split`"
+        )
+    return found
+
+
+def split_scores(source: str | Path, folder: str | Path, parts: int) -> list[Path]:
+    """Split a tidy table, or a folder of them, into `parts` Parquet files so that each patient lies in one.
+
+    Parameters
+    ----------
+    source : path
+        CSV or Parquet; read in batches, so it may be larger than the memory.
+    folder : path
+        New or empty.
+    parts : int
+        How many files; 5,000 patients in each is a good size.
+
+    Raises
+    ------
+    InputError
+        If `parts` is not positive, or `folder` holds something.
+    """
+    if not 1 <= parts <= 100_000:
+        raise InputError(f"parts must lie between 1 and 100000, but got {parts}; give a number of files")
+    target = Path(folder).expanduser()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InputError(f"{folder} is not an empty folder; nothing was written, give a new one")
+    library = parquet()
+    import pyarrow
+
+    kinds = {"patient": pyarrow.string(), "cycle": pyarrow.string(), "date": pyarrow.date32()}
+    numbers = {"week", "score", "units"}
+    columns = [field.name for field in fields(TidyRow) if field.name != "line"]
+    schema = pyarrow.schema(
+        [(name, kinds.get(name, pyarrow.float64() if name in numbers else pyarrow.string())) for name in columns]
+    )
+    target.mkdir(parents=True, exist_ok=True)
+    paths = [target / f"part-{number:05d}.parquet" for number in range(parts)]
+    drafts = [path.with_name(f".{path.name}.tmp") for path in paths]
+    writers = [library.ParquetWriter(draft, schema, compression="zstd") for draft in drafts]
+    try:
+        for rows in _batches(score_partitions(source)):
+            shares: list[list[TidyRow]] = [[] for _ in range(parts)]
+            for row in rows:
+                shares[patient_hash(row.patient) % parts].append(row)
+            for writer, share in zip(writers, shares, strict=True):
+                if share:
+                    data = {name: [getattr(row, name) for row in share] for name in columns}
+                    writer.write_table(pyarrow.table(data, schema=schema))
+        for writer in writers:
+            writer.close()
+        for draft, path in zip(drafts, paths, strict=True):
+            draft.replace(path)
+    finally:
+        for writer, draft in zip(writers, drafts, strict=True):
+            writer.close()
+            draft.unlink(missing_ok=True)
+    return paths
+
+
+def _batches(partitions: Sequence[Path], size: int = 200_000) -> Iterator[list[TidyRow]]:
+    for path in partitions:
+        records = _parquet_records(path) if path.suffix == ".parquet" else _csv_records(path)
+        rows: list[TidyRow] = []
+        for line, record in records:
+            rows.append(tidy_row(record, line, path.name))
+            if len(rows) == size:
+                yield rows
+                rows = []
+        yield rows
+
+
+def table_bytes(columns: dict[str, Any]) -> bytes:
+    """Return a table as Parquet, the same bytes each time."""
+    library = parquet()
+    import pyarrow
+
+    sink = io.BytesIO()
+    library.write_table(pyarrow.table(columns), sink, compression="zstd")
+    return sink.getvalue()

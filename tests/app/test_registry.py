@@ -1,0 +1,121 @@
+"""The response model over partitions: the same figures as over one table, the same bytes whoever works."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from reprieve.app.registry import fit_partitions, forecast_partitions
+from reprieve.app.registry_files import partition_rows, patient_hash, score_partitions, split_scores
+from reprieve.app.response import fit_scores, forecast_scores, load_population, read_scores
+from reprieve.compute.processes import ProcessExecutor
+from reprieve.compute.serial import SerialExecutor
+from reprieve.core.errors import InputError, ScoresError
+from reprieve.reference.trials import TRIAL_PRODUCT, trial_scores
+
+pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed (extra frames)")
+AT = (8.0, 16.0)
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weeks 0 to 4 of the first 24 patients of the trial, as a tidy table."""
+    path = tmp_path_factory.mktemp("trial") / "scores.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["patient", "cycle", "week", "score", "scale", "product", "units"])
+        for row in trial_scores():
+            if row.week <= 4 and int(row.patient) <= 24:
+                writer.writerow([f"p{row.patient}", 1, row.week, row.score, "TWSTRS", TRIAL_PRODUCT, row.units])
+    return path
+
+
+@pytest.fixture(scope="module")
+def parts(trial: Path) -> Path:
+    folder = trial.parent / "parts"
+    split_scores(trial, folder, 4)
+    return folder
+
+
+def test_a_split_keeps_every_row_and_each_patient_in_one_file(trial: Path, parts: Path) -> None:
+    whole = [(r.patient, r.cycle, r.week, r.score, r.scale, r.product, r.units) for r in read_scores(str(trial))]
+    found = {path: partition_rows(path) for path in score_partitions(parts)}
+    assert len(found) == 4
+    told = [(r.patient, r.cycle, r.week, r.score, r.scale, r.product, r.units) for rows in found.values() for r in rows]
+    assert sorted(told) == sorted(whole)
+    homes = [{row.patient for row in rows} for rows in found.values()]
+    assert sum(len(home) for home in homes) == len(set().union(*homes)) == 24
+
+
+def test_forecasts_over_partitions_are_those_of_the_whole_table(trial: Path, parts: Path, tmp_path: Path) -> None:
+    population = load_population(None)
+    whole = {
+        (row.patient, row.week): (row.mean, row.q10, row.q90)
+        for row in forecast_scores(read_scores(str(trial)), population, AT)
+    }
+    with SerialExecutor() as executor:
+        manifest = forecast_partitions(parts, tmp_path / "out", population, AT, executor)
+    assert manifest.rows == 48
+    rows = [row for path in score_partitions(tmp_path / "out") for row in pq.read_table(path).to_pylist()]
+    found = {(row["patient"], row["week"]): (row["mean"], row["q10"], row["q90"]) for row in rows}
+    assert found.keys() == whole.keys()
+    for key, figures in found.items():
+        assert figures == pytest.approx(whole[key], abs=2e-4)
+
+
+def test_two_workers_one_of_them_killed_write_the_same_bytes(parts: Path, tmp_path: Path) -> None:
+    population = load_population(None)
+    with ProcessExecutor(1) as executor:
+        forecast_partitions(parts, tmp_path / "quiet", population, AT, executor)
+    killed: list[int] = []
+    with ProcessExecutor(2) as executor:
+
+        def kill_one(done: int, _: int) -> None:
+            if done == 1 and not killed:
+                killed.append(executor.process_ids[-1])
+                os.kill(killed[0], signal.SIGKILL)
+
+        forecast_partitions(parts, tmp_path / "killed", population, AT, executor, progress=kill_one)
+    assert killed
+    for path in sorted((tmp_path / "quiet").iterdir()):
+        assert (tmp_path / "killed" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_the_fit_does_not_depend_on_how_the_registry_is_split(trial: Path, parts: Path) -> None:
+    with SerialExecutor() as executor:
+        split = fit_partitions(parts, executor, most_patients=5)
+    # The sample is the five smallest hashes, chosen here by another way from the table that was not split.
+    rows = read_scores(str(trial))
+    chosen = sorted({row.patient for row in rows}, key=patient_hash)[:5]
+    whole = fit_scores(sorted((row for row in rows if row.patient in chosen), key=lambda row: row.patient))
+    assert split.to_document() == whole.to_document()
+
+
+def test_a_patient_in_two_partitions_is_refused(trial: Path, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_bytes(trial.read_bytes())
+    with SerialExecutor() as executor, pytest.raises(ScoresError, match=r"in a\.csv and in b\.csv \(24 such"):
+        forecast_partitions(tmp_path, tmp_path / "out", load_population(None), AT, executor)
+    assert not (tmp_path / "out").exists()
+
+
+def test_bad_places_are_one_clear_line(trial: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no \.csv and no \.parquet"):
+        score_partitions(tmp_path)
+    with pytest.raises(InputError, match="no such file"):
+        score_partitions(tmp_path / "missing.csv")
+    with pytest.raises(InputError, match="parts must lie between"):
+        split_scores(trial, tmp_path / "x", 0)
+    with pytest.raises(InputError, match="not an empty folder"):
+        split_scores(trial, trial.parent, 2)
+    broken = tmp_path / "broken.parquet"
+    broken.write_bytes(b"PAR1 no")
+    with pytest.raises(ScoresError, match=r"broken\.parquet is no Parquet file"):
+        partition_rows(broken)
+    pq.write_table(__import__("pyarrow").table({"patient": ["a"], "week": [1.0]}), broken)
+    with pytest.raises(ScoresError, match="lacks the columns cycle, score"):
+        partition_rows(broken)
