@@ -8,7 +8,7 @@ from typing import Any
 
 from reprieve.core.errors import ReferenceDataError
 from reprieve.core.findings import SourceRef
-from reprieve.reference.formulary._indication import Indication
+from reprieve.reference.formulary.indication import Indication
 from reprieve.reference.formulary.limit_row import LimitKind, LimitRow, Nature, Per, Window
 
 Record = dict[str, Any]

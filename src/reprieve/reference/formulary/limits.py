@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 from reprieve.core.errors import ReferenceDataError
 from reprieve.reference.formulary._flatten import Flattener
-from reprieve.reference.formulary._indication import Indication
 from reprieve.reference.formulary._records import PRODUCT_FILES, product_records, source_records
+from reprieve.reference.formulary.indication import Indication
 from reprieve.reference.formulary.limit_row import LimitKind, LimitRow
 from reprieve.reference.reviews import Review, reviews_in_force
 

@@ -1,0 +1,112 @@
+"""Comparing a figure with a limit row: one limit check, and findings when it is exceeded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from reprieve.core.dose import plain
+from reprieve.core.findings import Finding, Severity, SourceRef
+from reprieve.plan.safety.outcome import LimitCheck
+from reprieve.reference.formulary.limit_row import LimitRow, Nature
+
+_FOUR_PLACES = Decimal("1e-4")
+
+
+def figure(number: Decimal) -> str:
+    """Return `number` for a sentence, at most four decimals."""
+    exponent = number.as_tuple().exponent
+    return plain(number.quantize(_FOUR_PLACES) if isinstance(exponent, int) and exponent < -4 else number)
+
+
+def source_words(source: SourceRef, nature: str = Nature.LABEL) -> str:
+    """Return where a number comes from, in words: ``label figure from a compendium, checked``."""
+    seen = "checked" if source.checked else "not verified"
+    kind = "figure" if nature == Nature.LABEL else f"{nature} figure"
+    return f"{kind} from {source.key} ({source.grade.replace('_', ' ')}, {seen})"
+
+
+def at_most(
+    row: LimitRow,
+    actual: Decimal,
+    *,
+    rule: str,
+    subject: str,
+    what: str,
+    limit: Decimal | None = None,
+    unit: str = "units",
+    severity: Severity | None = None,
+    clears_if: str = "",
+    words: str | None = None,
+) -> Iterator[LimitCheck | Finding]:
+    """Yield the comparison of `actual` with the upper end of `row`.
+
+    Parameters
+    ----------
+    row : LimitRow
+    actual : Decimal
+        In `unit`.
+    rule, subject : str
+    what : str
+        What `actual` is, to begin the sentence.
+    limit : Decimal, optional
+        The bound where it is not `row.high` itself (units per kg times weight).
+    severity : Severity, optional
+        When exceeded; by default an error if the row blocks, else a warning.
+    words : str, optional
+        How the bound came about, or the label's own words.
+    """
+    bound = row.high if limit is None else limit
+    if bound is None:
+        return
+    yield LimitCheck(
+        rule=rule,
+        row=row.id,
+        scope=row.scope,
+        subject=subject,
+        limit=bound,
+        actual=actual,
+        headroom=bound - actual,
+        unit=unit,
+        verified=row.verified,
+        blocks=row.blocks,
+        nature=row.nature,
+        source=row.source,
+        words=words,
+    )
+    if actual > bound:
+        yield Finding(
+            rule=rule,
+            severity=severity or (Severity.ERROR if row.blocks else Severity.WARNING),
+            message=(
+                f"{what}: {figure(actual)} {unit}, above the limit of {figure(bound)} {unit} for {row.scope}"
+                f"{f' ({words})' if words else ''}; {source_words(row.source, row.nature)}."
+            ),
+            limit=bound,
+            actual=actual,
+            exceed_by=actual - bound,
+            unit=unit,
+            subject=subject,
+            sources=(row.source,),
+            clears_if=clears_if or f"at most {figure(bound)} {unit}",
+        )
+        if not row.verified:
+            yield unverified(row, bound, actual, subject, unit)
+
+
+def unverified(row: LimitRow, bound: Decimal | None, actual: Decimal | None, subject: str, unit: str) -> Finding:
+    """Return the note beside a finding whose limit was not read in a document that may carry it."""
+    return Finding(
+        rule="unverified_limit",
+        severity=Severity.INFO,
+        message=(
+            f"The limit for {row.scope} is not verified ({row.source.key}, {row.source.grade.replace('_', ' ')}); "
+            "compare the current label."
+        ),
+        limit=bound,
+        actual=actual,
+        unit=unit,
+        subject=subject,
+        sources=(row.source,),
+        clears_if="the clinic confirms or corrects the row from the label in hand",
+    )

@@ -1,0 +1,1 @@
+"""One rule a file; each takes a `Case` and yields limit checks, findings and gaps."""

@@ -1,0 +1,63 @@
+"""Units at one needle position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from reprieve.core.findings import Finding, Severity
+from reprieve.plan.safety.case import Case
+from reprieve.plan.safety.compare import at_most, figure
+from reprieve.plan.safety.outcome import Gap, LimitCheck
+from reprieve.plan.safety.per_site import SiteShare, site_shares
+from reprieve.reference.formulary.limit_row import LimitKind, LimitRow
+
+RULE, MISSING = "site_units_exceeded", "sites_missing"
+
+
+def site_units_exceeded(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
+    """Compare the units of each site with the limit of one site."""
+    for row in case.of(LimitKind.SITE_UNITS):
+        for share in site_shares(case, row.target):
+            yield from _compare(row, share)
+
+
+def _compare(row: LimitRow, share: SiteShare) -> Iterator[LimitCheck | Finding | Gap]:
+    if row.high is None:
+        return
+    if share.sites is None:
+        # All of it at one site is the worst that the plan can mean; below the limit nothing needs to be asked.
+        if share.units <= row.high:
+            yield from at_most(
+                row, share.units, rule=RULE, subject=share.subject, what=_name(share), words="as one site"
+            )
+            return
+        least = int(-(-share.units // row.high))
+        yield Finding(
+            rule=MISSING,
+            severity=Severity.WARNING,
+            message=(
+                f"{_name(share)}: the number of sites is not told, so {figure(share.units)} units could not be compared "
+                f"with {figure(row.high)} units for one site."
+            ),
+            limit=row.high,
+            unit="units",
+            subject=share.subject,
+            sources=(row.source,),
+            clears_if=f"the sites are told, at least {least} of them",
+        )
+        yield Gap(rule=RULE, subject=share.subject, missing="number of sites", needs="enter the sites of this muscle")
+        return
+    least = int(-(-share.units // row.high))
+    yield from at_most(
+        row,
+        share.units / Decimal(share.sites),
+        rule=RULE,
+        subject=share.subject,
+        what=f"{_name(share)}, each of {share.sites} sites" if share.sites > 1 else f"{_name(share)}, one site",
+        clears_if=f"at most {figure(row.high * share.sites)} units at {share.sites} sites, or at least {least} sites",
+    )
+
+
+def _name(share: SiteShare) -> str:
+    return share.subject.replace("_", " ").capitalize()
