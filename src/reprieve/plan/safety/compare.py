@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from reprieve.core.dose import plain
 from reprieve.core.findings import Finding, Severity, SourceRef
@@ -11,6 +11,11 @@ from reprieve.plan.safety.outcome import LimitCheck
 from reprieve.reference.formulary.limit_row import LimitRow, Nature
 
 _FOUR_PLACES = Decimal("1e-4")
+
+
+def whole_up(number: Decimal) -> int:
+    """Return the smallest whole number that is not below `number`."""
+    return int(number.to_integral_value(ROUND_CEILING))
 
 
 def figure(number: Decimal) -> str:

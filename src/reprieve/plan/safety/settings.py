@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,4 +32,4 @@ class SafetySettings:
         if unit == "weeks":
             return int(count * 7)
         # Months, in the same proportion; rounded up, so that the window is never too short.
-        return int(-(-count * self.days_in_three_months // 3))
+        return int((count * self.days_in_three_months / 3).to_integral_value(ROUND_CEILING))

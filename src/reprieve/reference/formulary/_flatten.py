@@ -132,9 +132,8 @@ class Flattener:
     def _row(self, entry: Record, name: str, kind: LimitKind, row: Record, base: Record, **fields: Any) -> LimitRow:
         source = row if "source" in row else entry
         note = row.get("note") or row.get("conflict") or row.get("reason")
-        return LimitRow(
-            id=f"{entry['id']}.{name}", kind=kind, source=self._ref(source), **base, **({"note": note} | fields)
-        )
+        values: Record = {"note": note} | base | fields
+        return LimitRow(id=f"{entry['id']}.{name}", kind=kind, source=self._ref(source), **values)
 
     def _total(self, entry: Record, base: Record) -> Iterator[LimitRow]:
         total = entry.get("total_dose")

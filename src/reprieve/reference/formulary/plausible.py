@@ -1,4 +1,4 @@
-"""The smallest and the largest session of a product on file, whatever the use: to catch a unit under the wrong brand."""
+"""The smallest and the largest session of a product on file, for any use: to catch a unit under the wrong brand."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def exposure_unknown(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
         yield Finding(
             rule="exposure_after_plan",
             severity=Severity.WARNING,
-            message=f"A dose of {dose.product} is dated {dose.date}, after the plan's day {case.on}; it was not counted.",
+            message=f"A dose of {dose.product} is dated {dose.date}, after the plan's day {case.on}; not counted.",
             subject="patient",
             clears_if="one of the two dates is corrected",
         )

@@ -21,7 +21,7 @@ def no_verified_limit(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
         yield Finding(
             rule=RULE,
             severity=Severity.WARNING,
-            message=f"No verified limit bounds the total of {case.product.id} for this use; nothing was passed as safe.",
+            message=f"No verified limit bounds the total of {case.product.id} for this use; that is no sign of safety.",
             subject="session",
             sources=tuple(dict.fromkeys(row.source for row in session)),
             clears_if="the clinic confirms a limit from the label in hand",

@@ -51,8 +51,8 @@ def other_toxin(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
                 rule="interaction",
                 severity=Severity.WARNING,
                 message=(
-                    f"{dose.product} was given {dose.days_ago} days ago ({dose.date}) and may still work: {row.concern}; "
-                    f"{source_words(row.source)}."
+                    f"{dose.product} was given {dose.days_ago} days ago ({dose.date}) and may still work: "
+                    f"{row.concern}; {source_words(row.source)}."
                 ),
                 subject="patient",
                 sources=(row.source,),

@@ -52,7 +52,7 @@ def _first_dose(case: Case) -> Iterator[LimitCheck | Finding]:
                 subject=subject,
                 what=f"First dose of {case.product.id}" if sure else f"First known dose of {case.product.id}",
                 severity=Severity.WARNING,
-                clears_if=f"at most {figure(row.high or Decimal(0))} units, or an earlier dose of this product is on record",
+                clears_if=f"at most {figure(row.high or Decimal(0))} units, or an earlier dose is on record",
             )
 
 
@@ -76,7 +76,8 @@ def _below(row: LimitRow, low: Decimal | None, actual: Decimal, subject: str) ->
         rule=BELOW,
         severity=Severity.INFO,
         message=(
-            f"{figure(actual)} units lie below the labelled {figure(low)} units for {row.scope}; {source_words(row.source)}."
+            f"{figure(actual)} units lie below the labelled {figure(low)} units for {row.scope}; "
+            f"{source_words(row.source)}."
         ),
         limit=low,
         actual=actual,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from reprieve.core.findings import Finding, Severity
 from reprieve.plan.safety.case import Case
-from reprieve.plan.safety.compare import at_most, figure
+from reprieve.plan.safety.compare import at_most, figure, whole_up
 from reprieve.plan.safety.outcome import Gap, LimitCheck
 from reprieve.plan.safety.per_site import SiteShare, site_shares
 from reprieve.reference.formulary.limit_row import LimitKind, LimitRow
@@ -32,13 +32,13 @@ def _compare(row: LimitRow, share: SiteShare) -> Iterator[LimitCheck | Finding |
                 row, share.units, rule=RULE, subject=share.subject, what=_name(share), words="as one site"
             )
             return
-        least = int(-(-share.units // row.high))
+        least = whole_up(share.units / row.high)
         yield Finding(
             rule=MISSING,
             severity=Severity.WARNING,
             message=(
-                f"{_name(share)}: the number of sites is not told, so {figure(share.units)} units could not be compared "
-                f"with {figure(row.high)} units for one site."
+                f"{_name(share)}: the number of sites is not told, so {figure(share.units)} units could not be "
+                f"compared with {figure(row.high)} units for one site."
             ),
             limit=row.high,
             unit="units",
@@ -48,7 +48,7 @@ def _compare(row: LimitRow, share: SiteShare) -> Iterator[LimitCheck | Finding |
         )
         yield Gap(rule=RULE, subject=share.subject, missing="number of sites", needs="enter the sites of this muscle")
         return
-    least = int(-(-share.units // row.high))
+    least = whole_up(share.units / row.high)
     yield from at_most(
         row,
         share.units / Decimal(share.sites),

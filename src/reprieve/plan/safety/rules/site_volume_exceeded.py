@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from reprieve.core.findings import Finding, Severity
 from reprieve.plan.safety.case import Case
-from reprieve.plan.safety.compare import at_most, figure, source_words
+from reprieve.plan.safety.compare import at_most, figure, source_words, whole_up
 from reprieve.plan.safety.outcome import Gap, LimitCheck
 from reprieve.plan.safety.per_site import SiteShare, site_shares
 from reprieve.reference.formulary.limit_row import LimitKind, LimitRow
@@ -40,7 +40,7 @@ def _compare(row: LimitRow, share: SiteShare) -> Iterator[LimitCheck | Finding |
     sites = share.sites or 1
     each = share.volume_ml / Decimal(sites)
     if row.low is None:
-        least = int(-(-share.volume_ml // row.high))
+        least = whole_up(share.volume_ml / row.high)
         yield from at_most(
             row, each, rule=RULE, subject=share.subject, what=f"{name}, volume of one site", unit="mL",
             clears_if=f"at least {least} sites, or a stronger dilution",

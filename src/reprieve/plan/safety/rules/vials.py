@@ -79,8 +79,8 @@ def _over_time(case: Case, vial: Vial, subject: str) -> Iterator[Finding | Limit
             rule="vial_over_time",
             severity=Severity.ERROR if enforced else Severity.WARNING,
             message=(
-                f"{subject.capitalize()} was made up {figure(gone)} hours before; {case.product.id} is to be used within "
-                f"{figure(within.hours)} hours at {within.at}; {source_words(within.source)}."
+                f"{subject.capitalize()} was made up {figure(gone)} hours before; {case.product.id} is to be used "
+                f"within {figure(within.hours)} hours at {within.at}; {source_words(within.source)}."
             ),
             limit=within.hours,
             actual=gone,
@@ -93,7 +93,7 @@ def _over_time(case: Case, vial: Vial, subject: str) -> Iterator[Finding | Limit
 
 
 def _hours_gone(case: Case, vial: Vial) -> Decimal:
-    """Return the hours since the vial was opened: to now if now is the plan's day, else at least to its first minute."""
+    """Return the hours since opening: to now if now is the plan's day, else to the first minute of that day."""
     assert vial.opened_at is not None
     opened = vial.opened_at
     if case.now is not None and (opened.tzinfo is None) == (case.now.tzinfo is None) and case.now.date() == case.on:
