@@ -86,7 +86,7 @@ def drawing_text(name: str) -> str:
 @cache
 def product_rows() -> list[dict[str, Any]]:
     """Return the products: id, brands, vial sizes."""
-    from reprieve.reference import formulary
+    from reprieve.reference.formulary.product import products
 
     return [
         {
@@ -94,5 +94,5 @@ def product_rows() -> list[dict[str, Any]]:
             "brands": list(product.brands),
             "vial_units": [str(size) for size in product.vial_units],
         }
-        for product in formulary.products().values()
+        for product in products().values()
     ]
