@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reprieve.reference._names import unknown
 from reprieve.reference.all_sources import SourceEntry, all_sources
+from reprieve.reference.formulary_rows import formulary_rows
 from reprieve.reference.rows import ReferenceRow, anatomy_rows, matching
 
 
@@ -20,7 +21,7 @@ class ShownRow:
 
 def reference_rows() -> tuple[ReferenceRow, ...]:
     """Return every row of the reference data."""
-    return anatomy_rows()
+    return (*anatomy_rows(), *formulary_rows())
 
 
 def show_reference(name: str) -> ShownRow:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from reprieve.reference._files import read_json
 from reprieve.reference._names import unknown
-from reprieve.reference.preparations import PreparationSource, preparation_sources
+from reprieve.reference.formulary._records import source_records
 from reprieve.reference.scale_catalogue import scales
 from reprieve.reference.source_list import anatomy_sources
 
@@ -67,8 +68,8 @@ def _every() -> Iterator[SourceEntry]:
     for key, row in read_json("published/sources.json").items():
         where = f"doi:{row['doi']}" if row.get("doi") else None
         yield SourceEntry(key, row["cite"], "paper", row["read"], ("published",), "facts", where)
-    for row in preparation_sources().values():
-        yield SourceEntry(row.key, _title(row), row.grade, row.read, ("formulary",), "facts")
+    for key, row in source_records().items():
+        yield SourceEntry(key, _title(row), row["grade"], row["read"], ("formulary",), "facts", row.get("doi"))
     for scale in scales().values():
         for address in scale.sources:
             if address.startswith("http"):
@@ -76,5 +77,5 @@ def _every() -> Iterator[SourceEntry]:
                 yield SourceEntry(address, text, "web", "see the scale's checked parts", ("scales",), None, address)
 
 
-def _title(row: PreparationSource) -> str:
-    return f"{row.title}. {row.publisher}" + (f", {row.year}" if row.year else ", no year shown")
+def _title(row: dict[str, Any]) -> str:
+    return f"{row['title']}. {row['publisher']}" + (f", {row['year']}" if row["year"] else ", no year shown")

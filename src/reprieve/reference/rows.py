@@ -14,7 +14,7 @@ from reprieve.reference.muscle_catalogue import LabelGroup, Muscle, label_groups
 from reprieve.reference.posture_table import Posture, postures
 from reprieve.reference.scale_catalogue import Scale, scales
 
-RowKind = Literal["muscle", "label_group", "posture", "scale", "weight", "product", "indication", "formulary"]
+RowKind = Literal["muscle", "label_group", "posture", "scale", "weight", "product", "indication", "formulary", "trial"]
 
 
 @dataclass(frozen=True, slots=True)
