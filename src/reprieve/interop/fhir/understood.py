@@ -1,0 +1,100 @@
+"""Which resources can be read at all, and whether all that one says went into the record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from reprieve.interop.fhir.context import has_profile
+from reprieve.interop.fhir.elements import Json
+from reprieve.interop.fhir.entries import understands_foreign
+from reprieve.interop.fhir.kinds import PROFILE_TYPES, STATES
+from reprieve.interop.fhir.names import profile
+from reprieve.interop.fhir.patient import is_weight
+from reprieve.interop.fhir.reading import Element
+
+Leaf = tuple[str, type, Any]
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T.*")
+_UNTOLD = frozenset({"id", "reference", "versionId", "lastUpdated", "profile"})
+
+
+def own_profile(resource: Element) -> str | None:
+    """Return the own profile that a resource follows, None for a foreign one."""
+    for name, kind in PROFILE_TYPES.items():
+        if resource.data.get("resourceType") == kind and has_profile(resource, name):
+            return name
+    return None
+
+
+def may_be_read(resource: Element) -> bool:
+    """Return whether this program reads a resource, whole or in part."""
+    if withheld(resource) is not None:
+        return False
+    kind = resource.data.get("resourceType")
+    return (
+        kind == "Patient"
+        or own_profile(resource) is not None
+        or understands_foreign(resource)
+        or (kind == "Observation" and is_weight(resource))
+    )
+
+
+def withheld(resource: Element) -> str | None:
+    """Return why a resource must not be read as a fact, None if it may."""
+    data = resource.data
+    if "modifierExtension" in data or "implicitRules" in data:
+        return "it carries a modifier that this program does not know"
+    verification = data.get("verificationStatus")
+    for entry in verification.get("coding", ()) if isinstance(verification, dict) else ():
+        if isinstance(entry, dict) and entry.get("code") in ("entered-in-error", "refuted"):
+            return f"its verification status is {entry['code']}"
+    states = STATES.get(str(data.get("resourceType")))
+    status = data.get("status")
+    if states is not None and status is not None and status not in states:
+        return f"its status is {str(status)[:40]!r}"
+    return None
+
+
+def leaves(value: Any, path: str = "") -> Iterator[Leaf]:
+    """Yield what a resource says: each value with its path, without ids, versions and generated narrative."""
+    if isinstance(value, dict):
+        if value.get("url") == profile("position"):
+            return
+        for key, entry in value.items():
+            if key in _UNTOLD and not isinstance(entry, dict):
+                continue
+            if key == "display" and "code" in value:
+                continue
+            if key == "text" and isinstance(entry, dict) and entry.get("status") == "generated":
+                continue
+            yield from leaves(entry, f"{path}/{key}")
+    elif isinstance(value, list):
+        for entry in value:
+            yield from leaves(entry, path)
+    elif value is not None:
+        yield path, bool if isinstance(value, bool) else object, _comparable(value)
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        try:
+            told = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        return told if told.tzinfo else value
+    return value
+
+
+def unread(original: Json, written: Iterable[Json]) -> list[str]:
+    """Return the paths of what `original` says and none of `written` says; empty when all of it is in the record."""
+    told = set(leaves(original))
+    best: set[Leaf] | None = None
+    for candidate in written:
+        missing = told - set(leaves(candidate))
+        if not missing:
+            return []
+        if best is None or len(missing) < len(best):
+            best = missing
+    return sorted({path for path, _, _ in (told if best is None else best)})
