@@ -45,6 +45,13 @@ def bursts(folder: Path) -> None:
     edfio.Edf([signal], annotations=marks).write(OUT / "biceps_bursts.edf")
 
 
+def fatigue(folder: Path) -> None:
+    """Thirty contractions of biceps brachii until it tires, 126 whole seconds; some peaks are cut off."""
+    with h5py.File(folder / "surface_opensignals" / "emg_fatigue.h5") as file:
+        counts = next(iter(file.values()))["raw/channel_2"][:, 0]
+    edfio.Edf([edf_signal(counts, 16, "Biceps", 126)]).write(OUT / "biceps_fatigue.edf")
+
+
 def two_devices(folder: Path) -> None:
     """One muscle through a 16-bit and an 8-bit device at once, 30 s."""
     with h5py.File(folder / "surface_opensignals" / "emg_1000_hz_8_16_bits.h5") as file:
@@ -71,11 +78,11 @@ def shoulder(folder: Path) -> None:
 
 
 def main() -> None:
-    """Make all three."""
+    """Make all four."""
     if len(sys.argv) != 2:
         sys.exit("usage: python tools/make_emg_test_recordings.py FOLDER")
     OUT.mkdir(parents=True, exist_ok=True)
-    for make in (bursts, two_devices, shoulder):
+    for make in (bursts, fatigue, two_devices, shoulder):
         make(Path(sys.argv[1]))
     print("made", ", ".join(sorted(path.name for path in OUT.iterdir())))
 

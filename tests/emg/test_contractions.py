@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import ndimage, signal
 
 from reprieve.emg.contractions import Interval, find_bursts, find_contractions, sustained_fraction
 from reprieve.emg.filters import band_pass
@@ -42,6 +43,29 @@ def test_nine_contractions_of_the_biceps(shipped: Path, name: str) -> None:
     assert len(found) == 9
     edges = np.array([[one.onset_s, one.offset_s] for one in found])
     assert np.abs(edges - BICEPS).max() < 0.15
+
+
+def test_thirty_contractions_of_a_tiring_biceps(shipped: Path) -> None:
+    # The count: by eye and by three independent codes. The edges: the published rule of the nine above, by SciPy alone.
+    channel = read_recording(str(shipped / "made" / "biceps_fatigue.edf")).channels[0]
+    found = find_contractions(band_pass(channel.values, channel.rate_hz), channel.rate_hz)
+    sections = signal.butter(4, [20, 450], "bandpass", fs=1000, output="sos")
+    power = ndimage.uniform_filter1d(signal.sosfiltfilt(sections, channel.values) ** 2, 200)
+    level = 0.15 * np.percentile(np.sqrt(np.maximum(power, 0)), 95)
+    above = np.flatnonzero(np.sqrt(np.maximum(power, 0)) > level) / 1000
+    assert len(found) == 30
+    assert found[0].onset_s == pytest.approx(above[0], abs=0.15)
+    assert found[-1].offset_s == pytest.approx(above[-1], abs=0.15)
+
+
+def test_a_faint_tone_between_twitches_makes_no_single_contraction() -> None:
+    rng = np.random.default_rng(4)
+    true = tuple(Interval(3.0 + 3 * i, 3.4 + 3 * i) for i in range(8))
+    quiet = simulate_contractions(true, 30.0, 1000.0, rng, snr_db=40.0)
+    tone = simulate_contractions((Interval(5.0, 28.0),), 30.0, 1000.0, rng, snr_db=13.0)
+    found = find_contractions(band_pass(quiet + tone, 1000.0), 1000.0)
+    assert len(found) == 8
+    assert all(overlap(f, t) for f, t in zip(found, true, strict=True))
 
 
 def spaced(rng: np.random.Generator, count: int) -> tuple[Interval, ...]:

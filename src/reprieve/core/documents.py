@@ -34,8 +34,9 @@ def as_json(value: Any) -> Any:
     if isinstance(value, float):
         # JSON has no NaN and no infinity: an unknown figure is null, never 0.
         return value if value == value and abs(value) != float("inf") else None
-    if hasattr(value, "tolist"):  # NumPy arrays and scalars, without importing NumPy here
-        return as_json(value.tolist())
+    listed = getattr(value, "tolist", None)  # NumPy arrays and scalars, without importing NumPy here
+    if listed is not None:
+        return as_json(listed())
     raise TypeError(f"no JSON form for {type(value).__name__}")
 
 

@@ -56,20 +56,28 @@ def find_contractions(filtered: ArrayLike, rate_hz: float) -> tuple[Interval, ..
 
     Notes
     -----
-    *Which* efforts there are is decided by hysteresis on the 100 ms envelope. *Where* one begins and ends is read from
-    a 200 ms envelope at `edge_level`: half the on-level lies so near the noise that a foothill of some 10 % of the
-    effort would move the edge by half a second. An effort too weak for that level keeps its
-    on-level edges, and failing those the edges of the hysteresis.
+    *Whether* there is an effort is decided by hysteresis on the 100 ms envelope. *Where* one begins and ends, and where
+    a pause of 300 ms parts two, is read from a 200 ms envelope at `edge_level`: half the on-level lies so near noise
+    that a foothill of some 10 % of the effort would move an edge by half a second, and that a faint tone between twenty
+    twitches would make one contraction of them. An effort too weak for that level keeps its on-level edges, and
+    failing those the edges of the hysteresis.
     """
     envelope = rms_envelope(filtered, rate_hz)
-    on = contraction_level(envelope)
-    spans = _joined(_hysteresis(envelope.corrected, on), JOIN_S * envelope.rate_hz)
-    shortest = SHORTEST_S * envelope.rate_hz
-    spans = [span for span in spans if span[1] - span[0] >= shortest]
     smooth = rms_envelope(filtered, rate_hz, window_s=EDGE_WINDOW_S)
+    return contractions_of(envelope, smooth)
+
+
+def contractions_of(envelope: Envelope, smooth: Envelope) -> tuple[Interval, ...]:
+    """Return the tonic efforts from envelopes of 100 ms and of `EDGE_WINDOW_S`, at the same points."""
+    rate_hz = envelope.rate_hz
+    corrected, on = envelope.corrected, contraction_level(envelope)
+    join, shortest = JOIN_S * rate_hz, SHORTEST_S * rate_hz
     level = edge_level(smooth)
-    trimmed = (_trim(span, smooth.values, level, envelope.corrected, on, shortest) for span in spans)
-    return tuple(Interval(start / envelope.rate_hz, stop / envelope.rate_hz) for start, stop in trimmed)
+    found: list[tuple[int, int]] = []
+    for span in _joined(_hysteresis(corrected, on), join):
+        if span[1] - span[0] >= shortest:
+            found += _efforts(span, smooth.values, level, corrected, on, join, shortest)
+    return tuple(Interval(start / rate_hz, stop / rate_hz) for start, stop in found)
 
 
 def contraction_level(envelope: Envelope) -> float:
@@ -122,13 +130,20 @@ def _joined(spans: list[tuple[int, int]], shorter_than: float) -> list[tuple[int
     return joined
 
 
-def _trim(
-    span: tuple[int, int], smooth: Floats, level: float, corrected: Floats, on: float, shortest: float
-) -> tuple[int, int]:
-    """Return the span between the first and last crossing of the edge level, else of the on-level, else as it is."""
+def _efforts(
+    span: tuple[int, int], smooth: Floats, level: float, corrected: Floats, on: float, join: float, shortest: float
+) -> list[tuple[int, int]]:
+    """Return the efforts within a span of the hysteresis, read at the edge level; the trimmed span if there is none."""
     start, stop = span
-    for above in (smooth[start:stop] > level, corrected[start:stop] > on):
-        places = np.flatnonzero(above)
-        if len(places) and places[-1] + 1 - places[0] >= shortest:
-            return start + int(places[0]), start + int(places[-1]) + 1
+    runs = _joined([(start + a, start + b) for a, b in _runs(smooth[start:stop] > level)], join)
+    # A run that never reaches the on-level is tone between efforts, not an effort.
+    runs = [(a, b) for a, b in runs if b - a >= shortest and (corrected[a:b] > on).any()]
+    return runs or [_trim(span, corrected, on, shortest)]
+
+
+def _trim(span: tuple[int, int], corrected: Floats, on: float, shortest: float) -> tuple[int, int]:
+    """Return the span between the first and last crossing of the on-level, else as it is."""
+    places = np.flatnonzero(corrected[span[0] : span[1]] > on)
+    if len(places) and places[-1] + 1 - places[0] >= shortest:
+        return span[0] + int(places[0]), span[0] + int(places[-1]) + 1
     return span
