@@ -12,6 +12,7 @@ from reprieve.core.errors import DoseError, UnitsError
 LARGEST_UNITS = Decimal(100_000)
 # Finer than any syringe; a longer tail is the trace of a division, not of a decision.
 MOST_DECIMALS = 6
+_FINEST = Decimal(1).scaleb(-MOST_DECIMALS)
 
 
 def exact(value: Decimal | int | str | float, what: str = "units") -> Decimal:
@@ -53,6 +54,25 @@ def plain(number: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
+def check_units(number: Decimal, product: str) -> Decimal:
+    """Return `number` if it can be a dose of `product`.
+
+    Raises
+    ------
+    DoseError
+        Not finite, negative, above 100,000, or finer than six decimals.
+    """
+    # Written so that NaN fails it.
+    if not (number.is_finite() and 0 <= number <= LARGEST_UNITS):
+        told = plain(number) if number.is_finite() else number
+        raise DoseError(f"units of {product} must lie between 0 and {LARGEST_UNITS}, but got {told}; check the entry")
+    if number != number.quantize(_FINEST):
+        raise DoseError(
+            f"units of {product} take at most {MOST_DECIMALS} decimals, but got {plain(number)}; round the entry"
+        )
+    return number
+
+
 @dataclass(frozen=True, slots=True, init=False)
 class Dose:
     """An exact number of units of one product.
@@ -84,16 +104,7 @@ class Dose:
     def __init__(self, units: Decimal | int | str | float, product: str) -> None:
         if not isinstance(product, str) or not product.strip():
             raise DoseError(f"a dose needs its product, but got {product!r}; units mean nothing without it")
-        number = exact(units, f"units of {product}")
-        if not 0 <= number <= LARGEST_UNITS:
-            raise DoseError(
-                f"units of {product} must lie between 0 and {LARGEST_UNITS}, but got {plain(number)}; check the entry"
-            )
-        exponent = number.normalize().as_tuple().exponent
-        if isinstance(exponent, int) and -exponent > MOST_DECIMALS:
-            raise DoseError(
-                f"units of {product} take at most {MOST_DECIMALS} decimals, but got {plain(number)}; round the entry"
-            )
+        number = check_units(exact(units, f"units of {product}"), product)
         object.__setattr__(self, "units", number)
         object.__setattr__(self, "product", product)
 

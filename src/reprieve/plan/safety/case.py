@@ -10,7 +10,7 @@ from functools import cache
 from types import MappingProxyType
 
 from reprieve.core.dates import age_years, days_between
-from reprieve.core.dose import Dose, plain
+from reprieve.core.dose import check_units, plain
 from reprieve.core.errors import DateError, InputError
 from reprieve.plan.safety.concentration import units_per_ml
 from reprieve.plan.safety.given_before import Earlier, earlier_doses
@@ -112,7 +112,7 @@ def case_of(
     concentration = units_per_ml(plan)
     placed = tuple(_place(injection, concentration) for injection in plan.injections)
     total = sum((entry.injection.units for entry in placed), Decimal(0))
-    Dose(total, plan.product)
+    check_units(total, plan.product)
     return Case(
         plan=plan,
         product=found,
@@ -147,7 +147,7 @@ def _check_numbers(plan: Plan) -> None:
     if not plan.injections:
         raise InputError("a plan needs at least one injection, but got none; add a muscle")
     for entry in plan.injections:
-        Dose(entry.units, plan.product)
+        check_units(entry.units, plan.product)
         if entry.sites is not None and not 0 < entry.sites <= 200:
             raise InputError(f"sites of {entry.muscle} must lie between 1 and 200, but got {entry.sites}; correct it")
         if entry.volume_ml is not None and not 0 < entry.volume_ml <= 100:
@@ -157,10 +157,10 @@ def _check_numbers(plan: Plan) -> None:
             )
     for exposure in plan.patient.exposures:
         if exposure.units is not None:
-            Dose(exposure.units, exposure.product)
+            check_units(exposure.units, exposure.product)
     last = plan.last_session
     if last is not None and last.units is not None:
-        Dose(last.units, last.product)
+        check_units(last.units, last.product)
     if last is not None and plan.date is not None and days_between(last.date, plan.date) < 0:
         raise DateError(f"last_session {last.date} lies after the plan's date {plan.date}; check both dates")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import ROUND_CEILING, Decimal
 
 from reprieve.core.dose import plain
@@ -37,11 +37,11 @@ def at_most(
     *,
     rule: str,
     subject: str,
-    what: str,
+    what: str | Callable[[], str],
     limit: Decimal | None = None,
     unit: str = "units",
     severity: Severity | None = None,
-    clears_if: str = "",
+    clears_if: str | Callable[[], str] = "",
     words: str | None = None,
 ) -> Iterator[LimitCheck | Finding]:
     """Yield the comparison of `actual` with the upper end of `row`.
@@ -52,8 +52,8 @@ def at_most(
     actual : Decimal
         In `unit`.
     rule, subject : str
-    what : str
-        What `actual` is, to begin the sentence.
+    what : str or callable
+        What `actual` is, to begin the sentence; a callable is asked only when the limit is exceeded.
     limit : Decimal, optional
         The bound where it is not `row.high` itself (units per kg times weight).
     severity : Severity, optional
@@ -80,11 +80,12 @@ def at_most(
         words=words,
     )
     if actual > bound:
+        told, clear = (part() if callable(part) else part for part in (what, clears_if))
         yield Finding(
             rule=rule,
             severity=severity or (Severity.ERROR if row.blocks else Severity.WARNING),
             message=(
-                f"{what}: {figure(actual)} {unit}, above the limit of {figure(bound)} {unit} for {row.scope}"
+                f"{told}: {figure(actual)} {unit}, above the limit of {figure(bound)} {unit} for {row.scope}"
                 f"{f' ({words})' if words else ''}; {source_words(row.source, row.nature)}."
             ),
             limit=bound,
@@ -93,7 +94,7 @@ def at_most(
             unit=unit,
             subject=subject,
             sources=(row.source,),
-            clears_if=clears_if or f"at most {figure(bound)} {unit}",
+            clears_if=clear or f"at most {figure(bound)} {unit}",
         )
         if not row.verified:
             yield unverified(row, bound, actual, subject, unit)

@@ -57,7 +57,7 @@ def _compare(case: Case, row: LimitRow, dose: SideDose) -> Iterator[LimitCheck |
     high, words = per_body(row, case)
     low, _ = per_body(row, case, end="low")
     yield from (
-        at_most(row, dose.units, rule=ABOVE, subject=dose.subject, what=_name(dose), limit=high, words=words)
+        at_most(row, dose.units, rule=ABOVE, subject=dose.subject, what=lambda: _name(dose), limit=high, words=words)
         if high is not None
         else ()
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from reprieve.core.findings import Finding, Severity
 from reprieve.plan.safety.case import Case
@@ -48,14 +47,16 @@ def _compare(row: LimitRow, share: SiteShare) -> Iterator[LimitCheck | Finding |
         )
         yield Gap(rule=RULE, subject=share.subject, missing="number of sites", needs="enter the sites of this muscle")
         return
-    least = whole_up(share.units / row.high)
+    high, sites = row.high, share.sites
     yield from at_most(
         row,
-        share.units / Decimal(share.sites),
+        share.units / sites,
         rule=RULE,
         subject=share.subject,
-        what=f"{_name(share)}, each of {share.sites} sites" if share.sites > 1 else f"{_name(share)}, one site",
-        clears_if=f"at most {figure(row.high * share.sites)} units at {share.sites} sites, or at least {least} sites",
+        what=lambda: f"{_name(share)}, each of {sites} sites" if sites > 1 else f"{_name(share)}, one site",
+        clears_if=lambda: (
+            f"at most {figure(high * sites)} units at {sites} sites, or at least {whole_up(share.units / high)} sites"
+        ),
     )
 
 
