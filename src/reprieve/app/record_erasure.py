@@ -15,7 +15,17 @@ from reprieve.core.errors import ConflictError
 from reprieve.record.event_bodies import Erasure
 from reprieve.record.event_kinds import EventKind
 from reprieve.store.ledger import Receipt, Request
-from reprieve.store.tables import accounts, events, forecasts, sign_ins, writes
+from reprieve.store.tables import (
+    accounts,
+    closed_charts,
+    events,
+    forecasts,
+    glasses,
+    passkeys,
+    sign_ins,
+    work_lines,
+    writes,
+)
 
 # What tells who somebody is, or what they wrote in their own words. Doses, lots, side effects and ratings are the legal
 # record of a treatment and stay; the chain keeps the digest of everything that goes.
@@ -61,14 +71,14 @@ def erase_patient(
             connection.execute(update(events).where(events.c.id.in_(part)).values(body=None, salt=None))
         own = (accounts.c.clinic == person.clinic) & (accounts.c.patient == patient)
         for row in connection.execute(accounts.select().where(own)).all():
-            connection.execute(
-                delete(sign_ins).where(sign_ins.c.clinic == person.clinic, sign_ins.c.account == row.name)
-            )
+            for table in (sign_ins, passkeys):
+                connection.execute(delete(table).where(table.c.clinic == person.clinic, table.c.account == row.name))
         connection.execute(delete(accounts).where(own))
         # The digest of a request holds a name and a birth date, which can be guessed: it goes, a late retry is refused.
         of_patient = (writes.c.clinic == person.clinic) & (writes.c.answer.like(f"%{_told(patient)}%", escape="\\"))
         connection.execute(update(writes).where(of_patient).values(request_digest=""))
-        connection.execute(delete(forecasts).where(forecasts.c.clinic == person.clinic, forecasts.c.patient == patient))
+        for view in (forecasts, work_lines, glasses, closed_charts):
+            connection.execute(delete(view).where(view.c.clinic == person.clinic, view.c.patient == patient))
 
     answer: dict[str, Any] = {"pseudonym": pseudonym, "erased": len(gone), "patient_id": patient}
     return store.ledger.append(

@@ -6,11 +6,27 @@ from sqlalchemy import Table, func, insert, select, text
 
 from reprieve.core.errors import StoreError
 from reprieve.store.engine import Database
-from reprieve.store.tables import accounts, anchors, events, forecasts, meta, patients, throttle, writes
+from reprieve.store.tables import (
+    accounts,
+    anchors,
+    challenges,
+    closed_charts,
+    events,
+    forecasts,
+    glasses,
+    meta,
+    passkeys,
+    patients,
+    shares,
+    sign_ins,
+    throttle,
+    work_lines,
+    writes,
+)
 
 # Not copied: who is signed in (a copied token must not open a door) and what can be computed again.
-COPIED: tuple[Table, ...] = (events, anchors, writes, patients, accounts, throttle)
-LEFT_OUT = (forecasts,)
+COPIED: tuple[Table, ...] = (events, anchors, writes, patients, accounts, throttle, passkeys, shares, closed_charts)
+LEFT_OUT = (sign_ins, challenges, glasses, forecasts, work_lines)
 ROWS_AT_ONCE = 1000
 
 

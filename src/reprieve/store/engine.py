@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from reprieve.core.errors import NewerStoreError, SetupError, StoreError
+from reprieve.store.migrations import migrate
 from reprieve.store.tables import SCHEMA_VERSION, meta, metadata
 
 # Threads of the web server that may talk to the store at once.
@@ -90,6 +91,9 @@ class Database:
                 f"{self.shown} was written by a newer version (store version {stored}, this program knows "
                 f"{SCHEMA_VERSION}); nothing was changed, update the program"
             )
+        if int(stored) < SCHEMA_VERSION:
+            with self.write() as connection:
+                migrate(connection)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

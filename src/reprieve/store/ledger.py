@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select
 from reprieve.core.errors import ConflictError, StoreError
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
+from reprieve.store.access_views import project_access
 from reprieve.store.anchor_file import note_head
 from reprieve.store.chain import GENESIS, digest_of_body, hash_of_row
 from reprieve.store.codec import body_text, event_of_row
@@ -109,6 +110,7 @@ class Ledger:
                 connection.execute(insert(events), rows)
                 connection.execute(insert(anchors).values(seq=rows[-1]["seq"], hash=last_head, at=rows[-1]["at"]))
                 project(connection, new, [row["seq"] for row in rows])
+                project_access(connection, new)
             if also is not None:
                 also(connection)
             given = answer(seq + 1, last_head) if callable(answer) else answer

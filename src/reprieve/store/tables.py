@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 1
+# 1: the first. 2: second factors, passkeys, shares, closed charts, the work list's lines.
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -105,7 +106,80 @@ throttle = Table(
     Column("until", String(40), nullable=False),
 )
 
-# Forecasts already computed, by the version of the chart and the day: a cache, nothing more.
+# Something that a person has to answer within minutes: a passkey's challenge, a new secret for codes.
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("purpose", String(32), nullable=False),
+    Column("clinic", String(64)),
+    Column("account", String(128)),
+    Column("value", Text, nullable=False),
+    Column("expires_at", String(40), nullable=False),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("credential", String(1400), primary_key=True),
+    Column("clinic", String(64), nullable=False),
+    Column("account", String(128), nullable=False),
+    Column("label", String(100), nullable=False),
+    Column("public_key", Text, nullable=False),
+    Column("sign_count", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
+    # The name of the site it was made for: it is of no use under another one.
+    Column("site", String(255), nullable=False),
+    Column("created_at", String(40), nullable=False),
+)
+Index("passkeys_of_account", passkeys.c.clinic, passkeys.c.account)
+
+# View: the read-only ways in for somebody outside, by the digest of their secret.
+shares = Table(
+    "shares",
+    metadata,
+    Column("secret_hash", String(64), primary_key=True),
+    Column("share_id", String(64), nullable=False),
+    Column("clinic", String(64), nullable=False),
+    Column("patient", String(128), nullable=False),
+    Column("scope", String(32), nullable=False),
+    Column("for_whom", Text, nullable=False),
+    Column("granted_by", String(128), nullable=False),
+    Column("granted_at", String(40), nullable=False),
+    Column("expires_at", String(40), nullable=False),
+    Column("revoked", Integer, nullable=False, default=0),
+)
+Index("shares_of_patient", shares.c.clinic, shares.c.patient)
+
+# View: charts that only the named accounts may open without breaking the glass.
+closed_charts = Table(
+    "closed_charts",
+    metadata,
+    Column("clinic", String(64), primary_key=True),
+    Column("patient", String(128), primary_key=True),
+    Column("names", Text, nullable=False),
+)
+
+# Who broke the glass of which chart, and until when it stays open for that person.
+glasses = Table(
+    "glasses",
+    metadata,
+    Column("clinic", String(64), primary_key=True),
+    Column("account", String(128), primary_key=True),
+    Column("patient", String(128), primary_key=True),
+    Column("until", String(40), nullable=False),
+)
+
+# View: what the work list knows of a patient, by the version of the chart; a missing or old line is made anew.
+work_lines = Table(
+    "work_lines",
+    metadata,
+    Column("clinic", String(64), primary_key=True),
+    Column("patient", String(128), primary_key=True),
+    Column("version", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
+    Column("line", Text, nullable=False),
+)
+
+# What the work list needs of a forecast, by the version of the chart and the day: a cache, nothing more.
 forecasts = Table(
     "forecasts",
     metadata,

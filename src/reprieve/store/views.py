@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.record.fold import REGISTRATIONS
+from reprieve.store.access_views import forget_access, project_access
 from reprieve.store.codec import event_of_row
 from reprieve.store.engine import Database
 from reprieve.store.tables import events, patients
@@ -76,9 +77,11 @@ def _store(connection: Connection, clinic: str, patient: str, change: _Change) -
 
 
 def rebuild(database: Database) -> int:
-    """Make the list of patients anew from the events and return how many it holds."""
+    """Make the list of patients and the views of access anew from the events and return how many it holds."""
     with database.write() as connection:
         connection.execute(delete(patients))
+        forget_access(connection)
         told = [(row.seq, event_of_row(row)) for row in connection.execute(select(events).order_by(events.c.seq))]
         project(connection, [event for _, event in told], [seq for seq, _ in told])
+        project_access(connection, [event for _, event in told])
         return len(connection.execute(select(patients.c.patient)).all())

@@ -1,0 +1,65 @@
+"""A record of every earlier store version opens, keeps its chain and its views, and can be written to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, select
+
+from reprieve.record.events import Event
+from reprieve.record.fold import fold_chart
+from reprieve.store.copying import COPIED, LEFT_OUT
+from reprieve.store.engine import Database
+from reprieve.store.ledger import Ledger, Origin, Request
+from reprieve.store.tables import SCHEMA_VERSION, accounts, meta, metadata
+from reprieve.store.verify import verify
+
+VERSIONS = sorted(Path(__file__).with_name("versions").glob("*.sql"), key=lambda path: int(path.stem))
+HEADS = {"1": (16, "2a4a0575b2769a7a860af25dcf21ffb222280eebfaed482182167a97e63dbb36")}
+
+
+def _lay_down(script: str, target: str) -> None:
+    if "://" not in target:
+        with sqlite3.connect(target) as connection:
+            connection.executescript(script)
+        connection.close()
+        return
+    import psycopg
+
+    with psycopg.connect(target.replace("+psycopg", "")) as server:
+        kept = [line for line in script.splitlines() if line not in ("BEGIN TRANSACTION;", "COMMIT;")]
+        server.execute("\n".join(kept).encode())  # no parameters, so several statements may go at once
+
+
+def test_every_earlier_version_has_its_fixture() -> None:
+    assert [int(path.stem) for path in VERSIONS] == list(range(1, SCHEMA_VERSION))
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda path: f"version_{path.stem}")
+def test_a_record_of_an_earlier_version_is_carried_forward(
+    version: Path, target: str, diary: Callable[..., Event]
+) -> None:
+    _lay_down(version.read_text(encoding="utf-8"), target)
+    database = Database(target, create=False)
+    ledger = Ledger(database, Origin("0", "t"))
+    assert ledger.head() == HEADS[version.stem]
+    assert verify(database, [HEADS[version.stem]]).ok
+    chart = fold_chart(ledger.events_of("clinic", "p-1"))
+    assert chart.patient.family_name == "Zwetschgenbaum"
+    assert str(chart.sessions[0].units) == "97.5"
+    with database.read() as connection:
+        assert connection.scalar(select(meta.c.value).where(meta.c.name == "schema")) == str(SCHEMA_VERSION)
+        assert connection.scalar(select(accounts.c.role)) == "nurse"
+        assert set(inspect(connection).get_table_names()) == set(metadata.tables)
+    repeated = ledger.append([], request=Request.of("clinic", "nurse", "key-of-version-1", b"x"))
+    assert repeated.repeated
+    ledger.append([diary("p-1")])
+    assert verify(database, [HEADS[version.stem]]).ok
+    database.close()
+
+
+def test_s23_every_table_is_copied_or_left_out_on_purpose() -> None:
+    assert {table.name for table in (*COPIED, *LEFT_OUT, meta)} == set(metadata.tables)
