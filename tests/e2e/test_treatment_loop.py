@@ -14,7 +14,7 @@ MOST_INTERACTIONS = 25
 
 @pytest.fixture(scope="module")
 def patients(browser, address: str) -> list[str]:
-    """Return patients whose last product was onabotulinumtoxinA, long enough ago for the next session."""
+    """Return patients whose next session is due, of the two products whose doses the arrow keys step by 5 units."""
     context = browser.new_context(base_url=address)
     context.request.post(
         "/api/sign-in", data={"name": "injector", "password": "dystonia-2026"}, headers={"X-Reprieve": "1"}
@@ -26,14 +26,16 @@ def patients(browser, address: str) -> list[str]:
     context.close()
     if checked.status == 503:
         pytest.skip("this build has no check engine: no plan can be checked, so none can be signed")
-    return [
+    found = [
         row["patient_id"]
         for row in rows
         if row["condition"] == "cervical_dystonia"
-        and row["product"] == "onabotulinumtoxinA"
+        and row["product"] in ("onabotulinumtoxinA", "incobotulinumtoxinA")
         and (row["weeks_since"] or 0) > 12.5
         and not row["flags"]
     ]
+    assert len(found) >= 4, "the demonstration has too few patients whose next session is due"
+    return found
 
 
 class Hand:

@@ -162,7 +162,15 @@ export const useRegions = () =>
   });
 
 export interface Limit {
+  rule?: string;
   scope: string;
+  subject?: string | null;
+  /** The value has to reach the limit (an interval) instead of staying below it. */
+  least?: boolean;
+  /** Going over it stops the plan; otherwise it is advice. */
+  blocks?: boolean;
+  nature?: string | null;
+  words?: string | null;
   limit: string | null;
   actual: string | null;
   headroom: string | null;

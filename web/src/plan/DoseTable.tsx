@@ -143,7 +143,8 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, onE
             <span className="dose-change hint">
               {shift && row.last !== null && row.units !== null ? (
                 <>
-                  {number(row.last)} → <strong>{number(row.units)}</strong> ({shift})
+                  {number(row.last)} → <strong>{number(row.units)}</strong>{" "}
+                  <span className="nowrap">({shift})</span>
                 </>
               ) : row.last !== null && row.units !== null ? (
                 t("as last time")
@@ -168,7 +169,7 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, onE
               }
               onEnter={onEnter}
             />
-            <span className="hint">{perSite ? t("{n} units a site", { n: number(perSite) }) : ""}</span>
+            <span className="hint">{perSite ? t("{n} each", { n: number(perSite) }) : ""}</span>
           </div>
           <div className="dose-volume num">
             <span className="dose-label">{t("Volume")}</span>

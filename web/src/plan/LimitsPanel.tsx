@@ -3,6 +3,7 @@ import type { CheckReport, Limit } from "../api/queries";
 import type { SourceRef } from "../api/types";
 import { number } from "../numbers/format";
 import { words } from "../words/names";
+import { grouped } from "./limits";
 import { t } from "../words/words";
 import { Verified } from "./findings";
 
@@ -22,14 +23,19 @@ export function LimitsPanel({ report }: { report: CheckReport | null }) {
     return <p className="soft">{t("No verified limit applies to this plan.")}</p>;
   return (
     <ul className="limits">
-      {report.limits.map((limit, index) => (
-        <LimitRow key={`${limit.scope}-${index}`} limit={limit} />
+      {grouped(report.limits).map(({ limit, others }, index) => (
+        <LimitRow key={`${limit.scope}-${index}`} limit={limit} others={others} />
       ))}
     </ul>
   );
 }
 
-function LimitRow({ limit }: { limit: Limit }) {
+/** "sternocleidomastoid left" to "Sternocleidomastoid left"; the whole patient needs no name. */
+function subjectWord(subject: string | null | undefined): string | null {
+  return !subject || subject === "patient" ? null : words(subject);
+}
+
+function LimitRow({ limit, others }: { limit: Limit; others: number }) {
   const top = exactOrNull(limit.limit);
   const used = exactOrNull(limit.actual);
   const left = exactOrNull(limit.headroom);
@@ -38,6 +44,7 @@ function LimitRow({ limit }: { limit: Limit }) {
   const share =
     top !== null && used !== null && Number(top) > 0 ? Math.min(1, Number(used) / Number(top)) : null;
   const source = sourceWord(limit.source);
+  const subject = subjectWord(limit.subject);
   return (
     <li className={over ? "limit limit--over" : "limit"}>
       <div className="row row--between">
@@ -56,16 +63,33 @@ function LimitRow({ limit }: { limit: Limit }) {
         </svg>
       )}
       <div className="figures">
-        {used === null ? t("unknown") : number(used)} {t("of")}{" "}
+        {used === null ? t("unknown") : number(used)} {limit.least ? t("of at least") : t("of")}{" "}
         {top === null ? t("no verified limit") : `${number(top)} ${unit}`}
         {left !== null && (
           <strong>
             {" · "}
-            {over ? t("{n} over", { n: number(left.slice(1)) }) : t("{n} left", { n: number(left) })}
+            {limit.least
+              ? over
+                ? t("{n} too few", { n: number(left.slice(1)) })
+                : t("reached")
+              : over
+                ? t("{n} over", { n: number(left.slice(1)) })
+                : t("{n} left", { n: number(left) })}
           </strong>
         )}
       </div>
-      {source && <span className="hint">{source}</span>}
+      <span className="hint">
+        {[
+          subject &&
+            (others > 0 ? t("{muscle} is nearest, {n} more", { muscle: subject, n: others }) : subject),
+          limit.nature && words(limit.nature),
+          limit.blocks === undefined ? null : limit.blocks ? t("stops the plan") : t("advice"),
+          limit.words,
+          source,
+        ]
+          .filter(Boolean)
+          .join(" · ")}
+      </span>
     </li>
   );
 }

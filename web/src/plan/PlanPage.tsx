@@ -1,5 +1,5 @@
 /** The plan: start from last time, change, and see at once what the rules say. */
-import { useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { newKey, post } from "../api/client";
 import { useMuscles, useProducts, useProposals, useRanking, useRegions, type Proposal } from "../api/queries";
@@ -7,6 +7,7 @@ import type { Chart, Plan, Side } from "../api/types";
 import { number, units } from "../numbers/format";
 import { BodyMap, type Mark } from "../map/BodyMap";
 import { viewFor } from "../map/views";
+import { Loading } from "../shared/states";
 import { muscleWord, productName, sideWord, words } from "../words/names";
 import { t } from "../words/words";
 import { AddMuscle } from "./AddMuscle";
@@ -32,6 +33,9 @@ import { useDraft } from "./store";
 import { TotalsBar } from "./TotalsBar";
 import { useCheck } from "./useCheck";
 import { VialTable } from "./VialTable";
+
+// The model's pictures are asked for by few and large for all: fetched when they are opened.
+const WhatIf = lazy(async () => ({ default: (await import("../simulation/WhatIf")).WhatIf }));
 
 function planOfLast(chart: Chart): Plan | null {
   const last = lastSessionOf(chart);
@@ -202,62 +206,75 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
             onView={setView}
           />
         </section>
-        <section className="card plan-doses" aria-labelledby="doses-title">
-          <div className="card-head">
-            <h2 id="doses-title">{t("Doses")}</h2>
-            {draft && (
-              <div className="row">
-                <label className="small soft" htmlFor="product">
-                  {t("Product")}
-                </label>
-                <select
-                  id="product"
-                  className="select select--small"
-                  value={draft.product}
-                  onChange={(event) => setDraft(changeProduct(draft, event.target.value, chart))}
-                >
-                  {!products.data?.some((product) => product.id === draft.product) && (
-                    <option value={draft.product}>{productName(draft.product)}</option>
-                  )}
-                  {products.data?.map((product) => (
-                    <option key={product.id} value={product.id}>
-                      {product.id}
-                    </option>
-                  ))}
-                </select>
-              </div>
-            )}
-          </div>
-          {draft && draft.rows.length > 0 && (
-            <DoseTable
-              draft={draft}
-              findings={findings}
-              lit={lit}
-              onLight={setLit}
-              onRow={editRow}
-              onRemove={(key) => setDraft({ ...draft, rows: draft.rows.filter((row) => row.key !== key) })}
-              sidesOf={(muscle) => muscles.data?.find((one) => one.id === muscle)?.sides ?? ["left", "right"]}
-            />
-          )}
-          {draft?.rows.length === 0 && (
-            <p className="soft">
-              {t("No muscle yet. Type a name, tap the map, or take one from the ranking.")}
-            </p>
-          )}
-          {!draft && <p className="soft">{t("Choose above where to start, or add a muscle.")}</p>}
-          <AddMuscle muscles={muscles.data ?? []} onAdd={addMuscle} />
-          {draft && (
-            <section aria-labelledby="vials-title" className="plan-vials">
-              <h3 id="vials-title">{t("Vials")}</h3>
-              <VialTable
-                vials={draft.vials}
-                product={draft.product}
-                sizes={sizes}
-                onChange={(vials) => setDraft({ ...draft, vials })}
+        <div className="plan-doses stack">
+          <section className="card" aria-labelledby="doses-title">
+            <div className="card-head">
+              <h2 id="doses-title">{t("Doses")}</h2>
+              {draft && (
+                <div className="row">
+                  <label className="small soft" htmlFor="product">
+                    {t("Product")}
+                  </label>
+                  <select
+                    id="product"
+                    className="select select--small"
+                    value={draft.product}
+                    onChange={(event) => setDraft(changeProduct(draft, event.target.value, chart))}
+                  >
+                    {!products.data?.some((product) => product.id === draft.product) && (
+                      <option value={draft.product}>{productName(draft.product)}</option>
+                    )}
+                    {products.data?.map((product) => (
+                      <option key={product.id} value={product.id}>
+                        {product.id}
+                      </option>
+                    ))}
+                  </select>
+                </div>
+              )}
+            </div>
+            {draft && draft.rows.length > 0 && (
+              <DoseTable
+                draft={draft}
+                findings={findings}
+                lit={lit}
+                onLight={setLit}
+                onRow={editRow}
+                onRemove={(key) => setDraft({ ...draft, rows: draft.rows.filter((row) => row.key !== key) })}
+                sidesOf={(muscle) =>
+                  muscles.data?.find((one) => one.id === muscle)?.sides ?? ["left", "right"]
+                }
               />
-            </section>
-          )}
-        </section>
+            )}
+            {draft?.rows.length === 0 && (
+              <p className="soft">
+                {t("No muscle yet. Type a name, tap the map, or take one from the ranking.")}
+              </p>
+            )}
+            {!draft && <p className="soft">{t("Choose above where to start, or add a muscle.")}</p>}
+            <AddMuscle muscles={muscles.data ?? []} onAdd={addMuscle} />
+            {draft && (
+              <section aria-labelledby="vials-title" className="plan-vials">
+                <h3 id="vials-title">{t("Vials")}</h3>
+                <VialTable
+                  vials={draft.vials}
+                  product={draft.product}
+                  sizes={sizes}
+                  onChange={(vials) => setDraft({ ...draft, vials })}
+                />
+              </section>
+            )}
+          </section>
+          <Ranking
+            ranking={ranking.data?.muscles ?? null}
+            error={ranking.error}
+            has={(muscle, side) =>
+              Boolean(draft?.rows.some((row) => row.muscle === muscle && row.side === side))
+            }
+            onAdd={addMuscle}
+            onLight={setLit}
+          />
+        </div>
         <div className="plan-side stack">
           {general.length > 0 && (
             <section className="card" aria-labelledby="findings-title">
@@ -279,17 +296,9 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
               </details>
             )}
           </section>
-          <Ranking
-            ranking={ranking.data?.muscles ?? null}
-            error={ranking.error}
-            has={(muscle, side) =>
-              Boolean(draft?.rows.some((row) => row.muscle === muscle && row.side === side))
-            }
-            onAdd={addMuscle}
-            onLight={setLit}
-          />
         </div>
       </div>
+      {plan && <Model plan={plan} />}
       {draft && (
         <TotalsBar
           draft={draft}
@@ -303,5 +312,28 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
         />
       )}
     </main>
+  );
+}
+
+/** Closed, it costs nothing; opened, it stays beside the plan and says when the plan has changed since. */
+function Model({ plan }: { plan: Plan }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <section className="card" aria-labelledby="model-title">
+      <div className="card-head">
+        <div>
+          <h2 id="model-title">{t("What it would do, by the model")}</h2>
+          <p className="hint">{t("Weakness of each muscle over the weeks, and what the toxin may reach.")}</p>
+        </div>
+        <button type="button" className="btn btn--small" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? t("Close the model") : t("Simulate this plan")}
+        </button>
+      </div>
+      {open && (
+        <Suspense fallback={<Loading what={t("the model")} tall={260} />}>
+          <WhatIf plan={plan} />
+        </Suspense>
+      )}
+    </section>
   );
 }

@@ -40,7 +40,7 @@ export function Ranking({ ranking, error, has, onAdd, onLight, most = 10, title 
           const key = `${row.muscle} ${row.side ?? "midline"}`;
           return (
             <li key={key} onPointerEnter={() => onLight?.(key)} onPointerLeave={() => onLight?.(null)}>
-              <div className="row row--between">
+              <div className="row row--between row--whole">
                 <span>{muscleWord(row.muscle, row.side)}</span>
                 {onAdd &&
                   (has(row.muscle, row.side) ? (

@@ -34,7 +34,7 @@ interface Props {
 export function StartFrom({ proposals, error, lastDate, lastPlan, origin, onPlan, onBlank }: Props) {
   const options = (proposals?.proposals ?? []).filter((proposal) => proposal.id !== "repeat_last");
   return (
-    <section className="card" aria-labelledby="start-title">
+    <section className="card start-card" aria-labelledby="start-title">
       <h2 id="start-title">{t("Start from")}</h2>
       <div className="starts">
         {lastPlan && (

@@ -21,8 +21,17 @@ export function isAbout(finding: Finding, row: Pick<DoseRow, "muscle" | "side">)
   return !side || !/^(left|right|both|midline)$/.test(side) || side === row.side || row.side === "both";
 }
 
-export function SourceLine({ sources }: { sources: readonly SourceRef[] }) {
+/** Sources with their grade; one that the message has named already is not named twice. */
+export function SourceLine({
+  sources,
+  told = "",
+}: {
+  sources: readonly SourceRef[];
+  told?: string | undefined;
+}) {
   if (sources.length === 0) return null;
+  if (sources.every((source) => told.includes(source.key)))
+    return <Verified ok={sources.every((source) => source.checked)} />;
   return (
     <span className="hint">
       {t("Source")}:{" "}
@@ -60,7 +69,7 @@ export function FindingBox({ finding }: { finding: Finding }) {
             {t("Clears if")}: {finding.clears_if}
           </p>
         )}
-        <SourceLine sources={finding.sources} />
+        <SourceLine sources={finding.sources} told={finding.message} />
       </div>
     </div>
   );
