@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import Connection
+
 from reprieve.app.accounts import Action, Person
 from reprieve.app.clinic import ChartView, Clinic
 from reprieve.core.errors import ConflictError, InputError, UnknownNameError
@@ -193,10 +195,12 @@ def write_built(
     request: Request | None,
     seen: int | None,
     answer: Callable[[list[Event], int, str], Any] | None = None,
+    also: Callable[[Connection], object] | None = None,
 ) -> Receipt:
     """Build events on the chart as it is, and store them only if it still is so.
 
     Without `seen` the events are built anew when somebody wrote in between; with `seen` the writer is told who did.
+    `also` runs in the same transaction and may refuse it.
     """
     make = answer or answer_of
     for attempt in range(ATTEMPTS):
@@ -209,7 +213,7 @@ def write_built(
             return make(told, first, head)
 
         try:
-            return store.append(events, answer=given, request=request, expected={patient: view.version})
+            return store.append(events, answer=given, request=request, expected={patient: view.version}, also=also)
         except ConflictError:
             if seen is not None and store.ledger.version(person.clinic, patient) != seen:
                 raise ConflictError(changed_by(store, person.clinic, patient, seen)) from None

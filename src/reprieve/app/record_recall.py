@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from sqlalchemy import or_, select
 
 from reprieve.app.clinic import Clinic
+from reprieve.app.stock_book import stock_ledger
 from reprieve.core.errors import InputError
-from reprieve.deliver.recall import Recall, recall_from_charts
+from reprieve.deliver.recall import Recall, recall_from_charts, recall_from_ledger
 from reprieve.record.event_kinds import EventKind
 from reprieve.store.tables import events
 
@@ -16,7 +18,9 @@ _LOT_KINDS = (EventKind.INJECTION_GIVEN.value, EventKind.VIAL_OPENED.value)
 
 
 def recall_lot(store: Clinic, clinic: str, lot: str) -> Recall:
-    """Return every session in which `lot` was given, with patient, date, dose and muscles.
+    """Return every session in which `lot` was given, with patient, date, dose and muscles, and its vials in the house.
+
+    The charts say who got it; the stock ledger says what of it is still on the shelf, also when nobody got any.
 
     Raises
     ------
@@ -38,4 +42,5 @@ def recall_lot(store: Clinic, clinic: str, lot: str) -> Recall:
     with store.database.read() as connection:
         patients = sorted(connection.scalars(query))
     # The charts decide: an entry that was voided or corrected since then no longer counts.
-    return recall_from_charts((store.view(clinic, patient).chart for patient in patients), wanted)
+    found = recall_from_charts((store.view(clinic, patient).chart for patient in patients), wanted)
+    return replace(found, vials=recall_from_ledger(stock_ledger(store, clinic), wanted).vials)

@@ -8,10 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from reprieve.app.accounts import Person
 from reprieve.app.clinic import ChartView, Clinic
 from reprieve.app.record_entries import check_date, check_reason, check_words, write_built
 from reprieve.app.record_ids import new_id
+from reprieve.app.review_overrides import settle_overrides
+from reprieve.app.stock_book import STOCK_KINDS
+from reprieve.app.stock_signing import Debit, debit_of
 from reprieve.core.documents import as_json, canonical
 from reprieve.core.dose import plain
 from reprieve.core.errors import ConflictError, InputError, ReprieveError
@@ -26,7 +31,6 @@ from reprieve.store.ledger import Receipt, Request
 
 # The time-out cannot be left out: right patient, and product, dose and side read aloud.
 REQUIRED_STEPS = ("identity", "product_and_side")
-SHORTEST_OVERRIDE = 10
 
 Check = Callable[[Plan], Any]
 
@@ -153,6 +157,7 @@ def sign_session(
     """
     _check_wish(store, wish)
     session_id = new_id()
+    debit: Debit | None = None
 
     def build(view: ChartView) -> list[Event]:
         day = wish.plan.date or store.today()
@@ -163,8 +168,12 @@ def sign_session(
         session = _session(store, person, wish, day, session_id)
         planned = replace(wish.plan, date=day, patient=patient_for_plan(view, wish.plan, day))
         given = _as_given(view, planned, wish)
-        report = check(given)
-        overrides = _overrides(report, wish)
+        # Where nothing was given there is nothing to block; the report is then about what was planned.
+        report = check(given if given.injections else planned)
+        nonlocal debit
+        debit = debit_of(store, person, patient, session, session_id)
+        found = [*report.findings, *debit.findings] if given.injections else []
+        overrides = _overrides(store, person, patient, found, wish)
         signed = SignedPlan(
             session_id=session_id,
             plan=planned,
@@ -177,14 +186,15 @@ def sign_session(
         bodies: list[tuple[EventKind, Any]] = [(EventKind.PLAN_SIGNED, signed)]
         told = list(session_bodies(session, meaning=wish.signature.meaning.strip()))
         steps = [ChecklistStep(session_id=session_id, step=done.step, at=done.at) for done in wish.checklist]
-        bodies += told[:1] + [(EventKind.CHECKLIST_STEP, step) for step in steps] + told[1:]
+        bodies += told[:1] + [(EventKind.CHECKLIST_STEP, step) for step in steps] + told[1:] + list(debit.bodies)
         reason = "; ".join(f"{entry.rule}: {entry.reason}" for entry in overrides) or wish.second_today or None
         return [
             store.event(
                 person,
                 kind,
                 body,
-                patient=patient,
+                # The stock is the clinic's; its events tell in their body for whom a vial was.
+                patient=None if kind in STOCK_KINDS else patient,
                 reason=reason if kind in (EventKind.PLAN_SIGNED, EventKind.SESSION_SIGNED) else None,
             )
             for kind, body in bodies
@@ -199,7 +209,11 @@ def sign_session(
             "verdict": events[0].body.verdict,
         }
 
-    return write_built(store, person, patient, build, request=request, seen=seen, answer=answer)
+    def in_stock(connection: Connection) -> None:
+        if debit is not None:
+            debit.holds(connection)
+
+    return write_built(store, person, patient, build, request=request, seen=seen, answer=answer, also=in_stock)
 
 
 def patient_for_plan(view: ChartView, plan: Plan | None, on: date) -> PlanPatient:
@@ -369,24 +383,12 @@ def _as_given(view: ChartView, planned: Plan, wish: SessionToSign) -> Plan:
     )
 
 
-def _overrides(report: Any, wish: SessionToSign) -> tuple[Override, ...]:
-    """Return the overrides of what blocks; refuse when one is missing."""
-    given = {(entry.rule, entry.subject): entry for entry in wish.overrides}
-    used: list[Override] = []
-    lacking: list[Any] = []
-    for finding in report.findings:
-        if str(finding.severity) != "error":
-            continue
-        override = given.get((finding.rule, finding.subject))
-        if override is None or len(override.reason.strip()) < SHORTEST_OVERRIDE:
-            lacking.append(finding)
-        elif override not in used:
-            used.append(override)
-    if lacking:
-        rules = ", ".join(dict.fromkeys(finding.rule for finding in lacking))
-        raise BlockedError(
-            f"blocked by {rules}; nothing was recorded. Change the dose, or give a reason of at least "
-            f"{SHORTEST_OVERRIDE} characters for each",
-            lacking,
-        )
-    return tuple(used)
+def _overrides(
+    store: Clinic, person: Person, patient: str, findings: Sequence[Any], wish: SessionToSign
+) -> tuple[Override, ...]:
+    """Return the overrides of what blocks, by the clinic's policy; refuse when one is missing."""
+    once = {(finding.rule, finding.subject): finding for finding in findings if str(finding.severity) == "error"}
+    settled = settle_overrides(store, person, patient, list(once.values()), wish.overrides)
+    if settled.lacking:
+        raise BlockedError(settled.message, [finding for finding, _ in settled.lacking])
+    return settled.used

@@ -16,12 +16,25 @@ from reprieve.app.record_forecasts import Forecasts
 from reprieve.app.record_today import WorkList
 from reprieve.core.errors import ReprieveError
 from reprieve.store.engine import POOL_SIZE
-from reprieve.web import access, audit, emg, entries, mine, pages, patients, plans, reference, simulation
+from reprieve.web import (
+    access,
+    audit,
+    emg,
+    entries,
+    mine,
+    pages,
+    patients,
+    plans,
+    reference,
+    reviews,
+    simulation,
+    stock,
+)
 from reprieve.web.caller import Rooms
 from reprieve.web.errors import add_handlers
 from reprieve.web.guard import Application, Guard
 
-ROUTERS = (access, patients, entries, plans, mine, reference, audit, simulation, emg)
+ROUTERS = (access, patients, entries, plans, mine, reference, audit, simulation, emg, stock, reviews)
 INTENDED_USE = (
     "Decision support for licensed clinicians who can review the basis of every number. Not a medical device; not "
     "validated in patients. Every write needs the headers X-Reprieve and Idempotency-Key; a refusal is always "

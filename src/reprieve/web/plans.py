@@ -17,6 +17,7 @@ from reprieve.app.record_signing import (
     sign_session,
     void_draft,
 )
+from reprieve.app.reviews import reviews_of
 from reprieve.core.documents import as_json
 from reprieve.record.plan import Plan
 from reprieve.web.caller import Caller, May, MayWrite, json_answer
@@ -31,7 +32,9 @@ for _document in (Plan, DraftToKeep, SessionToSign):
 @router.post("/api/check")
 def check(caller: Annotated[Caller, Depends(May(Action.CHECK_PLAN))], body: Plan) -> Response:
     """Check a plan against every limit that applies; nothing is recorded."""
-    report = engine("check", "check_plan")(body, today=caller.store.today())
+    reviews = reviews_of(caller.store, caller.person.clinic)
+    now = caller.store.clock()
+    report = engine("check", "check_plan")(body, today=now.date(), now=now, reviews=reviews)
     return json_answer(as_json(report.document()))
 
 
@@ -65,13 +68,13 @@ def void(
 def sign(caller: Annotated[Caller, Depends(MayWrite(Action.SIGN_SESSION))], patient: str, body: SessionToSign) -> Any:
     """Record a session as given and sign it; all of it stands, or nothing."""
     check_plan = engine("check", "check_plan")
-    today = caller.store.today()
+    reviews, now = reviews_of(caller.store, caller.person.clinic), caller.store.clock()
     return sign_session(
         caller.store,
         caller.person,
         patient,
         body,
-        check=lambda plan: check_plan(plan, today=today),
+        check=lambda plan: check_plan(plan, today=now.date(), now=now, reviews=reviews),
         request=caller.write,
         seen=caller.seen,
     ).answer
