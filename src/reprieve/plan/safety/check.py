@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from reprieve.core.findings import Finding, Severity, verdict_of
@@ -97,13 +98,13 @@ def check(
     case = case_of(plan, today=today, now=now, reviews=reviews, settings=settings or SafetySettings())
     limits: list[LimitCheck] = []
     gaps: list[Gap] = []
-    findings: dict[tuple[str, str, str], Finding] = {}
+    findings: dict[object, Finding] = {}
     for rule in RULES:
         for outcome in rule(case):
             if isinstance(outcome, LimitCheck):
                 limits.append(outcome)
             elif isinstance(outcome, Finding):
-                findings.setdefault((outcome.rule, outcome.subject, outcome.message), outcome)
+                _add(findings, outcome)
             elif outcome not in gaps:
                 gaps.append(outcome)
     ordered = tuple(sorted(findings.values(), key=lambda finding: _WEIGHT[finding.severity]))
@@ -117,3 +118,15 @@ def check(
         jurisdiction=case.jurisdiction,
         on=case.on,
     )
+
+
+def _add(findings: dict[object, Finding], new: Finding) -> None:
+    """Add a finding; the same comparison from two documents is said once, at its heavier weight, with both sources."""
+    same = new.message if new.limit is None else (new.limit, new.actual, new.unit)
+    key = (new.rule, new.subject, same)
+    known = findings.get(key)
+    if known is None:
+        findings[key] = new
+        return
+    first = known if _WEIGHT[known.severity] <= _WEIGHT[new.severity] else new
+    findings[key] = replace(first, sources=tuple(dict.fromkeys((*known.sources, *new.sources))))
