@@ -5,6 +5,7 @@ A patient lies in one partition; that is what makes partitions independent of ea
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
@@ -61,7 +62,7 @@ def partition_rows(path: Path, *, only: Hashes | None = None) -> list[TidyRow]:
         If the table cannot be used.
     """
     where = path.name
-    records = _parquet_records(path) if path.suffix == ".parquet" else _csv_records(path)
+    records = partition_records(path)
     if only is None:
         return [tidy_row(record, line, where) for line, record in records]
     wanted = set(only.tolist())
@@ -76,14 +77,23 @@ def partition_rows(path: Path, *, only: Hashes | None = None) -> list[TidyRow]:
     return rows
 
 
-def _csv_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    import csv
+def partition_records(path: Path, *, needed: Sequence[str] = NEEDED) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (line, record) of a CSV or Parquet file, column names in small letters.
 
+    Raises
+    ------
+    ScoresError
+        If it cannot be read or lacks a column of `needed`.
+    """
+    yield from (_parquet_records if path.suffix == ".parquet" else _csv_records)(path, needed)
+
+
+def _csv_records(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             columns = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
-            check_columns(columns, path.name)
+            _check(columns, needed, path.name)
             reader.fieldnames = columns
             for record in reader:
                 yield reader.line_num, record
@@ -91,10 +101,17 @@ def _csv_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise ScoresError(f"{path.name} is no CSV in UTF-8 ({error}); save it again as CSV") from None
 
 
-def _parquet_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _check(columns: Sequence[str], needed: Sequence[str], where: str) -> None:
+    if needed == NEEDED:
+        check_columns(columns, where)
+    elif missing := [name for name in needed if name not in columns]:
+        raise ScoresError(f"{where} lacks the column {', '.join(missing)}; found: {', '.join(columns) or 'none'}")
+
+
+def _parquet_records(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
     file = open_parquet(path)
-    columns = [name for name in file.schema_arrow.names if name.casefold() in NEEDED + OPTIONAL]
-    check_columns([name.casefold() for name in columns], path.name)
+    columns = [name for name in file.schema_arrow.names if needed != NEEDED or name.casefold() in NEEDED + OPTIONAL]
+    _check([name.casefold() for name in columns], needed, path.name)
     line = 1
     for batch in file.iter_batches(columns=columns):
         cells = [column.to_pylist() for column in batch.columns]
@@ -131,12 +148,12 @@ def partition_patients(path: Path) -> Hashes:
     if path.suffix == ".parquet":
         file = open_parquet(path)
         column = next((name for name in file.schema_arrow.names if name.casefold() == "patient"), None)
-        check_columns([name.casefold() for name in file.schema_arrow.names], path.name)
+        _check([name.casefold() for name in file.schema_arrow.names], ("patient",), path.name)
         names: set[str] = set()
         for batch in file.iter_batches(columns=[column]):
             names.update(str(name).strip() for name in batch.column(0).unique().to_pylist())
     else:
-        names = {str(record.get("patient")).strip() for _, record in _csv_records(path)}
+        names = {str(record.get("patient")).strip() for _, record in _csv_records(path, ("patient",))}
     return np.array(sorted(patient_hash(name) for name in names), dtype=np.uint64)
 
 
@@ -219,9 +236,8 @@ def split_scores(source: str | Path, folder: str | Path, parts: int) -> list[Pat
 
 def _batches(partitions: Sequence[Path], size: int = 200_000) -> Iterator[list[TidyRow]]:
     for path in partitions:
-        records = _parquet_records(path) if path.suffix == ".parquet" else _csv_records(path)
         rows: list[TidyRow] = []
-        for line, record in records:
+        for line, record in partition_records(path):
             rows.append(tidy_row(record, line, path.name))
             if len(rows) == size:
                 yield rows
