@@ -1,0 +1,101 @@
+"""What must be asked before a proposal can be trusted, or before there can be one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reprieve.core.dates import days_between
+from reprieve.plan.optimise import Situation
+from reprieve.plan.optimise.limit_rows import needs_weight, window_days
+from reprieve.record.chart import Chart
+from reprieve.reference.formulary.limit_row import LimitKind, LimitRow
+
+ADULT_YEARS = 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question; `stops` means that nothing is proposed until it is answered."""
+
+    field: str
+    ask: str
+    why: str
+    stops: bool = False
+
+
+def questions(chart: Chart, situation: Situation, rows: Sequence[LimitRow]) -> tuple[Ask, ...]:
+    """Return the questions, those that stop first."""
+    asked = [*_exposures(chart, situation, rows), *_patient(chart, situation, rows), *_last(chart, situation)]
+    return tuple(sorted(asked, key=lambda one: not one.stops))
+
+
+def _exposures(chart: Chart, situation: Situation, rows: Sequence[LimitRow]) -> Iterator[Ask]:
+    windows = [row for row in rows if row.kind is LimitKind.CUMULATIVE and row.window is not None]
+    longest = max((window_days(row.window) for row in windows if row.window), default=0)
+    for one in situation.given:
+        if one.units is None and days_between(one.date, situation.on) < longest:
+            yield Ask(
+                field="exposures.units",
+                ask=f"How many units of {one.product} were given on {one.date}?",
+                why="They count in a cumulative limit; without them no dose can be called inside it.",
+                stops=True,
+            )
+    if chart.patient.exposure_history != "known":
+        yield Ask(
+            field="patient.exposure_history",
+            ask="Was toxin given anywhere else, by anyone, for anything (migraine, bladder, wrinkles)?",
+            why="The history is UNKNOWN, which is not none; the cumulative limits count only what is on record.",
+        )
+
+
+def _patient(chart: Chart, situation: Situation, rows: Sequence[LimitRow]) -> Iterator[Ask]:
+    if situation.age is None:
+        yield Ask(
+            field="patient.birth_date",
+            ask="When was the patient born?",
+            why="Without an age the limits of adults were used; those of children were not looked at.",
+        )
+    child = situation.age is not None and situation.age < ADULT_YEARS
+    if child and situation.weight_kg is None and needs_weight(rows):
+        yield Ask(
+            field="patient.weight_kg",
+            ask="How much does the child weigh, and since when?",
+            why="The limits of a child are per kg.",
+            stops=True,
+        )
+    if situation.jurisdiction is None:
+        yield Ask(
+            field="jurisdiction",
+            ask="Whose label holds (US, EU, UK)?",
+            why="Without it the limits of every label were kept side by side.",
+        )
+    if situation.units_per_ml is None and any(row.kind is LimitKind.SITE_VOLUME for row in rows):
+        yield Ask(
+            field="reconstitution",
+            ask="With how many mL is a vial made up?",
+            why="A limit per site in mL could not be kept without the concentration.",
+        )
+
+
+def _last(chart: Chart, situation: Situation) -> Iterator[Ask]:
+    last = situation.last
+    if last is None:
+        return
+    if last.signed_by is None:
+        # Where sessions are signed, an unsigned one may not be what was given; elsewhere nobody signs.
+        signs = any(one.signed_by is not None for one in chart.sessions)
+        yield Ask(
+            field="sessions.signed_by",
+            ask=f"The session of {last.date} is not signed: was it given as it stands?",
+            why="The next doses rest on it.",
+            stops=signs,
+        )
+    judged = {(one.muscle, one.side) for one in last.muscle_effects}
+    open_ = [one for one in last.injections if not {(one.muscle, one.side), (one.muscle, None)} & judged]
+    if open_:
+        yield Ask(
+            field="sessions.muscle_effects",
+            ask=f"What did each muscle do after {last.date}? {len(open_)} of {len(last.injections)} were not judged.",
+            why="What a dose did is the best guide to the next one.",
+        )
