@@ -10,6 +10,7 @@ from reprieve.app.accounts import Person, Role
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
 from reprieve.app.documents import parse
 from reprieve.app.record_ids import new_id
+from reprieve.app.record_transfer_checks import check_charts
 from reprieve.core.documents import as_json
 from reprieve.core.errors import DocumentError, InputError
 from reprieve.record.chart import Chart
@@ -84,11 +85,14 @@ def import_charts(
     ------
     ConflictError
         A patient of that id is in the record.
+    InputError
+        An entry cannot be true: a date ahead, before birth, a value off its scale.
     """
     if new_patient_id is not None:
         if len(charts) != 1:
             raise InputError(f"--id names one patient, but the file holds {len(charts)}; import them one by one")
         charts = [replace(charts[0], patient=replace(charts[0].patient, id=new_patient_id))]
+    check_charts(charts, today=store.today())
     receipt = store.import_charts(charts, clinic=clinic, by=by, reason="imported chart document")
     tell_transfer(store, EventKind.RECORD_IMPORTED, "chart documents", len(charts), by=by, clinic=clinic)
     return Imported(

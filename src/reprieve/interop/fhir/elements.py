@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from reprieve.interop.fhir.names import LOINC, UCUM, code_system, profile
+from reprieve.interop.fhir.names import LOINC, UCUM, code_system, extension_address
 
 Json = dict[str, Any]
 
@@ -43,13 +43,13 @@ def reference(kind: str, key: str) -> Json:
 def extension(name: str, **value: Any) -> Json | None:
     """Return the extension `name` with its one value, None if the value is None."""
     ((kind, told),) = value.items()
-    return None if told is None else {"url": profile(name), kind: told}
+    return None if told is None else {"url": extension_address(name), kind: told}
 
 
 def nested(name: str, *parts: Json | None) -> Json | None:
     """Return an extension made of extensions, None if it has none."""
     told = present(*parts)
-    return {"url": profile(name), "extension": told} if told else None
+    return {"url": extension_address(name), "extension": told} if told else None
 
 
 def present(*parts: Json | None) -> list[Json]:

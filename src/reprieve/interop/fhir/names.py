@@ -23,8 +23,13 @@ _LOGICAL_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 
 def profile(name: str) -> str:
-    """Return the address of the profile or extension `name`."""
+    """Return the address of the profile `name`."""
     return f"{BASE}/StructureDefinition/{name}"
+
+
+def extension_address(name: str) -> str:
+    """Return the address of the extension `name`; a profile may have the same name."""
+    return f"{BASE}/StructureDefinition/extension-{name}"
 
 
 def code_system(name: str) -> str:

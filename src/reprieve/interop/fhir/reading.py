@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, TypeVar, get_args
 
 from reprieve.core.errors import DocumentError
-from reprieve.interop.fhir.names import code_system, profile
+from reprieve.interop.fhir.names import code_system, extension_address
 
 T = TypeVar("T")
 _PARTIAL = re.compile(r"\d{4}(-\d{2})?")
@@ -117,7 +117,7 @@ class Element:
 
     def extensions(self, name: str) -> Iterator[Element]:
         """Yield the own extensions `name`."""
-        address = profile(name)
+        address = extension_address(name)
         for entry in self.children("extension"):
             if entry.data.get("url") == address:
                 yield entry

@@ -14,11 +14,11 @@ from decimal import Decimal
 from typing import Any
 
 from reprieve.core.errors import DocumentError
-from reprieve.interop.fhir.names import profile
+from reprieve.interop.fhir.names import extension_address
 
-EXACT = profile("exact-text")
-EMPTY = profile("empty-text")
-KIND = profile("exact-kind")
+EXACT = extension_address("exact-text")
+EMPTY = extension_address("empty-text")
+KIND = extension_address("exact-kind")
 _CODE = re.compile(r"[^\s]+(\s[^\s]+)*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _CODES = frozenset({"code", "valueCode"})

@@ -11,7 +11,7 @@ from reprieve.interop.fhir.context import has_profile
 from reprieve.interop.fhir.elements import Json
 from reprieve.interop.fhir.entries import understands_foreign
 from reprieve.interop.fhir.kinds import PROFILE_TYPES, STATES
-from reprieve.interop.fhir.names import profile
+from reprieve.interop.fhir.names import extension_address
 from reprieve.interop.fhir.patient import is_weight
 from reprieve.interop.fhir.reading import Element
 
@@ -47,12 +47,13 @@ def withheld(resource: Element) -> str | None:
     if "modifierExtension" in data or "implicitRules" in data:
         return "it carries a modifier that this program does not know"
     verification = data.get("verificationStatus")
-    for entry in verification.get("coding", ()) if isinstance(verification, dict) else ():
+    codings = verification.get("coding") if isinstance(verification, dict) else None
+    for entry in codings if isinstance(codings, list) else ():
         if isinstance(entry, dict) and entry.get("code") in ("entered-in-error", "refuted"):
             return f"its verification status is {entry['code']}"
     states = STATES.get(str(data.get("resourceType")))
     status = data.get("status")
-    if states is not None and status is not None and status not in states:
+    if states is not None and status is not None and not (isinstance(status, str) and status in states):
         return f"its status is {str(status)[:40]!r}"
     return None
 
@@ -60,7 +61,7 @@ def withheld(resource: Element) -> str | None:
 def leaves(value: Any, path: str = "") -> Iterator[Leaf]:
     """Yield what a resource says: each value with its path, without ids, versions and generated narrative."""
     if isinstance(value, dict):
-        if value.get("url") == profile("position"):
+        if value.get("url") == extension_address("position"):
             return
         for key, entry in value.items():
             if key in _UNTOLD and not isinstance(entry, dict):

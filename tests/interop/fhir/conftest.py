@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from random import Random
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import pytest
+
+from reprieve.interop.fhir.json_text import read_json, write_json
+from reprieve.interop.fhir.reader import Batch, Incoming, read_batch
 from reprieve.interop.fhir.record import FhirRecord
 from reprieve.record.chart import Chart, ChartPatient, Session
 from reprieve.record.event_bodies import ChecklistStep, SignedPlan, Waste
@@ -23,7 +28,7 @@ WORDS = (
 NASTY = Decimal("0.1000")
 
 
-def random_record(seed: int) -> FhirRecord:
+def make_record(seed: int) -> FhirRecord:
     """Return a record; the same for the same seed."""
     random = Random(seed)
     chart = make(Chart, random)
@@ -97,3 +102,20 @@ PLAIN: dict[Any, Any] = {
     date: lambda random: date(1900, 1, 1) + timedelta(days=random.randrange(70_000)),
     datetime: _moment,
 }
+
+
+@pytest.fixture(scope="session")
+def random_record() -> Callable[[int], FhirRecord]:
+    """Makes the random record of a seed."""
+    return make_record
+
+
+@pytest.fixture(scope="session")
+def through_text() -> Callable[[Iterable[dict[str, Any]]], Batch]:
+    """Writes resources as JSON text and reads the text back."""
+
+    def go(resources: Iterable[dict[str, Any]]) -> Batch:
+        text = write_json(list(resources))
+        return read_batch([Incoming(resource) for resource in read_json(text, "test")], "test")
+
+    return go
