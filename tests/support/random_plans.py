@@ -40,8 +40,8 @@ SIZES = {
     RIMA: (250, 500, 1250, 1500, 2500, 5000),
 }
 RISKS = (
-    "cow_milk_protein_allergy", "human_albumin_allergy", "myasthenia_gravis", "dysphagia", "pregnancy", "aminoglycoside",
-    "anticoagulant", "infection_at_site", "magnesium_bowel_preparation",
+    "cow_milk_protein_allergy", "human_albumin_allergy", "myasthenia_gravis", "dysphagia", "pregnancy",
+    "aminoglycoside", "anticoagulant", "infection_at_site", "magnesium_bowel_preparation",
 )  # fmt: skip
 NAMES = {
     ONA: (ONA, "Botox Cosmetic"), ABO: (ABO, "Dysport"), INCO: (INCO,), DAXI: (DAXI,), RIMA: (RIMA, "NeuroBloc"),

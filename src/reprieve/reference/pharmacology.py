@@ -74,7 +74,7 @@ def _group(rows: dict, sources: dict) -> dict[str, Prior]:
 
 def _prior(name: str, row: dict, sources: dict) -> Prior:
     families: tuple[Family, ...] = ("log_normal", "beta", "fixed")
-    family = next((f for f in families if f in row), None)
+    family: Family | None = next((f for f in families if f in row), None)
     source = sources.get(row.get("source"))
     if family is None or source is None:
         raise ReferenceDataError(f"prior {name}: needs one of {families} and a source of the list, but got {row}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 from reprieve.reference._files import read_json
 from reprieve.reference.all_sources import grade_of
@@ -14,7 +14,11 @@ from reprieve.reference.muscle_catalogue import LabelGroup, Muscle, label_groups
 from reprieve.reference.posture_table import Posture, postures
 from reprieve.reference.scale_catalogue import Scale, scales
 
-RowKind = Literal["muscle", "label_group", "posture", "scale", "weight", "product", "indication", "formulary", "trial"]
+RowKind = Literal["muscle", "label_group", "posture", "scale", "product", "indication", "formulary", "trial", "weight"]
+
+
+# Of equal matches the catalogue comes before the tables that use it.
+_KINDS: tuple[RowKind, ...] = get_args(RowKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +197,7 @@ def matching(rows: Iterable[ReferenceRow], text: str) -> list[ReferenceRow]:
         grade = _match(row, wanted)
         if grade is not None:
             ranked.append((grade, row))
-    ranked.sort(key=lambda pair: (pair[0], pair[1].kind, pair[1].id))
+    ranked.sort(key=lambda pair: (pair[0], _KINDS.index(pair[1].kind), pair[1].id))
     return [row for _, row in ranked]
 
 
@@ -204,6 +208,8 @@ def _match(row: ReferenceRow, wanted: list[str]) -> int | None:
         return None
     if " ".join(wanted) == row.id.replace("_", " ").replace(".", " "):
         return 0
+    if row.kind == "muscle" and len(wanted) == 1 and wanted[0] in row.words.lower().split():
+        return 0  # a short name that people type: SCM, FCR
     tests: tuple[Callable[[str], bool], ...] = (
         lambda word: word in title.split(),
         lambda word: word in everything.split(),

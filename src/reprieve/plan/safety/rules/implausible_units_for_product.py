@@ -31,7 +31,7 @@ def implausible_units_for_product(case: Case) -> Iterator[LimitCheck | Finding |
         severity=Severity.ERROR if case.total > high else Severity.WARNING,
         message=(
             f"{figure(case.total)} units are implausible for {case.product.id}, whose sessions on file hold "
-            f"{figure(spread.low)} to {figure(spread.high)} units; was the dose meant for another product?"
+            f"{figure(spread.low)} to {figure(spread.high)} units; make sure that the dose is not meant for another."
         ),
         limit=edge,
         actual=case.total,

@@ -8,6 +8,8 @@ from reprieve.core.dose import plain
 from reprieve.core.findings import Finding, Severity
 from reprieve.plan.safety.case import Case
 from reprieve.plan.safety.outcome import Gap, LimitCheck
+from reprieve.reference.formulary.indication import Indication
+from reprieve.reference.formulary.limits import indications
 
 RULE, COSMETIC = "off_label_indication", "cosmetic_product"
 _COSMETIC_USES = frozenset({"glabellar_lines", "forehead_lines", "lateral_canthal_lines", "platysma_bands"})
@@ -43,9 +45,7 @@ def off_label_indication(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
     )
 
 
-def _any_label(case: Case) -> tuple:
-    from reprieve.reference.formulary.limits import indications
-
+def _any_label(case: Case) -> tuple[Indication, ...]:
     return indications(case.product.id)
 
 
@@ -65,7 +65,9 @@ def below_label_age(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
         return
     if youngest is None or case.age >= youngest or any(entry.age_low is None for entry in labels):
         return
-    sources = tuple(entry.age_source for entry in labels if entry.age_source and entry.age_low == youngest)
+    # Where the row names no age itself, its source is that of the use.
+    told = (entry.age_source or entry.source for entry in labels if entry.age_low == youngest)
+    sources = tuple(dict.fromkeys(source for source in told if source))
     yield Finding(
         rule="below_label_age",
         severity=Severity.WARNING,
