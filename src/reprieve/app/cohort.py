@@ -41,8 +41,8 @@ NOTES = (
 class Cohort:
     """The answers; a question that was not asked is None, one that the source cannot answer is empty.
 
-    `patients` counts those with a session. `hidden` counts, for each question, the groups that were left out because fewer than `smallest_cell` patients stand
-    behind them.
+    `patients` counts those with a session. `hidden` counts, for each question, the groups that were left out because
+    fewer than `smallest_cell` patients stand behind them.
     """
 
     source: str
