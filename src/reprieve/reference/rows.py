@@ -209,13 +209,13 @@ def _match(row: ReferenceRow, wanted: list[str]) -> int | None:
     if " ".join(wanted) == row.id.replace("_", " ").replace(".", " "):
         return 0
     if row.kind == "muscle" and len(wanted) == 1 and wanted[0] in row.words.lower().split():
-        return 0  # a short name that people type: SCM, FCR
+        return 1  # a short name that people type: SCM, FCR
     tests: tuple[Callable[[str], bool], ...] = (
         lambda word: word in title.split(),
         lambda word: word in everything.split(),
         lambda word: word in title,
     )
-    for grade, test in enumerate(tests, start=1):
+    for grade, test in enumerate(tests, start=2):
         if all(test(word) for word in wanted):
             return grade
-    return len(tests) + 1
+    return len(tests) + 2
