@@ -1,125 +1,42 @@
-"""Accounts: who may do what. Deny by default: an action that a role is not given here is refused."""
+"""Accounts and sign-ins: passwords, second factors, tokens that can be ended at once."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, delete, insert, select, update
 
+from reprieve.app.accounts_codes import matching_counter
+from reprieve.app.accounts_policy import ALLOWED, Action, Person, Role
+from reprieve.app.accounts_throttle import note_failure, refuse_if_throttled, utc_text
 from reprieve.app.record_ids import new_id
 from reprieve.core.errors import AccessError, ConflictError, InputError
 from reprieve.record.event_bodies import AccountChange
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
-from reprieve.store.ledger import Ledger
-from reprieve.store.tables import accounts, sign_ins, throttle
+from reprieve.store.ledger import Ledger, Request
+from reprieve.store.tables import accounts, passkeys, sign_ins, throttle
+
+# The policy's words are known by this module's name everywhere.
+__all__ = ["ALLOWED", "Accounts", "Action", "Person", "Role", "SecondFactorError"]
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
 SIGN_IN_HOURS = 12
 IDLE_MINUTES = 60
-FREE_FAILURES = 5
-LONGEST_WAIT_S = 900
 SEEN_EVERY_S = 60
+CLOCK_SLACK_MINUTES = 5
 
 
-class Role(StrEnum):
-    """What a person is in the clinic."""
-
-    INJECTOR = "injector"
-    NURSE = "nurse"
-    PHARMACIST = "pharmacist"
-    RESEARCHER = "researcher"
-    ADMINISTRATOR = "administrator"
-    PATIENT = "patient"
-
-
-class Action(StrEnum):
-    """What can be done, one word for each right."""
-
-    READ_REFERENCE = "read_reference"
-    READ_WORK_LIST = "read_work_list"
-    READ_CHART = "read_chart"
-    CHECK_PLAN = "check_plan"
-    WRITE_FOLLOW_UP = "write_follow_up"
-    WRITE_ASSESSMENT = "write_assessment"
-    REGISTER_PATIENT = "register_patient"
-    AMEND_ENTRY = "amend_entry"
-    DRAFT_PLAN = "draft_plan"
-    SIGN_SESSION = "sign_session"
-    SHARE_CHART = "share_chart"
-    EXPORT_CHART = "export_chart"
-    EXPORT_RESEARCH = "export_research"
-    VERIFY_RECORD = "verify_record"
-    READ_AUDIT = "read_audit"
-    MANAGE_ACCOUNTS = "manage_accounts"
-    BREAK_GLASS = "break_glass"
-    ERASE_PATIENT = "erase_patient"
-    READ_STOCK = "read_stock"
-    KEEP_STOCK = "keep_stock"
-    REVIEW_REFERENCE = "review_reference"
-    READ_OVERRIDES = "read_overrides"
-    APPROVE_OVERRIDE = "approve_override"
-    READ_POLICY = "read_policy"
-    SET_POLICY = "set_policy"
-    READ_OWN = "read_own"
-    WRITE_OWN = "write_own"
-    OWN_ACCOUNT = "own_account"
-
-
-_STAFF = frozenset({Role.INJECTOR, Role.NURSE, Role.PHARMACIST})
-_EVERYONE = frozenset(Role)
-ALLOWED: dict[Action, frozenset[Role]] = {
-    Action.READ_REFERENCE: _EVERYONE,
-    Action.OWN_ACCOUNT: _EVERYONE,
-    Action.READ_WORK_LIST: _STAFF,
-    Action.READ_CHART: _STAFF,
-    Action.CHECK_PLAN: _STAFF,
-    Action.WRITE_FOLLOW_UP: frozenset({Role.INJECTOR, Role.NURSE}),
-    Action.WRITE_ASSESSMENT: frozenset({Role.INJECTOR, Role.NURSE}),
-    Action.REGISTER_PATIENT: frozenset({Role.INJECTOR, Role.NURSE}),
-    Action.AMEND_ENTRY: frozenset({Role.INJECTOR, Role.NURSE}),
-    Action.DRAFT_PLAN: frozenset({Role.INJECTOR, Role.NURSE}),
-    Action.SIGN_SESSION: frozenset({Role.INJECTOR}),
-    Action.SHARE_CHART: frozenset({Role.INJECTOR}),
-    Action.EXPORT_CHART: frozenset({Role.INJECTOR}),
-    Action.EXPORT_RESEARCH: frozenset({Role.RESEARCHER}),
-    Action.VERIFY_RECORD: frozenset({Role.INJECTOR, Role.NURSE, Role.PHARMACIST, Role.ADMINISTRATOR}),
-    Action.READ_AUDIT: frozenset({Role.INJECTOR, Role.ADMINISTRATOR}),
-    Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
-    Action.BREAK_GLASS: frozenset({Role.NURSE, Role.PHARMACIST, Role.ADMINISTRATOR}),
-    Action.ERASE_PATIENT: frozenset({Role.ADMINISTRATOR}),
-    Action.READ_STOCK: _STAFF,
-    Action.KEEP_STOCK: _STAFF,
-    Action.REVIEW_REFERENCE: frozenset({Role.INJECTOR, Role.PHARMACIST}),
-    Action.READ_OVERRIDES: frozenset({Role.INJECTOR, Role.PHARMACIST, Role.ADMINISTRATOR}),
-    Action.APPROVE_OVERRIDE: frozenset({Role.INJECTOR, Role.PHARMACIST}),
-    Action.READ_POLICY: _STAFF | {Role.ADMINISTRATOR},
-    Action.SET_POLICY: frozenset({Role.ADMINISTRATOR}),
-    Action.READ_OWN: frozenset({Role.PATIENT}),
-    Action.WRITE_OWN: frozenset({Role.PATIENT}),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who is signed in."""
-
-    clinic: str
-    name: str
-    role: Role
-    patient_id: str | None = None
-
-    def may(self, action: Action) -> bool:
-        """Return whether this person's role is given `action`."""
-        return self.role in ALLOWED.get(action, frozenset())
+class SecondFactorError(AccessError):
+    """Name and password are right; the account also asks for a code."""
 
 
 class Accounts:
@@ -139,9 +56,19 @@ class Accounts:
         self.clock = clock
         self.hasher = hasher or PasswordHasher()
         # Verified when a name is unknown, so that the answer takes as long as for a known one.
+        # Each argon2 run takes tens of MiB: two at a time, so that a flood of sign-ins cannot take all memory.
+        self._hashing = threading.BoundedSemaphore(2)
         self._decoy = self.hasher.hash(secrets.token_hex(16))
 
-    def create(self, person: Person, password: str, *, by: str, password_hash: str | None = None) -> None:
+    def create(
+        self,
+        person: Person,
+        password: str,
+        *,
+        by: str,
+        password_hash: str | None = None,
+        request: Request | None = None,
+    ) -> None:
         """Make an account; `password_hash` spares the hashing when many demo accounts share one password.
 
         Raises
@@ -152,14 +79,17 @@ class Accounts:
             There is such an account.
         """
         name = person.name.strip()
-        if not name or len(name) > 100 or not name.isprintable():
-            raise InputError(f"a name takes 1 to 100 printable characters, but got {len(name)}; choose another")
+        if not name or len(name) > 100 or not name.isprintable() or "/" in name:
+            raise InputError(
+                f"a name takes 1 to 100 printable characters without a slash, not {len(name)}; choose another"
+            )
         if (person.role is Role.PATIENT) != (person.patient_id is not None):
             raise InputError("an account of a patient, and no other, names its patient; correct it")
         if password_hash is None:
-            _check_password(password, name)
-            password_hash = self.hasher.hash(password)
-        event = self._event(
+            check_password(password, name)
+            with self._hashing:
+                password_hash = self.hasher.hash(password)
+        event = self.told(
             person.clinic,
             EventKind.ACCOUNT_CREATED,
             by,
@@ -182,58 +112,114 @@ class Accounts:
                 )
             )
 
-        self.ledger.append([event], also=also)
+        answer = {"name": name, "role": person.role.value, "patient_id": person.patient_id}
+        self.ledger.append([event], also=also, answer=answer, request=request)
 
-    def sign_in(self, clinic: str, name: str, password: str, old_token: str | None = None) -> tuple[str, Person]:
+    def sign_in(
+        self, clinic: str, name: str, password: str, *, code: str | None = None, old_token: str | None = None
+    ) -> tuple[str, Person]:
         """Return a new token and the person, or refuse.
 
-        Every sign-in gets a new token, whatever the browser sent before (no session fixation).
+        Parameters
+        ----------
+        code : str, optional
+            The six digits of the second factor, where the account has one.
+        old_token : str, optional
+            What the browser held before; it is of no use afterwards.
 
         Raises
         ------
+        SecondFactorError
+            Name and password are right, and the account also asks for a code.
         AccessError
-            The name or the password is wrong, or too many attempts were made; the message does not tell which
-            name exists.
+            The name, the password or the code is wrong, or too many attempts were made; the message does not tell
+            which name exists.
         """
         now = self.clock()
         subject = f"{clinic}/{name}"[:200]
-        self._refuse_if_throttled(subject, now)
-        with self.ledger.database.read() as connection:
-            row = connection.execute(
-                select(accounts).where(accounts.c.clinic == clinic, accounts.c.name == name)
-            ).one_or_none()
-        right = self._verify(row.password_hash if row else self._decoy, password)
+        refuse_if_throttled(self.ledger.database, subject, now)
+        row = self._row(clinic, name)
+        with self._hashing:
+            right = self._verify(row.password_hash if row else self._decoy, password)
         if row is None or row.disabled or not right:
-            self._note_failure(clinic, subject, now)
+            self._refused(clinic, subject, now)
             raise AccessError("name or password is wrong; try again")
+        counter: int | None = None
+        if row.totp_secret is not None:
+            if not code:
+                raise SecondFactorError("this account asks for the six digits of its second factor too; enter them")
+            counter = matching_counter(row.totp_secret, code, now, row.totp_last)
+            if counter is None:
+                self._refused(clinic, subject, now)
+                raise AccessError("the code is wrong or was used already; wait for the next one")
         person = Person(clinic, row.name, Role(row.role), row.patient)
+        return self.let_in(person, old_token=old_token, subject=subject, totp_counter=counter), person
+
+    def let_in(
+        self,
+        person: Person,
+        *,
+        old_token: str | None = None,
+        subject: str | None = None,
+        totp_counter: int | None = None,
+        also: Callable[[Connection], object] | None = None,
+    ) -> str:
+        """Return a new token for a person who has proved who it is.
+
+        Every sign-in gets a new token, whatever the browser sent before (no session fixation).
+        """
+        now = self.clock()
         token = secrets.token_urlsafe(32)
 
-        def also(connection: Connection) -> None:
-            connection.execute(delete(throttle).where(throttle.c.subject == subject))
+        def store(connection: Connection) -> None:
+            if subject is not None:
+                connection.execute(delete(throttle).where(throttle.c.subject == subject))
             if old_token:
-                connection.execute(delete(sign_ins).where(sign_ins.c.token_hash == _digest(old_token)))
-            connection.execute(delete(sign_ins).where(sign_ins.c.expires_at < _utc(now)))
+                connection.execute(delete(sign_ins).where(sign_ins.c.token_hash == digest_of(old_token)))
+            connection.execute(delete(sign_ins).where(sign_ins.c.expires_at < utc_text(now)))
+            if totp_counter is not None:
+                self._use_code(connection, person, totp_counter)
+            if also is not None:
+                also(connection)
             connection.execute(
                 insert(sign_ins).values(
-                    token_hash=_digest(token),
-                    clinic=clinic,
+                    token_hash=digest_of(token),
+                    clinic=person.clinic,
                     account=person.name,
-                    created_at=_utc(now),
-                    seen_at=_utc(now),
-                    expires_at=_utc(now + timedelta(hours=SIGN_IN_HOURS)),
+                    created_at=utc_text(now),
+                    seen_at=utc_text(now),
+                    expires_at=utc_text(now + timedelta(hours=SIGN_IN_HOURS)),
                 )
             )
 
-        self.ledger.append(
-            [
-                self._event(
-                    clinic, EventKind.SIGNED_IN, person.name, AccountChange(account=person.name, change="signed in")
-                )
-            ],
-            also=also,
-        )
-        return token, person
+        change = AccountChange(account=person.name, change="signed in")
+        self.ledger.append([self.told(person.clinic, EventKind.SIGNED_IN, person.name, change)], also=store)
+        return token
+
+    @staticmethod
+    def _use_code(connection: Connection, person: Person, counter: int) -> None:
+        """Mark a code as used; of two sign-ins with one code at the same moment the second is refused."""
+        where = (accounts.c.clinic == person.clinic) & (accounts.c.name == person.name)
+        fresh = accounts.c.totp_last.is_(None) | (accounts.c.totp_last < counter)
+        if connection.execute(update(accounts).where(where & fresh).values(totp_last=counter)).rowcount == 0:
+            raise AccessError("the code was used already; wait for the next one")
+
+    def confirm_password(self, person: Person, password: str) -> None:
+        """Refuse unless `password` is the person's; wrong ones are throttled like sign-ins."""
+        now = self.clock()
+        subject = f"{person.clinic}/{person.name}"[:200]
+        refuse_if_throttled(self.ledger.database, subject, now)
+        row = self._row(person.clinic, person.name)
+        with self._hashing:
+            right = row is not None and self._verify(row.password_hash, password)
+        if not right:
+            self._refused(person.clinic, subject, now)
+            raise AccessError("the password is wrong; nothing was changed")
+
+    def person_named(self, clinic: str, name: str) -> Person | None:
+        """Return the enabled account `name`, None if there is none."""
+        row = self._row(clinic, name)
+        return None if row is None or row.disabled else Person(clinic, row.name, Role(row.role), row.patient)
 
     def person_of(self, token: str | None) -> Person | None:
         """Return who holds `token`, None if it is unknown, out of date or idle for too long."""
@@ -244,17 +230,18 @@ class Accounts:
             row = connection.execute(
                 select(sign_ins, accounts.c.role, accounts.c.patient, accounts.c.disabled)
                 .join(accounts, (accounts.c.clinic == sign_ins.c.clinic) & (accounts.c.name == sign_ins.c.account))
-                .where(sign_ins.c.token_hash == _digest(token))
+                .where(sign_ins.c.token_hash == digest_of(token))
             ).one_or_none()
-        if row is None or row.disabled or row.expires_at < _utc(now):
+        if row is None or row.disabled or row.expires_at < utc_text(now):
             return None
         idle = now - datetime.fromisoformat(row.seen_at)
-        if idle > timedelta(minutes=IDLE_MINUTES):
+        # A clock that was set back must not make a sign-in live longer than it was given.
+        if idle > timedelta(minutes=IDLE_MINUTES) or idle < -timedelta(minutes=CLOCK_SLACK_MINUTES):
             return None
         if idle > timedelta(seconds=SEEN_EVERY_S):
             with self.ledger.database.write() as connection:
                 connection.execute(
-                    update(sign_ins).where(sign_ins.c.token_hash == _digest(token)).values(seen_at=_utc(now))
+                    update(sign_ins).where(sign_ins.c.token_hash == digest_of(token)).values(seen_at=utc_text(now))
                 )
         return Person(row.clinic, row.account, Role(row.role), row.patient)
 
@@ -265,46 +252,67 @@ class Accounts:
             return
         change = AccountChange(account=person.name, change="signed out")
         self.ledger.append(
-            [self._event(person.clinic, EventKind.SIGNED_OUT, person.name, change)],
-            also=lambda connection: connection.execute(delete(sign_ins).where(sign_ins.c.token_hash == _digest(token))),
+            [self.told(person.clinic, EventKind.SIGNED_OUT, person.name, change)],
+            also=lambda connection: connection.execute(
+                delete(sign_ins).where(sign_ins.c.token_hash == digest_of(token))
+            ),
         )
 
     def change(
-        self, clinic: str, name: str, *, by: str, disabled: bool | None = None, password: str | None = None
+        self,
+        clinic: str,
+        name: str,
+        *,
+        by: str,
+        disabled: bool | None = None,
+        password: str | None = None,
+        second_factor: bool | None = None,
+        request: Request | None = None,
     ) -> None:
-        """Disable or enable an account, or give it a new password; its sign-ins end."""
+        """Disable or enable an account, give it a new password, or take its second factors away; its sign-ins end."""
         values: dict[str, object] = {}
+        done: list[str] = []
         if disabled is not None:
             values["disabled"] = int(disabled)
+            done.append("disabled" if disabled else "enabled")
         if password is not None:
-            _check_password(password, name)
-            values["password_hash"] = self.hasher.hash(password)
-        done = [
-            word
-            for word, told in (
-                ("disabled" if disabled else "enabled", disabled is not None),
-                ("password", password is not None),
-            )
-            if told
-        ]
+            check_password(password, name)
+            with self._hashing:
+                values["password_hash"] = self.hasher.hash(password)
+            done.append("password")
+        if second_factor is not None:
+            if second_factor:
+                raise InputError("a second factor is set up by the person alone; give false to take it away")
+            values |= {"totp_secret": None, "totp_last": None}
+            done.append("second factors taken away")
         if not done:
-            raise InputError("nothing to change was given; give disabled or password")
+            raise InputError("nothing to change was given; give disabled, password or second_factor")
 
         def also(connection: Connection) -> None:
             where = (accounts.c.clinic == clinic) & (accounts.c.name == name)
             if connection.execute(update(accounts).where(where).values(**values)).rowcount == 0:
                 raise InputError(f"there is no account {name!r}; check the name")
+            if second_factor is not None:
+                connection.execute(delete(passkeys).where(passkeys.c.clinic == clinic, passkeys.c.account == name))
+            if password is not None:
+                connection.execute(delete(throttle).where(throttle.c.subject == f"{clinic}/{name}"[:200]))
             connection.execute(delete(sign_ins).where(sign_ins.c.clinic == clinic, sign_ins.c.account == name))
 
-        event = self._event(clinic, EventKind.ACCOUNT_CHANGED, by, AccountChange(account=name, change=", ".join(done)))
-        self.ledger.append([event], also=also)
+        change = AccountChange(account=name, change=", ".join(done))
+        self.ledger.append([self.told(clinic, EventKind.ACCOUNT_CHANGED, by, change)], also=also, request=request)
 
     def list_of(self, clinic: str) -> list[dict[str, object]]:
         """Return name, role, patient and state of all accounts of a clinic; never a hash."""
         with self.ledger.database.read() as connection:
             rows = connection.execute(select(accounts).where(accounts.c.clinic == clinic).order_by(accounts.c.name))
             return [
-                {"name": row.name, "role": row.role, "patient_id": row.patient, "disabled": bool(row.disabled)}
+                {
+                    "name": row.name,
+                    "role": row.role,
+                    "patient_id": row.patient,
+                    "disabled": bool(row.disabled),
+                    "second_factor": row.totp_secret is not None,
+                }
                 for row in rows
             ]
 
@@ -316,43 +324,33 @@ class Accounts:
         except (VerificationError, InvalidHashError):
             return False
 
-    def _refuse_if_throttled(self, subject: str, now: datetime) -> None:
-        with self.ledger.database.read() as connection:
-            row = connection.execute(select(throttle).where(throttle.c.subject == subject)).one_or_none()
-        if row is not None and row.until > _utc(now):
-            seconds = int((datetime.fromisoformat(row.until) - now).total_seconds()) + 1
-            raise AccessError(f"too many attempts; try again in {seconds} s")
-
-    def _note_failure(self, clinic: str, subject: str, now: datetime) -> None:
-        def also(connection: Connection) -> None:
-            row = connection.execute(select(throttle).where(throttle.c.subject == subject)).one_or_none()
-            failures = (row.failures if row else 0) + 1
-            over = failures - FREE_FAILURES
-            until = now + timedelta(seconds=min(2**over, LONGEST_WAIT_S)) if over >= 0 else now
-            connection.execute(delete(throttle).where(throttle.c.subject == subject))
-            connection.execute(insert(throttle).values(subject=subject, failures=failures, until=_utc(until)))
-
+    def _refused(self, clinic: str, subject: str, now: datetime) -> None:
         # The name typed may be a password in the wrong field, so the event does not hold it.
         change = AccountChange(account="", change="refused")
-        self.ledger.append([self._event(clinic, EventKind.SIGN_IN_REFUSED, "unknown", change)], also=also)
+        self.ledger.append(
+            [self.told(clinic, EventKind.SIGN_IN_REFUSED, "unknown", change)],
+            also=lambda connection: note_failure(connection, subject, now),
+        )
 
-    def _event(self, clinic: str, kind: EventKind, by: str, body: AccountChange) -> Event:
+    def _row(self, clinic: str, name: str) -> Any:
+        with self.ledger.database.read() as connection:
+            return connection.execute(
+                select(accounts).where(accounts.c.clinic == clinic, accounts.c.name == name)
+            ).one_or_none()
+
+    def told(self, clinic: str, kind: EventKind, by: str, body: AccountChange) -> Event:
+        """Return an event about an account, now."""
         return Event(id=new_id(), kind=kind, clinic=clinic, by=by, at=self.clock(), body=body)
 
 
-def _check_password(password: str, name: str) -> None:
+def check_password(password: str, name: str) -> None:
+    """Refuse a password that is short, or made of the name or of few characters."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise InputError(f"a password takes {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; choose another")
     if name.casefold() in password.casefold() or len(set(password)) < 5:
         raise InputError("the password must not hold the name or repeat few characters; choose another")
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """Return what the store keeps of a token: its SHA-256; the token itself is with its holder only."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _utc(moment: datetime) -> str:
-    """Return `moment` as text that sorts by time."""
-    from datetime import UTC
-
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError
 
-from reprieve.core.errors import NewerStoreError, SetupError, StoreError
+from reprieve.core.errors import InputError, NewerStoreError, ReprieveError, SetupError, StoreError
 from reprieve.store.migrations import migrate
 from reprieve.store.tables import SCHEMA_VERSION, meta, metadata
 
@@ -98,8 +98,11 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the store."""
-        with self.engine.connect() as connection:
-            yield connection
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise _store_error(error, "read") from None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -111,7 +114,7 @@ class Database:
                         connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})"))
                     yield connection
             except DBAPIError as error:
-                raise _write_error(error) from None
+                raise _store_error(error, "written") from None
 
     def close(self) -> None:
         """Close all connections."""
@@ -199,8 +202,12 @@ def _first_line(error: DBAPIError) -> str:
     return str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
 
 
-def _write_error(error: DBAPIError) -> StoreError:
+def _store_error(error: DBAPIError, what: str) -> ReprieveError:
     reason = _first_line(error)
+    if isinstance(error, DataError):
+        return InputError("a text holds a character that no record can keep (such as NUL); nothing was written")
     if "UNIQUE" in reason or "duplicate key" in reason:
         return StoreError("an event with this id is already in the record; nothing was written")
+    if what == "read":
+        return StoreError(f"the record could not be read ({reason}); try again")
     return StoreError(f"the record could not be written ({reason}); nothing of this change was stored, try again")

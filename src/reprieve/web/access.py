@@ -6,25 +6,37 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
+from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from reprieve import __version__
 from reprieve.app.accounts import SIGN_IN_HOURS, Action, Person, Role
+from reprieve.app.accounts_passkeys import begin_passkey_sign_in, passkey_sign_in
 from reprieve.app.clinic import DEFAULT_CLINIC
 from reprieve.app.record_demo import ACCOUNTS, PASSWORD
 from reprieve.core.errors import InputError
-from reprieve.web.caller import COOKIE, Caller, May, rooms_of
+from reprieve.web.caller import COOKIE, Caller, May, MayWrite, Rooms, rooms_of
 
 router = APIRouter(tags=["access"])
+AccountWriter = Annotated[Caller, Depends(MayWrite(Action.MANAGE_ACCOUNTS, without=("password",)))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """Name and password; `clinic` where one server holds several."""
+    """Name and password; the six digits where the account asks for them; `clinic` where one server holds several."""
 
-    name: str
-    password: str
-    clinic: str = DEFAULT_CLINIC
+    name: Annotated[str, Field(max_length=128)]
+    password: Annotated[str, Field(max_length=1000)]
+    code: Annotated[str | None, Field(max_length=12)] = None
+    clinic: Annotated[str, Field(max_length=64)] = DEFAULT_CLINIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyAnswer:
+    """What the browser made of the challenge, as its `toJSON` gives it."""
+
+    challenge: str
+    credential: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,18 +51,11 @@ class NewAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPatch:
-    """What to change of an account; its sign-ins end."""
+    """What to change of an account; its sign-ins end. `second_factor` false takes codes and passkeys away."""
 
     disabled: bool | None = None
     password: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnPassword:
-    """A new password, with the old one."""
-
-    old: str
-    new: str
+    second_factor: bool | None = None
 
 
 @router.get("/api/health")
@@ -74,8 +79,38 @@ def me(caller: Annotated[Caller, Depends(May(Action.OWN_ACCOUNT))]) -> Any:
 def sign_in(request: Request, body: SignIn) -> Response:
     """Sign in; the answer sets the cookie."""
     rooms = rooms_of(request)
+    rooms.limits.address(request.client.host if request.client else "")
     old = request.cookies.get(COOKIE)
-    token, person = rooms.store.accounts.sign_in(body.clinic, body.name, body.password, old_token=old)
+    token, person = rooms.store.accounts.sign_in(body.clinic, body.name, body.password, code=body.code, old_token=old)
+    return with_cookie(rooms, token, person)
+
+
+@router.post("/api/sign-in/passkey/options")
+def passkey_options(request: Request) -> Any:
+    """Begin to sign in by a passkey: what the browser's `navigator.credentials.get` needs."""
+    rooms = rooms_of(request)
+    rooms.limits.address(request.client.host if request.client else "")
+    return begin_passkey_sign_in(rooms.store.accounts, rooms.site(request))
+
+
+@router.post("/api/sign-in/passkey")
+def passkey(request: Request, body: PasskeyAnswer) -> Response:
+    """Sign in by a passkey; the answer sets the cookie."""
+    rooms = rooms_of(request)
+    rooms.limits.address(request.client.host if request.client else "")
+    token, person = passkey_sign_in(
+        rooms.store.accounts,
+        challenge=body.challenge,
+        credential=body.credential,
+        site=rooms.site(request),
+        origin=rooms.origin(request),
+        old_token=request.cookies.get(COOKIE),
+    )
+    return with_cookie(rooms, token, person)
+
+
+def with_cookie(rooms: Rooms, token: str, person: Person) -> Response:
+    """Return who signed in, with the cookie that proves it from now on."""
     answer = JSONResponse(_who(person))
     answer.set_cookie(
         COOKIE,
@@ -83,7 +118,7 @@ def sign_in(request: Request, body: SignIn) -> Response:
         max_age=SIGN_IN_HOURS * 3600,
         httponly=True,
         samesite="strict",
-        secure=rooms.tls,
+        secure=rooms.secure,
         path="/",
     )
     return answer
@@ -98,15 +133,6 @@ def sign_out(request: Request) -> Response:
     return answer
 
 
-@router.post("/api/me/password", status_code=204)
-def own_password(caller: Annotated[Caller, Depends(May(Action.OWN_ACCOUNT))], body: OwnPassword) -> Response:
-    """Change one's own password; all sign-ins end."""
-    accounts, person = caller.store.accounts, caller.person
-    accounts.sign_in(person.clinic, person.name, body.old)
-    accounts.change(person.clinic, person.name, by=person.name, password=body.new)
-    return Response(status_code=204)
-
-
 @router.get("/api/accounts")
 def list_accounts(caller: Annotated[Caller, Depends(May(Action.MANAGE_ACCOUNTS))]) -> Any:
     """Return the accounts of the clinic."""
@@ -114,25 +140,29 @@ def list_accounts(caller: Annotated[Caller, Depends(May(Action.MANAGE_ACCOUNTS))
 
 
 @router.post("/api/accounts", status_code=201)
-def make_account(caller: Annotated[Caller, Depends(May(Action.MANAGE_ACCOUNTS))], body: NewAccount) -> Any:
+def make_account(caller: AccountWriter, body: NewAccount) -> Any:
     """Make an account."""
     person = caller.person
     if body.patient_id is not None and not caller.store.known_patients(person.clinic, [body.patient_id]):
         raise InputError("there is no patient of that id; register the patient first")
     new = Person(person.clinic, body.name, body.role, body.patient_id)
-    caller.store.accounts.create(new, body.password, by=person.name)
+    caller.store.accounts.create(new, body.password, by=person.name, request=caller.write)
     return _who(new)
 
 
 @router.post("/api/accounts/{name}", status_code=204)
-def change_account(
-    caller: Annotated[Caller, Depends(May(Action.MANAGE_ACCOUNTS))], name: str, body: AccountPatch
-) -> Response:
-    """Disable or enable an account, or give it a new password."""
+def change_account(caller: AccountWriter, name: str, body: AccountPatch) -> Response:
+    """Disable or enable an account, give it a new password, or take its second factors away."""
     if name == caller.person.name and body.disabled:
         raise InputError("you cannot disable your own account; let another administrator do it")
     caller.store.accounts.change(
-        caller.person.clinic, name, by=caller.person.name, disabled=body.disabled, password=body.password
+        caller.person.clinic,
+        name,
+        by=caller.person.name,
+        disabled=body.disabled,
+        password=body.password,
+        second_factor=body.second_factor,
+        request=caller.write,
     )
     return Response(status_code=204)
 

@@ -21,20 +21,24 @@ from reprieve.web import (
     audit,
     emg,
     entries,
+    glass,
+    me,
     mine,
     pages,
     patients,
     plans,
     reference,
     reviews,
+    shares,
     simulation,
     stock,
 )
 from reprieve.web.caller import Rooms
-from reprieve.web.errors import add_handlers
+from reprieve.web.errors import REFUSALS, add_handlers
 from reprieve.web.guard import Application, Guard
+from reprieve.web.limits import Limits
 
-ROUTERS = (access, patients, entries, plans, mine, reference, audit, simulation, emg, stock, reviews)
+ROUTERS = (access, me, glass, shares, patients, entries, plans, mine, reference, audit, simulation, emg, stock, reviews)
 INTENDED_USE = (
     "Decision support for licensed clinicians who can review the basis of every number. Not a medical device; not "
     "validated in patients. Every write needs the headers X-Reprieve and Idempotency-Key; a refusal is always "
@@ -42,10 +46,20 @@ INTENDED_USE = (
 )
 
 
-def make_rooms(store: Clinic, *, tls: bool = False) -> Rooms:
+def make_rooms(
+    store: Clinic, *, tls: bool = False, public_url: str | None = None, limits: Limits | None = None
+) -> Rooms:
     """Return what the handlers work with."""
     known = Forecasts(store)
-    return Rooms(store, known, WorkList(store, known), demo=is_demo(store), tls=tls)
+    return Rooms(
+        store,
+        known,
+        WorkList(store, known),
+        demo=is_demo(store),
+        tls=tls,
+        public_url=public_url,
+        limits=limits or Limits(),
+    )
 
 
 def make_api(rooms: Rooms, *, warm: bool = False) -> FastAPI:
@@ -83,14 +97,22 @@ def make_api(rooms: Rooms, *, warm: bool = False) -> FastAPI:
     api.state.rooms = rooms
     add_handlers(api)
     for module in ROUTERS:
-        api.include_router(module.router)
+        api.include_router(module.router, responses=REFUSALS)
     api.include_router(pages.router)
     return api
 
 
-def make_app(store: Clinic, *, tls: bool = False, warm: bool = True) -> Application:
+def make_app(
+    store: Clinic,
+    *,
+    tls: bool = False,
+    public_url: str | None = None,
+    limits: Limits | None = None,
+    warm: bool = True,
+) -> Application:
     """Return the whole application for a server: API, screens, guard."""
-    return Guard(make_api(make_rooms(store, tls=tls), warm=warm), tls=tls)
+    rooms = make_rooms(store, tls=tls, public_url=public_url, limits=limits)
+    return Guard(make_api(rooms, warm=warm), tls=rooms.secure, public_url=public_url)
 
 
 def _warm(rooms: Rooms, stop: threading.Event) -> None:

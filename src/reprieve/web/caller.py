@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Header, Request, Security
+from fastapi.security import APIKeyCookie
 from starlette.responses import Response
 
 from reprieve.app.accounts import Action, Person
 from reprieve.app.clinic import Clinic
 from reprieve.app.record_forecasts import Forecasts
+from reprieve.app.record_glass import may
 from reprieve.app.record_today import WorkList
 from reprieve.core.errors import AccessError, InputError
 from reprieve.store.ledger import Request as WriteRequest
 from reprieve.web.errors import AnsweredError, SignedOutError
+from reprieve.web.limits import Limits
 
 COOKIE = "reprieve_session"
-KEY = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
+KEY = re.compile(r"^[A-Za-z0-9_.:-]{8,128}$")
+_SIGNED_IN = APIKeyCookie(name=COOKIE, auto_error=False, description="Given by signing in; HttpOnly.")
 _VERSION = re.compile(r'(?:W/)?"?(\d{1,15})"?')
 
 
@@ -31,6 +38,24 @@ class Rooms:
     work_list: WorkList
     demo: bool = False
     tls: bool = False
+    # Where people reach the server, when a proxy stands before it: ``https://clinic.example``.
+    public_url: str | None = None
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the server by https, here or at a proxy before it."""
+        return self.tls or (self.public_url or "").startswith("https://")
+
+    def origin(self, request: Request) -> str:
+        """Return the origin that the browser shows; a passkey is bound to it."""
+        if self.public_url:
+            return self.public_url
+        return f"{'https' if self.tls else 'http'}://{request.headers.get('host', '')}"
+
+    def site(self, request: Request) -> str:
+        """Return the host name of `origin`, without its port."""
+        return urlsplit(self.origin(request)).hostname or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,42 +84,68 @@ class May:
     def __init__(self, action: Action) -> None:
         self.action = action
 
-    def __call__(self, request: Request) -> Caller:
+    def __call__(self, request: Request, token: Annotated[str | None, Security(_SIGNED_IN)] = None) -> Caller:
         rooms = rooms_of(request)
-        person = rooms.store.accounts.person_of(request.cookies.get(COOKIE))
+        person = rooms.store.accounts.person_of(token)
         if person is None:
             raise SignedOutError("nobody is signed in here (any more); sign in")
-        if not person.may(self.action):
+        rooms.limits.person(f"{person.clinic}/{person.name}")
+        patient = request.path_params.get("patient")
+        if not may(rooms.store, person, self.action, patient):
+            if patient is not None and person.may(self.action):
+                raise AccessError("this chart is closed; ask who looks after it, or break the glass with a reason")
             raise AccessError(f"the role {person.role.value} may not do this; ask an administrator")
         return Caller(person, rooms)
 
 
 class MayWrite(May):
-    """Dependency of a writing route: also takes the idempotency key and the version that the writer saw."""
+    """Dependency of a writing route: also takes the idempotency key and the version that the writer saw.
 
-    async def __call__(self, request: Request) -> Caller:  # type: ignore[override]
+    Parameters
+    ----------
+    action : Action
+    without : tuple of str
+        Secret fields of the body: they stay out of the digest by which a repeated request is known.
+    """
+
+    def __init__(self, action: Action, *, without: tuple[str, ...] = ()) -> None:
+        super().__init__(action)
+        self.without = without
+
+    async def __call__(  # type: ignore[override]
+        self,
+        request: Request,
+        idempotency_key: Annotated[str, Header(min_length=8, max_length=128, pattern=KEY.pattern)],
+        token: Annotated[str | None, Security(_SIGNED_IN)] = None,
+        if_match: Annotated[str | None, Header(max_length=40)] = None,
+    ) -> Caller:
         from starlette.concurrency import run_in_threadpool
 
         body = await request.body()
-        return await run_in_threadpool(self._checked, request, body)
+        return await run_in_threadpool(self._checked, request, body, idempotency_key, token, if_match)
 
-    def _checked(self, request: Request, body: bytes) -> Caller:
-        caller = May.__call__(self, request)
-        key = request.headers.get("idempotency-key", "")
-        if not KEY.fullmatch(key):
-            raise InputError(
-                "a write needs an Idempotency-Key of 8 to 128 letters and digits; send a new one each time"
-            )
-        content = f"{request.method} {request.url.path}\n".encode() + body
+    def _checked(self, request: Request, body: bytes, key: str, token: str | None, if_match: str | None) -> Caller:
+        caller = May.__call__(self, request, token)
+        content = f"{request.method} {request.url.path}\n".encode() + self._told(body)
         write = WriteRequest.of(caller.person.clinic, caller.person.name, key, content)
         earlier = caller.store.ledger.earlier_answer(write)
         if earlier is not None:
             raise AnsweredError(earlier.answer)
-        return Caller(caller.person, caller.rooms, write, _seen(request))
+        return Caller(caller.person, caller.rooms, write, _seen(if_match))
+
+    def _told(self, body: bytes) -> bytes:
+        if not self.without:
+            return body
+        try:
+            told = json.loads(body)
+        except (ValueError, RecursionError):
+            return b""  # refused in a moment as no JSON
+        if not isinstance(told, dict):
+            return b""
+        return json.dumps({name: told[name] for name in sorted(told) if name not in self.without}).encode()
 
 
-def _seen(request: Request) -> int | None:
-    told = request.headers.get("if-match")
+def _seen(told: str | None) -> int | None:
     if told is None or told.strip() == "*":
         return None
     found = _VERSION.fullmatch(told.strip())
@@ -103,9 +154,15 @@ def _seen(request: Request) -> int | None:
     return int(found.group(1))
 
 
+def conditional(request: Request, tag: str, make: Callable[[], Any]) -> Response:
+    """Return what `make` gives, with the ETag `tag`; nothing but "not modified" to whoever has it already."""
+    headers = {"ETag": f'"{tag}"', "Cache-Control": "no-cache, private"}
+    if f'"{tag}"' in [part.strip() for part in request.headers.get("if-none-match", "").split(",")]:
+        return Response(status_code=304, headers=headers)
+    return json_answer(make(), headers=headers)
+
+
 def json_answer(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return `value`, which holds plain JSON values only, as an answer."""
-    import json
-
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     return Response(body, status_code=status, media_type="application/json", headers=headers)

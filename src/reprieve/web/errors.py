@@ -9,9 +9,11 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from reprieve.app.accounts import SecondFactorError
 from reprieve.app.clinic import NoSuchPatientError
 from reprieve.app.record_signing import BlockedError
 from reprieve.core.documents import as_json
@@ -25,6 +27,7 @@ from reprieve.core.errors import (
     StoreError,
     UnitsError,
 )
+from reprieve.web.limits import TooManyError
 
 # The most specific first: NoSuchPatientError is an InputError too.
 STATUS: tuple[tuple[type[Exception], int, str], ...] = (
@@ -39,6 +42,35 @@ STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (ReferenceDataError, 500, "reference_data"),
 )
 WORDS = {400: "bad_request", 401: "not_signed_in", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed"}
+
+
+class Fault(BaseModel):
+    """What went wrong: a stable word, a sentence for a person, the field if it is one, findings of the safety rules."""
+
+    code: str
+    message: str
+    field: str | None
+    findings: list[Any]
+
+
+class Refusal(BaseModel):
+    """The one shape of every answer that is not what was asked for."""
+
+    error: Fault
+
+
+# What any route may answer beside its own answer; for the description of the API.
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Refusal, "description": "The request is malformed."},
+    401: {"model": Refusal, "description": "Nobody is signed in, or a second factor is asked for."},
+    403: {"model": Refusal, "description": "Not allowed, or a write from another site."},
+    404: {"model": Refusal, "description": "There is no such thing."},
+    409: {"model": Refusal, "description": "Somebody changed it, a rule blocks it, or the key was used otherwise."},
+    413: {"model": Refusal, "description": "The body is too large."},
+    422: {"model": Refusal, "description": "A value does not fit; the message says which and what is allowed."},
+    429: {"model": Refusal, "description": "Too many; Retry-After says when to try again."},
+    503: {"model": Refusal, "description": "The record or a part of the program is not available."},
+}
 
 
 class SignedOutError(AccessError):
@@ -83,7 +115,9 @@ def refuse(error: ReprieveError) -> Response:
         return refusal(404, "not_found", str(error))
     if isinstance(error, NotReadyError):
         return refusal(503, "not_ready", str(error))
-    wait = re.search(r"try again in (\d+) s", str(error)) if isinstance(error, AccessError) else None
+    if isinstance(error, SecondFactorError):
+        return refusal(401, "second_factor", str(error), field="code")
+    wait = re.search(r"try again in (\d+) s", str(error)) if isinstance(error, (AccessError, TooManyError)) else None
     if wait:
         return refusal(429, "too_many_attempts", str(error), headers={"Retry-After": wait.group(1)})
     for kind, status, code in STATUS:
@@ -103,7 +137,10 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(AnsweredError)
     def _(request: Request, again: AnsweredError) -> Response:
         del request
-        return JSONResponse(again.answer, headers={"Cache-Control": "no-store", "Idempotent-Replay": "true"})
+        headers = {"Cache-Control": "no-store", "Idempotent-Replay": "true"}
+        if again.answer is None:
+            return Response(status_code=204, headers=headers)
+        return JSONResponse(again.answer, headers=headers)
 
     @app.exception_handler(RequestValidationError)
     def _(request: Request, error: RequestValidationError) -> Response:

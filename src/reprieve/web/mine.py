@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -10,12 +11,20 @@ from starlette.responses import Response
 from reprieve.app.accounts import Action
 from reprieve.app.record_entries import record_entry
 from reprieve.app.record_mine import own_export, own_page, own_patient, own_readings
+from reprieve.app.record_own_file import seal
 from reprieve.record.chart import DiaryEntry, Symptom
 from reprieve.web.caller import Caller, May, MayWrite, json_answer
 
 router = APIRouter(tags=["mine"])
 Own = Annotated[Caller, Depends(May(Action.READ_OWN))]
 OwnWriter = Annotated[Caller, Depends(MayWrite(Action.WRITE_OWN))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passphrase:
+    """The words that the file opens with; nobody else knows them, and nobody can find them again."""
+
+    passphrase: str
 
 
 @router.get("/api/mine")
@@ -35,6 +44,14 @@ def export(caller: Own) -> Response:
     """Return everything that the record holds about the patient, as a file."""
     headers = {"Content-Disposition": 'attachment; filename="my-record.json"'}
     return json_answer(own_export(caller.store, caller.person), headers=headers)
+
+
+@router.post("/api/mine/export-encrypted")
+def sealed_export(caller: Own, body: Passphrase) -> Response:
+    """Return the own record as one encrypted page that opens in any browser with the passphrase."""
+    page = seal(own_export(caller.store, caller.person), body.passphrase)
+    headers = {"Content-Disposition": 'attachment; filename="my-record.html"'}
+    return Response(page, media_type="text/html", headers=headers)
 
 
 @router.post("/api/mine/diary", status_code=201)
