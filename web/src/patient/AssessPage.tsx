@@ -1,6 +1,7 @@
 /** Assess: postures and examination typed or chosen, then the ranking that follows from them. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { Link } from "wouter";
 import { get, newKey, post } from "../api/client";
 import { useRanking } from "../api/queries";
 import type { Assessment, Chart, PostureFinding, Side } from "../api/types";
@@ -86,6 +87,10 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
               : t("No assessment yet.")}
           </p>
         </div>
+        <Link href={`/patients/${id}/emg`} className="btn">
+          <Icon name="search" />
+          {t("EMG recording")}
+        </Link>
       </div>
       <div className="chart-grid">
         <div className="stack">

@@ -1,5 +1,5 @@
 /** The patient banner, always in view, and the pages of one patient. */
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { Link } from "wouter";
 import { useChart } from "../api/queries";
 import type { Chart } from "../api/types";
@@ -16,6 +16,9 @@ import { FollowUpPage } from "./FollowUpPage";
 import { SheetPage } from "./SheetPage";
 import { SincePage } from "./SincePage";
 
+// Large for everybody and used by few: fetched when it is opened.
+const EmgPage = lazy(async () => ({ default: (await import("../emg/EmgPage")).EmgPage }));
+
 const PAGES = [
   ["chart", "Chart"],
   ["since", "Since last time"],
@@ -27,7 +30,7 @@ const PAGES = [
 
 export function PatientFrame({ id, page }: { id: string; page: string }) {
   const chart = useChart(id);
-  const label = PAGES.find(([name]) => name === page)?.[1] ?? "Chart";
+  const label = page === "emg" ? "EMG recording" : (PAGES.find(([name]) => name === page)?.[1] ?? "Chart");
   useEffect(() => {
     // The tab's title names the page, never the patient: titles end up in histories.
     document.title = `${t(label)} · Reprieve`;
@@ -54,6 +57,12 @@ function Page({ id, page, chart }: { id: string; page: string; chart: Chart }) {
       return <SincePage id={id} chart={chart} />;
     case "assess":
       return <AssessPage id={id} chart={chart} />;
+    case "emg":
+      return (
+        <Suspense fallback={<Loading what={t("the page")} tall={400} />}>
+          <EmgPage id={id} chart={chart} />
+        </Suspense>
+      );
     case "plan":
       return <PlanPage id={id} chart={chart} />;
     case "session":
@@ -111,7 +120,7 @@ function Banner({ chart, id, page }: { chart: Chart; id: string; page: string })
                 <Link
                   href={`/patients/${id}/${name}`}
                   className="nav-link"
-                  aria-current={page === name ? "page" : undefined}
+                  aria-current={page === name || (page === "emg" && name === "assess") ? "page" : undefined}
                 >
                   {t(label)}
                 </Link>

@@ -26,6 +26,8 @@ const THROUGH_NAMES = [
   "On the body map and the time line: move",
   ...["back", "forward"],
   ...["Patient's right", "Patient's left"],
+  ...["Rest", "Posture", "Opposite", "Trick", "Maximal", "Isometric", "Mirror", "Stretch", "Needle", "Task"],
+  ...["Movement", "Other"],
   "The server cannot be reached. What you entered is kept here; try again.",
 ];
 
