@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
+from reprieve.app.forecast import forecast_chart
 from reprieve.app.simulation import simulate_plan
+from reprieve.record.chart import GivenInjection, Session
 from reprieve.record.plan import Injection, Plan
 from reprieve.web.simulation import DRAWS, STRIDE
 
@@ -44,3 +47,24 @@ def test_the_cut_and_its_refusals(signed_in) -> None:
     assert "neck muscle" in refused.json()["error"]["message"]
     assert nurse.post("/api/simulate?days=9999", PLAN).status_code == 422
     assert signed_in("patient").post("/api/simulate", PLAN).status_code == 403
+
+
+def test_the_curve_of_a_plan_is_the_forecast_after_it_was_given(signed_in, store) -> None:
+    """What the preview shows before is what the forecast says once the same session is in the chart."""
+    injector = signed_in("injector")
+    plan = {**PLAN, "injections": [{**INJECTION, "muscle": "splenius_capitis", "units": "180"}]}
+    seen = injector.post("/api/patients/p-1/preview", plan)
+    assert seen.status_code == 200, seen.text
+    body = seen.json()
+    assert not body["abstains"], body["reason"]
+    assert body["session_date"] == store.today().isoformat()
+    chart = store.view("clinic", "p-1").chart
+    given = GivenInjection(muscle="splenius_capitis", side="left", units=Decimal(180))
+    session = Session(
+        date=store.today(), product="onabotulinumtoxinA", indication="cervical_dystonia", injections=(given,)
+    )
+    later = forecast_chart(replace(chart, sessions=(*chart.sessions, session)), on=store.today())
+    assert body["q50"] == list(later.q50)
+    assert later.wear_off is not None
+    assert body["wear_off"]["median"] == later.wear_off.median.isoformat()
+    assert injector.get("/api/patients/p-1/chart").json()["sessions"][-1]["date"] != store.today().isoformat()

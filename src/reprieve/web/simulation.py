@@ -34,6 +34,14 @@ def slice_(_: Planner, body: Plan, height_mm: Annotated[float | None, Query(ge=-
     return json_answer(as_json(engine("simulation_slice", "slice_of_neck")(body, height_mm=height_mm)))
 
 
+@router.post("/api/patients/{patient}/preview")
+def preview(caller: Planner, patient: str, body: Plan) -> Response:
+    """Return the curve to expect if the plan were given today; nothing is recorded."""
+    caller.store.tell_reading(caller.person, patient, "forecast")
+    chart = caller.store.view(caller.person.clinic, patient).chart
+    return json_answer(as_json(engine("plan_preview", "forecast_of_plan")(chart, body, on=caller.store.today())))
+
+
 def _thinned(told: dict[str, Any]) -> dict[str, Any]:
     """Every third day, each muscle's own peak included: a drawing needs no more."""
     kept = sorted({*range(0, len(told["days"]), STRIDE), *(course["peak_day"] for course in told["muscles"])})
