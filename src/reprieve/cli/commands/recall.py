@@ -1,0 +1,49 @@
+"""`reprieve recall LOT`: everybody who got a lot, and its vials still in the house."""
+
+from __future__ import annotations
+
+import argparse
+
+from reprieve.app.accounts import Person, Role
+from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
+from reprieve.app.record_recall import recall_lot
+from reprieve.cli.output import print_json, print_table
+from reprieve.cli.record import add_db, operator
+from reprieve.core.documents import as_json
+from reprieve.core.dose import plain
+from reprieve.store.engine import Database
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("lot", metavar="LOT", help="lot as printed on the vial")
+    add_db(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask the record and print; the question itself stands in the record too."""
+    database = Database(args.db, create=False)
+    try:
+        store = Clinic(database)
+        found = recall_lot(store, DEFAULT_CLINIC, args.lot)
+        person = Person(DEFAULT_CLINIC, operator(), Role.ADMINISTRATOR)
+        store.tell_reading(person, None, f"recall of lot {found.lot}")
+    finally:
+        database.close()
+    if args.json:
+        print_json({**as_json(found), "patients": list(found.patients)})
+        return 0
+    counts = f"{len(found.patients)} patients, {len(found.sessions)} sessions, {len(found.vials)} vials here"
+    print(f"Lot {found.lot}: {counts}")
+    print_table(
+        [
+            [row.patient, row.date, plain(row.dose.units), row.dose.product, "; ".join(row.muscles)]
+            for row in found.sessions
+        ],
+        ["patient", "date", "units", "product", "muscles"],
+    )
+    for vial in found.vials:
+        print(f"in the house: {vial.vial}, {plain(vial.left.units)} units, {vial.status.value}")
+    if not found.sessions:
+        print("Nobody got this lot, as far as this record knows. Check each character of the lot.")
+    return 0
