@@ -98,6 +98,14 @@ def test_low_confidence_doses_are_hidden() -> None:
         assert not dose.source.checked
 
 
+def test_published_doses_are_found_by_use_and_product() -> None:
+    from reprieve.reference.formulary.literature import literature_doses_for
+
+    found = literature_doses_for("oromandibular_dystonia", "onabotulinumtoxinA")
+    assert {dose.target for dose in found} >= {"masseter", "temporalis"}
+    assert literature_doses_for("oromandibular_dystonia", "rimabotulinumtoxinB") == ()
+
+
 def test_ratios_are_words_only() -> None:
     assert len(unit_ratios()) == 9
     for row in formulary_rows():
@@ -227,6 +235,13 @@ def test_a_clinics_review_stands_beside_the_shipped_row() -> None:
     assert (corrected.high, corrected.blocks) == (Decimal(900), True)
     assert reviewed([row], [told("withdrawn")], date(2026, 11, 2)) == ()
     assert reviewed([row], [told("confirmed", day=20)], date(2026, 11, 2)) == (row,)
+    unit = limit_rows()["ona_eu_cervical_dystonia.session"]
+    low = Review(
+        row_id=unit.id, verdict="corrected", value=Decimal(20), source="label", by="Dr A",
+        on=date(2026, 11, 1), effective_from=date(2026, 11, 1),
+    )  # fmt: skip
+    (lowered,) = reviewed([unit], [low], date(2026, 11, 2))
+    assert (lowered.low, lowered.high) == (None, Decimal(20))
     assert limit_rows()[row.id] is row
     assert confirmed.source == SourceRef("clinic_review:abo_us_cervical_dystonia.range", "clinic_review", True)
 
@@ -260,3 +275,19 @@ def test_loading_is_cheap() -> None:
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"yaml", "numpy", "scipy", "pydantic", "sqlalchemy", "pandas"} & set(loaded)
+
+
+def test_a_row_that_stands_twice_or_a_use_without_a_source_does_not_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    import copy
+
+    from reprieve.reference.formulary import limits
+    from reprieve.reference.formulary.indication import Indication
+
+    record = copy.deepcopy(product_records()["onabotulinumtoxinA"])
+    record["indications"].append(record["indications"][0])
+    monkeypatch.setattr(limits, "product_records", lambda: {**product_records(), "onabotulinumtoxinA": record})
+    with pytest.raises(ReferenceDataError, match="stands twice"):
+        limits.limit_rows.__wrapped__()
+    bare = {"id": "x", "condition_id": "cervical_dystonia", "jurisdiction": "US", "label_status": "labelled"}
+    with pytest.raises(ReferenceDataError, match="names no source"):
+        Indication.of(bare, "onabotulinumtoxinA", source_records())

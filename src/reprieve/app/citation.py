@@ -105,13 +105,9 @@ def _citation(key: str, uses: list[tuple[str, SourceRef, str]]) -> Citation:
 def _rows(limits: Iterable[LimitCheck]) -> list[dict[str, Any]]:
     shown = {row.id: row for row in formulary_rows()}
     ids = dict.fromkeys(limit.row for limit in limits if limit.row in limit_rows())
-    return [
-        {
-            "id": key,
-            "name": shown[key].name,
-            "fact": shown[key].facts[0].value,
-            "source": as_json(limit_rows()[key].source),
-        }
-        for key in ids
-        if key is not None
-    ]
+    told: list[dict[str, Any]] = []
+    for key in ids:
+        if key is not None:
+            figure = shown[key].facts[0].value
+            told.append({"id": key, "name": shown[key].name, "figure": figure, "source": limit_rows()[key].source})
+    return told

@@ -54,6 +54,11 @@ def plain(number: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
+def within(number: Decimal, low: Decimal | int, high: Decimal | int) -> bool:
+    """Return whether `number` is a number between both ends, ends included; NaN and infinity are not."""
+    return number.is_finite() and low <= number <= high
+
+
 def check_units(number: Decimal, product: str) -> Decimal:
     """Return `number` if it can be a dose of `product`.
 
@@ -62,10 +67,10 @@ def check_units(number: Decimal, product: str) -> Decimal:
     DoseError
         Not finite, negative, above 100,000, or finer than six decimals.
     """
-    # Written so that NaN fails it.
-    if not (number.is_finite() and 0 <= number <= LARGEST_UNITS):
-        told = plain(number) if number.is_finite() else number
-        raise DoseError(f"units of {product} must lie between 0 and {LARGEST_UNITS}, but got {told}; check the entry")
+    if not within(number, 0, LARGEST_UNITS):
+        raise DoseError(
+            f"units of {product} must lie between 0 and {LARGEST_UNITS}, but got {plain(number)}; check the entry"
+        )
     if number != number.quantize(_FINEST):
         raise DoseError(
             f"units of {product} take at most {MOST_DECIMALS} decimals, but got {plain(number)}; round the entry"

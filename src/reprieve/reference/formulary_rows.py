@@ -75,8 +75,7 @@ def _words(value: Any) -> str:
 
 
 def _use_row(use: Indication) -> ReferenceRow:
-    source = use.source or use.age_source
-    key, checked = (source.key, source.checked) if source else ("general_knowledge", False)
+    key, checked = use.source.key, use.source.checked
     facts = [
         fact("label", f"{use.status} ({', '.join(use.jurisdictions)})", key, checked),
         fact("conditions", list(use.conditions), key, checked),

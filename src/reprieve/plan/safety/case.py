@@ -10,7 +10,7 @@ from functools import cache
 from types import MappingProxyType
 
 from reprieve.core.dates import age_years, days_between
-from reprieve.core.dose import check_units, plain
+from reprieve.core.dose import check_units, plain, within
 from reprieve.core.errors import DateError, InputError
 from reprieve.plan.safety.concentration import units_per_ml
 from reprieve.plan.safety.given_before import Earlier, earlier_doses
@@ -44,10 +44,9 @@ class Placed:
         """Units of the plan's product, all sides together."""
         return self.injection.units
 
-    def units_on(self, side: str | None) -> Decimal:
-        """Units on `side`; a dose for both sides counts half on each."""
-        if side not in self.sides:
-            return Decimal(0)
+    @property
+    def units_a_side(self) -> Decimal:
+        """Units on each side; a dose for both sides counts half on each."""
         return self.injection.units / len(self.sides)
 
 
@@ -135,14 +134,14 @@ def _age(plan: Plan, on: date) -> Decimal | None:
     if patient.birth_date is not None:
         return Decimal(age_years(patient.birth_date, on))
     age = patient.age_years
-    if age is not None and not 0 <= age <= OLDEST_YEARS:
+    if age is not None and not within(age, 0, OLDEST_YEARS):
         raise InputError(f"age_years must lie between 0 and {OLDEST_YEARS}, but got {plain(age)}; correct it")
     return age
 
 
 def _check_numbers(plan: Plan) -> None:
     weight = plan.patient.weight_kg
-    if weight is not None and not Decimal("0.5") <= weight <= 500:
+    if weight is not None and not within(weight, Decimal("0.5"), 500):
         raise InputError(f"weight_kg must lie between 0.5 and 500 kg, but got {plain(weight)} kg; correct it")
     if not plan.injections:
         raise InputError("a plan needs at least one injection, but got none; add a muscle")
@@ -150,7 +149,7 @@ def _check_numbers(plan: Plan) -> None:
         check_units(entry.units, plan.product)
         if entry.sites is not None and not 0 < entry.sites <= 200:
             raise InputError(f"sites of {entry.muscle} must lie between 1 and 200, but got {entry.sites}; correct it")
-        if entry.volume_ml is not None and not 0 < entry.volume_ml <= 100:
+        if entry.volume_ml is not None and not (within(entry.volume_ml, 0, 100) and entry.volume_ml > 0):
             raise InputError(
                 f"volume_ml of {entry.muscle} must lie between 0 and 100 mL, but got {plain(entry.volume_ml)} mL; "
                 "correct it"

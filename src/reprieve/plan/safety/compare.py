@@ -62,8 +62,7 @@ def at_most(
         How the bound came about, or the label's own words.
     """
     bound = row.high if limit is None else limit
-    if bound is None:
-        return
+    assert bound is not None, f"{row.id} has no upper end; its rule must not compare with it"
     yield LimitCheck(
         rule=rule,
         row=row.id,

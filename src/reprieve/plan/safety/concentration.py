@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from reprieve.core.dose import plain
+from reprieve.core.dose import LARGEST_UNITS, plain, within
 from reprieve.core.errors import InputError
 from reprieve.record.plan import Plan, Vial
 from reprieve.reference.preparations import LabelDilution, is_verified, preparations
@@ -24,13 +24,13 @@ def units_per_ml(plan: Plan) -> Decimal | None:
 
 def concentration_of(product: str, vial: Vial) -> Decimal | None:
     """Return units per mL of one vial; the label's printed value where it is verified, else by arithmetic."""
-    if not vial.units > 0:
+    if not (within(vial.units, 0, LARGEST_UNITS) and vial.units > 0):
         raise InputError(f"a vial must hold units, but got {plain(vial.units)}; read them from the vial")
     own = own_volume_ml(product, vial)
     diluent = vial.diluent_ml
     if diluent is None or (own is None and diluent == 0):
         return None
-    if not 0 <= diluent <= 100:
+    if not within(diluent, 0, 100):
         raise InputError(f"diluent_ml must lie between 0 and 100 mL, but got {plain(diluent)} mL; correct it")
     printed = label_row(product, vial)
     if printed is not None and is_verified(printed.source):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reprieve.plan.safety.case import Case
-from reprieve.plan.safety.target import members_of
+from reprieve.plan.safety.target import target_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ def doses_of(case: Case, target: str) -> list[SideDose]:
     A plan's group counts for a label's row of the group; members add up to it. A plan's group that is wider than the
     label's row is not taken apart here: see `covered_by`.
     """
-    wanted = members_of(target)
+    wanted = target_of(target).members
     table: dict[str | None, list[tuple[Decimal, int | None]]] = {}
     for entry in case.placed:
         if entry.target.members <= wanted:
             for side in entry.sides:
                 sites = entry.injection.sites
                 share = None if sites is None else -(-sites // len(entry.sides))
-                table.setdefault(side, []).append((entry.units_on(side), share))
+                table.setdefault(side, []).append((entry.units_a_side, share))
     return [SideDose(target, side, sum((u for u, _ in rows), Decimal(0)), _sites(rows)) for side, rows in table.items()]
 
 

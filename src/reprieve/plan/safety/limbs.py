@@ -43,4 +43,4 @@ def _parts(entry: Placed) -> list[tuple[Limb, Decimal]]:
         return []
     if entry.sides in ((None,), ("midline",)):
         return [(LIMBS[kind, "right"], entry.units), (LIMBS[kind, "left"], entry.units)]
-    return [(LIMBS[kind, str(side)], entry.units_on(side)) for side in entry.sides]
+    return [(LIMBS[kind, str(side)], entry.units_a_side) for side in entry.sides]

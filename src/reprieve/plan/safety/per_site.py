@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reprieve.plan.safety.case import Case, Placed
-from reprieve.plan.safety.target import members_of
+from reprieve.plan.safety.target import target_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def site_shares(case: Case, target: str | None) -> list[SiteShare]:
 
     Rows of one muscle and side that tell no sites may all mean the same site, so they are added up.
     """
-    wanted = None if target is None else members_of(target)
+    wanted = None if target is None else target_of(target).members
     shares: list[SiteShare] = []
     untold: dict[tuple[str, str | None], list[Placed]] = {}
     for entry in case.placed:
@@ -42,5 +42,5 @@ def site_shares(case: Case, target: str | None) -> list[SiteShare]:
 def _together(muscle: str, side: str | None, rows: list[Placed]) -> SiteShare:
     volumes = [None if row.volume_ml is None else row.volume_ml / len(row.sides) for row in rows]
     told = None if any(v is None for v in volumes) else sum((v for v in volumes if v is not None), Decimal(0))
-    units = sum((row.units_on(side) for row in rows), Decimal(0))
+    units = sum((row.units_a_side for row in rows), Decimal(0))
     return SiteShare(muscle if side is None else f"{muscle} {side}", units, told, None)

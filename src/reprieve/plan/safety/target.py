@@ -54,12 +54,3 @@ def target_of(name: str) -> Target:
         gland=group is not None and group.kind == "gland",
         paired=group is not None or len(muscle(name).sides) > 1,
     )
-
-
-@cache
-def members_of(name: str) -> frozenset[str]:
-    """Return the members of a label's target, also of one that no plan may name."""
-    group = label_groups().get(name)
-    if group is not None and group.kind == "class":
-        return frozenset(group.members)
-    return target_of(name).members

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from reprieve.core.errors import ReferenceDataError
 from reprieve.core.findings import SourceRef
 
 # UK labels were EU labels: a row that names the EU alone is read for the UK too.
@@ -28,7 +29,7 @@ class Indication:
     age_low: Decimal | None
     age_high: Decimal | None
     age_source: SourceRef | None
-    source: SourceRef | None
+    source: SourceRef
 
     @classmethod
     def of(cls, entry: dict[str, Any], product: str, sources: dict[str, dict[str, Any]]) -> Indication:
@@ -63,17 +64,11 @@ def _ref(row: dict[str, Any], sources: dict[str, dict[str, Any]]) -> SourceRef:
     return SourceRef(row["source"], sources[row["source"]]["grade"], row["checked"])
 
 
-def _first(entry: dict[str, Any], sources: dict[str, dict[str, Any]]) -> SourceRef | None:
+def _first(entry: dict[str, Any], sources: dict[str, dict[str, Any]]) -> SourceRef:
     """Return the source that the row gives for the use itself, or else the first of its parts."""
-    for row in (
-        entry,
-        entry.get("label_source"),
-        entry.get("total_dose"),
-        entry.get("age_min_years"),
-        entry.get("interval"),
-    ):
-        if row and "source" in row:
-            return _ref(row, sources)
-    parts = [value for value in entry.values() if isinstance(value, list)]
-    rows = [row for part in parts for row in part if isinstance(row, dict) and "source" in row]
-    return _ref(rows[0], sources) if rows else None
+    parts = ("label_source", "total_dose", "age_min_years", "paediatric_caps", "interval")
+    for part in (entry, *(entry.get(name) for name in parts)):
+        rows = part if isinstance(part, list) else [part]
+        if rows and rows[0] and "source" in rows[0]:
+            return _ref(rows[0], sources)
+    raise ReferenceDataError(f"use {entry['id']!r} names no source; add one")

@@ -33,18 +33,18 @@ def _window(case: Case, row: LimitRow) -> Iterator[LimitCheck | Finding | Gap]:
     window = f'"{row.window.words}" counted as {days} days' if row.window.unit == "months" else row.window.words
     payer = row.nature is Nature.PAYER
     rule = PAYER_RULE if payer else RULE
-    if bound is not None:
-        yield from at_most(
-            row,
-            case.total + earlier,
-            rule=rule,
-            subject="patient",
-            what=f"All {case.product.id} within {row.window.words}, this session included",
-            limit=bound,
-            severity=Severity.WARNING if payer else None,
-            words="; ".join(part for part in (window, words) if part),
-            clears_if=_clears(case, inside, bound, days),
-        )
+    assert bound is not None
+    yield from at_most(
+        row,
+        case.total + earlier,
+        rule=rule,
+        subject="patient",
+        what=lambda: f"All {case.product.id} within {window}, this session included",
+        limit=bound,
+        severity=Severity.WARNING if payer else None,
+        words="; ".join(part for part in (window, words) if part),
+        clears_if=lambda: _clears(inside, bound, days),
+    )
     for dose in unknown:
         yield Gap(
             rule=rule,
@@ -59,7 +59,7 @@ def _counts(row: LimitRow, dose: GivenDose) -> bool:
     return not row.conditions or dose.indication is None or dose.indication in row.conditions
 
 
-def _clears(case: Case, inside: list[GivenDose], bound: Decimal, days: int) -> str:
+def _clears(inside: list[GivenDose], bound: Decimal, days: int) -> str:
     room = bound - sum((dose.units for dose in inside if dose.units is not None), Decimal(0))
     told = f"at most {max(room, Decimal(0)).normalize():f} units now"
     if not inside:

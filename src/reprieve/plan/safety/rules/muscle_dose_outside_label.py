@@ -12,7 +12,7 @@ from reprieve.plan.safety.case import Case
 from reprieve.plan.safety.compare import at_most, figure, source_words
 from reprieve.plan.safety.doses_by_target import SideDose, doses_of, wider_than
 from reprieve.plan.safety.outcome import Gap, LimitCheck
-from reprieve.plan.safety.target import members_of
+from reprieve.plan.safety.target import target_of
 from reprieve.reference.formulary.limit_row import LimitKind, LimitRow
 
 ABOVE, BELOW, SITES = "muscle_dose_above_label", "muscle_dose_below_label", "sites_differ_from_label"
@@ -32,7 +32,7 @@ def muscle_dose_outside_label(case: Case) -> Iterator[LimitCheck | Finding | Gap
 def _joined(case: Case, rows: tuple[LimitRow, ...]) -> Iterator[LimitRow]:
     """Yield a row for a group that the plan names whole while the label lists its parts: the parts added up."""
     by_target = {str(row.target): row for row in rows}
-    for group, parts in wider_than(case, {name: members_of(name) for name in by_target}):
+    for group, parts in wider_than(case, {name: target_of(name).members for name in by_target}):
         if group in by_target:
             continue
         own = [by_target[name] for name in parts]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reprieve.core.findings import Finding, Severity
 from reprieve.plan.safety.case import Case
 from reprieve.plan.safety.outcome import Gap, LimitCheck
-from reprieve.plan.safety.target import members_of
+from reprieve.plan.safety.target import target_of
 from reprieve.reference.formulary.limit_row import LimitKind, Nature
 
 RULE = "no_verified_limit"
@@ -42,7 +42,7 @@ def no_verified_limit(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
 def _muscles_without(case: Case) -> list[str]:
     kinds = (LimitKind.MUSCLE_RANGE, LimitKind.GLAND_RANGE)
     rows = [row for kind in kinds for row in case.of(kind)] + [r for r in case.of(LimitKind.SITE_UNITS) if r.target]
-    covered = [members_of(str(row.target)) for row in rows if row.verified and row.high is not None]
+    covered = [target_of(str(row.target)).members for row in rows if row.verified and row.high is not None]
     bare = (entry for entry in case.placed if not any(_touches(entry.target.members, own) for own in covered))
     return list(dict.fromkeys(entry.injection.muscle for entry in bare))
 

@@ -25,7 +25,7 @@ def off_label_indication(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
             severity=Severity.ERROR,
             message=f"{case.product.id} is labelled for facial lines only, expressly not for {words}.",
             subject="session",
-            sources=tuple(entry.source for entry in _any_label(case) if entry.source),
+            sources=tuple(entry.source for entry in _any_label(case)),
             clears_if="another product is planned",
         )
     if any(entry.labelled for entry in case.labels):
@@ -40,7 +40,7 @@ def off_label_indication(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
             + "; doses of other uses are no guide to this one."
         ),
         subject="session",
-        sources=(refused.source,) if refused and refused.source else (),
+        sources=(refused.source,) if refused else (),
         clears_if="the clinician decides on off-label use with the patient and writes it down",
     )
 
@@ -67,7 +67,7 @@ def below_label_age(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
         return
     # Where the row names no age itself, its source is that of the use.
     told = (entry.age_source or entry.source for entry in labels if entry.age_low == youngest)
-    sources = tuple(dict.fromkeys(source for source in told if source))
+    sources = tuple(dict.fromkeys(told))
     yield Finding(
         rule="below_label_age",
         severity=Severity.WARNING,

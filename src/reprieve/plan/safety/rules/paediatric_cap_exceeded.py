@@ -22,8 +22,7 @@ def paediatric_cap_exceeded(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
     limbs = units_by_limb(case)
     for row in case.of(LimitKind.LIMB_CAP):
         bound, words = per_body(row, case)
-        if bound is None:
-            continue
+        assert bound is not None, f"{row.id} has no absolute cap"
         for limb, units in limbs.items():
             if limb.kind == row.target:
                 yield from at_most(

@@ -21,18 +21,16 @@ def paediatric_combined_cap_exceeded(case: Case) -> Iterator[LimitCheck | Findin
         return
     for row in case.of(LimitKind.COMBINED_CAP):
         bound, words = per_body(row, case)
-        if bound is not None:
-            yield from at_most(
-                row,
-                _units(case, row),
-                rule=RULE,
-                subject="session" if row.target == "any" else f"{row.target}_limbs",
-                what="Dose of a child in all limbs together"
-                if row.target == "any"
-                else f"Dose in {row.scope} of a child",
-                limit=bound,
-                words=words,
-            )
+        assert bound is not None, f"{row.id} has no absolute cap"
+        yield from at_most(
+            row,
+            _units(case, row),
+            rule=RULE,
+            subject="session" if row.target == "any" else f"{row.target}_limbs",
+            what=f"Dose of a child, {'all limbs' if row.target == 'any' else row.scope}",
+            limit=bound,
+            words=words,
+        )
 
 
 def _units(case: Case, row: LimitRow) -> Decimal:

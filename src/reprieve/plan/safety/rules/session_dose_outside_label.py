@@ -65,7 +65,7 @@ def _places(case: Case, row: LimitRow) -> list[tuple[str, Decimal]]:
         for side in entry.sides:
             name = side or "side not told"
             key = f"{row.per.value} {name}" if row.per is not Per.MUSCLE else f"{entry.injection.muscle} {name}"
-            table[key] = table.get(key, Decimal(0)) + entry.units_on(side)
+            table[key] = table.get(key, Decimal(0)) + entry.units_a_side
     return list(table.items())
 
 

@@ -22,8 +22,7 @@ def site_units_exceeded(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
 
 
 def _compare(row: LimitRow, share: SiteShare) -> Iterator[LimitCheck | Finding | Gap]:
-    if row.high is None:
-        return
+    assert row.high is not None
     if share.sites is None:
         # All of it at one site is the worst that the plan can mean; below the limit nothing needs to be asked.
         if share.units <= row.high:

@@ -31,8 +31,7 @@ def _distinct(rows: tuple[LimitRow, ...]) -> list[LimitRow]:
 
 
 def _compare(row: LimitRow, share: SiteShare) -> Iterator[LimitCheck | Finding | Gap]:
-    if row.high is None:
-        return
+    assert row.high is not None
     name = share.subject.replace("_", " ").capitalize()
     if share.volume_ml is None or (share.sites is None and share.volume_ml > row.high):
         yield from _untold(row, share, name)

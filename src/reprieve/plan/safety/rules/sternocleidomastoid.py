@@ -22,9 +22,7 @@ def sternocleidomastoid(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
     doses = doses_of(case, MUSCLE)
     if not doses:
         return
-    for row in case.of(LimitKind.MUSCLE_ADVICE):
-        if row.target != MUSCLE:
-            continue
+    for row in (entry for entry in case.of(LimitKind.MUSCLE_ADVICE) if entry.target == MUSCLE):
         if row.high is None:
             yield Gap(
                 rule=SIDE, subject=MUSCLE, missing="a figure on the label", needs="keep the dose low; none is given"
