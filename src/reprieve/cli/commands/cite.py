@@ -24,9 +24,8 @@ def run(args: argparse.Namespace) -> int:
     print(f"{found.product} for {found.indication.replace('_', ' ')}; reference data compiled on {found.compiled_on}")
     for one in found.citations:
         seen = "checked" if one.checked else "NOT checked"
-        print(
-            f"\n{one.key} [{one.grade}, {seen}, read: {one.read}]\n  {one.citation}\n  used by: {', '.join(one.used_by)}"
-        )
+        print(f"\n{one.key} [{one.grade}, {seen}, read: {one.read}]")
+        print(f"  {one.citation}\n  used by: {', '.join(one.used_by)}")
     print()
     print_table([[row["id"], row["figure"]] for row in found.rows], ["row", "figure"])
     return 0
