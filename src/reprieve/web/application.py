@@ -21,6 +21,7 @@ from reprieve.web import (
     audit,
     emg,
     entries,
+    fhir,
     glass,
     me,
     mine,
@@ -38,7 +39,23 @@ from reprieve.web.errors import REFUSALS, add_handlers
 from reprieve.web.guard import Application, Guard
 from reprieve.web.limits import Limits
 
-ROUTERS = (access, me, glass, shares, patients, entries, plans, mine, reference, audit, simulation, emg, stock, reviews)
+ROUTERS = (
+    access,
+    me,
+    glass,
+    shares,
+    patients,
+    entries,
+    fhir,
+    plans,
+    mine,
+    reference,
+    audit,
+    simulation,
+    emg,
+    stock,
+    reviews,
+)
 INTENDED_USE = (
     "Decision support for licensed clinicians who can review the basis of every number. Not a medical device; not "
     "validated in patients. Every write needs the headers X-Reprieve and Idempotency-Key; a refusal is always "

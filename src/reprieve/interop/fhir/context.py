@@ -13,7 +13,7 @@ from reprieve.core.documents import as_json
 from reprieve.core.errors import DocumentError
 from reprieve.interop.fhir.body_site import muscle_concept, side_extension
 from reprieve.interop.fhir.elements import Json, coding, compact, extension, nested, present, reference
-from reprieve.interop.fhir.names import derived_id, profile
+from reprieve.interop.fhir.names import part_id, profile
 from reprieve.interop.fhir.reading import Element
 from reprieve.record.plan import Side
 
@@ -39,7 +39,7 @@ class Writing:
 
     def child_id(self, parent: str, *what: str) -> str:
         """Return the id of a part of `parent`."""
-        return derived_id(self.patient, parent, *what)
+        return part_id(self.patient, parent, *what)
 
     def add(self, resource: Json) -> Json:
         """Keep `resource` without its empty elements and return a reference to it."""
@@ -50,7 +50,7 @@ class Writing:
         """Return a reference to the BodyStructure of `muscle` and `side`, made once for each patient."""
         place = (muscle, side)
         if place not in self._structures:
-            self._structures[place] = key = derived_id(self.patient, "site", muscle, side or "")
+            self._structures[place] = key = part_id(self.patient, "site", muscle, side or "")
             told = head("BodyStructure", key, "muscle-site")
             qualifier = [{"coding": [coding("side", side)]}] if side else None
             self.add(

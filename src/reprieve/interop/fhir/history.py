@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from reprieve.interop.fhir.context import head
 from reprieve.interop.fhir.elements import Json, coding, compact
-from reprieve.interop.fhir.names import derived_id
+from reprieve.interop.fhir.names import part_id
 from reprieve.interop.fhir.sealing import seal
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
@@ -41,18 +41,18 @@ def write_history(events: Iterable[Event], patient: str, targets: Mapping[str, s
     told = []
     for event in events:
         target = targets.get(event.id, f"Patient/{patient}")
-        told.append(seal(_change(event, target) if event.changes_chart else _access(event, patient)))
+        told.append(seal(_change(event, patient, target) if event.changes_chart else _access(event, patient)))
     return told
 
 
-def _change(event: Event, target: str) -> Json:
+def _change(event: Event, patient: str, target: str) -> Json:
     entity = None
     if event.replaces is not None:
         replaced = {"identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:reprieve-event:{event.replaces}"}}
         entity = [{"role": "revision", "what": replaced}]
     return compact(
         {
-            **head("Provenance", derived_id("provenance", event.id), "change"),
+            **head("Provenance", part_id(patient, "provenance", event.id), "change"),
             "target": [{"reference": target}],
             "recorded": event.at,
             "reason": None if event.reason is None else [{"text": event.reason}],
@@ -67,7 +67,7 @@ def _access(event: Event, patient: str) -> Json:
     what = getattr(event.body, "what", None)
     return compact(
         {
-            **head("AuditEvent", derived_id("audit", event.id), "access"),
+            **head("AuditEvent", part_id(patient, "audit", event.id), "access"),
             "type": {"system": _AUDIT, "code": "110110", "display": "Patient Record"},
             "subtype": [coding("event", event.kind.value)],
             "action": _ACTIONS.get(event.kind, "E"),

@@ -10,7 +10,7 @@ from reprieve.core.errors import DocumentError
 from reprieve.interop.fhir.context import head
 from reprieve.interop.fhir.elements import Json, compact
 from reprieve.interop.fhir.json_text import read_json, write_json
-from reprieve.interop.fhir.names import derived_id
+from reprieve.interop.fhir.names import part_id
 from reprieve.interop.fhir.reading import Element
 from reprieve.interop.fhir.understood import may_be_read
 from reprieve.record.event_bodies import KeptResource
@@ -48,7 +48,7 @@ def write_kept(kept: Iterable[KeptResource], patient: str, own: Iterable[Json]) 
 
 
 def _wrapped(entry: KeptResource, patient: str) -> Json:
-    key = derived_id(patient, "kept", entry.text)
+    key = part_id(patient, "kept", entry.text)
     return compact(
         {
             **head("Binary", key, "kept-resource"),

@@ -47,6 +47,16 @@ def derived_id(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def owner_mark(patient: str) -> str:
+    """Return the beginning of the ids of all parts of the Patient `patient`: it tells whose chart to look into."""
+    return hashlib.sha256(f"owner\n{patient}".encode()).hexdigest()[:12]
+
+
+def part_id(patient: str, *parts: str) -> str:
+    """Return the id of a part of the Patient `patient`, the same each time."""
+    return f"{owner_mark(patient)}.{derived_id(patient, *parts)}"
+
+
 def logical_id(own: str) -> str:
     """Return `own` where FHIR takes it as an id, else one derived from it."""
     return own if _LOGICAL_ID.fullmatch(own) else derived_id("id", own)

@@ -14,7 +14,7 @@ from reprieve.interop.fhir.context import Writing
 from reprieve.interop.fhir.elements import Json, reference
 from reprieve.interop.fhir.kept import write_kept
 from reprieve.interop.fhir.kinds import ENTRY_KINDS
-from reprieve.interop.fhir.names import derived_id, logical_id
+from reprieve.interop.fhir.names import logical_id, part_id
 from reprieve.interop.fhir.patient import Person, write_patient
 from reprieve.interop.fhir.plan import write_plan
 from reprieve.interop.fhir.sealing import seal
@@ -103,6 +103,6 @@ def _keys(
     keys: list[str] = []
     for row in rows:
         content = canonical(by(row) if by else row)
-        keys.append(derived_id(out.patient, field_name, content.decode("utf-8", "replace"), str(seen[content])))
+        keys.append(part_id(out.patient, field_name, content.decode("utf-8", "replace"), str(seen[content])))
         seen[content] += 1
     return keys
