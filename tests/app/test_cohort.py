@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reprieve.app.cohort import QUESTIONS, cohort, tally_patients
+from reprieve.app.cohort import QUESTIONS, cohort, cohort_of_patients
 from reprieve.app.cohort_bands import choose_bands, dose_cell
 from reprieve.app.cohort_cells import shown
 from reprieve.app.cohort_centres import funnel_limits
@@ -106,10 +106,7 @@ def _simulated(patients: int, seed: int) -> list[CohortPatient]:
 
 
 def _answer(patients: list[CohortPatient], questions: list[str], smallest: int = 5) -> Any:
-    from reprieve.app.cohort import answer
-
-    tally = tally_patients(patients, questions, "product")
-    return answer(tally, questions, "product", smallest, source="here", kind="charts", partitions=1)
+    return cohort_of_patients(patients, questions, smallest_cell=smallest)
 
 
 def test_the_slope_within_patients_is_not_fooled_by_who_gets_more() -> None:

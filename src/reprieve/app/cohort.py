@@ -106,17 +106,30 @@ def cohort(
     InputError
         If the source, a question or a setting is not usable.
     """
-    if not smallest_cell >= 1:
-        raise InputError(f"smallest_cell must be at least 1, but got {smallest_cell}; give a number of patients")
-    grouping = check_grouping(by)
-    asked = _asked(questions)
+    asked, grouping = _asked(questions, smallest_cell), check_grouping(by)
     parts = cohort_parts(source)
     tallies = in_order(executor or SerialExecutor(), TallyPart(asked, grouping), parts, progress)
     counts = {"source": str(source), "kind": parts[0].kind, "partitions": len(parts)}
     return answer(merged(tallies), asked, grouping, smallest_cell, **counts)
 
 
-def _asked(questions: Sequence[str]) -> tuple[str, ...]:
+def cohort_of_patients(
+    patients: Iterable[CohortPatient],
+    questions: Sequence[str] = QUESTIONS,
+    *,
+    by: str = "product",
+    smallest_cell: int = SMALLEST_CELL,
+    kind: str = "charts",
+) -> Cohort:
+    """Answer `questions` about patients that are in memory; see `cohort`."""
+    asked, grouping = _asked(questions, smallest_cell), check_grouping(by)
+    tally = tally_patients(patients, asked, grouping)
+    return answer(tally, asked, grouping, smallest_cell, source="memory", kind=kind, partitions=1)
+
+
+def _asked(questions: Sequence[str], smallest_cell: int) -> tuple[str, ...]:
+    if not smallest_cell >= 1:
+        raise InputError(f"smallest_cell must be at least 1, but got {smallest_cell}; give a number of patients")
     unknown = [name for name in questions if name not in QUESTIONS]
     if unknown or not questions:
         raise InputError(f"no question {', '.join(unknown) or 'at all'}; ask {', '.join(QUESTIONS)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -148,8 +148,13 @@ def _muscles(rows: list[dict[str, Any]]) -> dict[str, dict[str, Decimal]]:
 
 
 def _from_scores(path: Path) -> Iterator[CohortPatient]:
+    yield from patients_of_rows(partition_rows(path))
+
+
+def patients_of_rows(rows_of_all: Iterable[TidyRow]) -> Iterator[CohortPatient]:
+    """Yield the patients of tidy scores."""
     by_patient: dict[str, dict[str, list[TidyRow]]] = {}
-    for row in partition_rows(path):
+    for row in rows_of_all:
         by_patient.setdefault(row.patient, {}).setdefault(row.cycle, []).append(row)
     for patient, cycles in by_patient.items():
         rows = list(cycles.values())

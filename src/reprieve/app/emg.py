@@ -22,6 +22,7 @@ __all__ = [
     "PairReport",
     "Trace",
     "muscle_emg",
+    "report_of",
     "report_recording",
     "report_with_traces",
 ]
@@ -64,7 +65,13 @@ def report_with_traces(
 ) -> tuple[EmgReport, tuple[Trace, ...]]:
     """Return the report and what its drawings need."""
     session = load_channel_map(channel_map) if isinstance(channel_map, str) else channel_map
-    recording = read_recording(str(path))
+    return report_of(read_recording(str(path)), session, progress=progress)
+
+
+def report_of(
+    recording: Recording, session: ChannelMap | None = None, *, progress: Progress | None = None
+) -> tuple[EmgReport, tuple[Trace, ...]]:
+    """Return the report on a recording that is in memory already, and what its drawings need."""
     roles = channel_roles(recording, session)
     used = [channel for channel in recording.channels if not roles[channel.name].skip]
     analysed: list[AnalysedChannel] = []
