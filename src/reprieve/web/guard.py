@@ -62,23 +62,16 @@ class Guard:
         if fault is not None:
             await _refuse(sender, *fault)
             return
-        started = False
-
-        async def watch(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await sender(message)
-
+        answer = _Answer(sender, scope)
         try:
-            await self.app(scope, _limited(receive, _largest(scope)), watch)
+            await self.app(scope, _limited(receive, answer), answer)
         except TooLargeError:
-            if not started:
-                await _refuse(sender, *_too_large(scope))
+            await answer.too_large()
         except Exception as error:
             # Where it failed and with what kind of error; its message may hold what a patient wrote.
             where = "".join(traceback.format_tb(error.__traceback__)[-3:])
             log.error("a request failed with %s\n%s", type(error).__name__, where)
-            if not started:
+            if not answer.started:
                 await _refuse(sender, 500, "internal", "the program failed; nothing was recorded")
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
@@ -127,7 +120,30 @@ def _too_large(scope: Scope) -> tuple[int, str, str]:
     return 413, "too_large", f"a body takes up to {_largest(scope) // 2**20} MiB; send less"
 
 
-def _limited(receive: Receive, largest: int) -> Receive:
+class _Answer:
+    """Passes the answer on, unless the body grew too large: whatever the framework made of that is replaced."""
+
+    def __init__(self, send: Send, scope: Scope) -> None:
+        self.send = send
+        self.scope = scope
+        self.largest = _largest(scope)
+        self.started = False
+        self.over = False
+
+    async def __call__(self, message: Message) -> None:
+        if self.over:
+            await self.too_large()
+            return
+        self.started = True
+        await self.send(message)
+
+    async def too_large(self) -> None:
+        if not self.started:
+            self.started = True
+            await _refuse(self.send, *_too_large(self.scope))
+
+
+def _limited(receive: Receive, answer: _Answer) -> Receive:
     seen = 0
 
     async def wrapped() -> Message:
@@ -135,7 +151,8 @@ def _limited(receive: Receive, largest: int) -> Receive:
         message = await receive()
         if message["type"] == "http.request":
             seen += len(message.get("body", b""))
-            if seen > largest:
+            if seen > answer.largest:
+                answer.over = True
                 raise TooLargeError
         return message
 
