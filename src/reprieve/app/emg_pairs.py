@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from reprieve.app.emg_channel_figures import HIGHEST_PAIR_HZ, AnalysedChannel
+from reprieve.app.emg_channel_figures import AnalysedChannel
 from reprieve.app.emg_report import PairReport
 from reprieve.emg.coherence import (
     CROSSTALK_LIMIT,
@@ -42,7 +42,7 @@ def _pair(first: AnalysedChannel, second: AnalysedChannel) -> PairReport:
     reason = _not_comparable(first, second, count)
     if reason:
         return PairReport(channels=names, segments=count, not_given={"coherence": reason})
-    found = coherence(first.rectified.between(1.0, HIGHEST_PAIR_HZ), second.rectified.between(1.0, HIGHEST_PAIR_HZ))
+    found = coherence(first.rectified, second.rectified)
     pooled, probability = pooled_coherence(found, *DYSTONIC_BAND_HZ)
     crosstalk = None
     if first.filtered is not None and second.filtered is not None:

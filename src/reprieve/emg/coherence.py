@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import signal, stats
+from scipy import fft, signal, stats
+
+from reprieve.emg.filters import floating
+from reprieve.emg.spectra import Spectrum
 
 Floats = NDArray[np.float64]
 
@@ -17,9 +21,10 @@ CROSSTALK_BAND_HZ = (60.0, 250.0)
 CROSSTALK_LIMIT = 0.3
 # Fewer segments than this have a limit above 0.5: nothing could be said.
 FEWEST_SEGMENTS = 6
+_BATCH = 32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SegmentSpectra:
     """Fourier transforms of the disjoint 1 s segments of one channel.
 
@@ -30,12 +35,32 @@ class SegmentSpectra:
     """
 
     frequency_hz: Floats
-    values: NDArray[np.complex128]
+    values: NDArray[np.complexfloating]
 
     def between(self, low_hz: float, high_hz: float) -> SegmentSpectra:
-        """Return the part from `low_hz` to `high_hz`, both included."""
+        """Return the part from `low_hz` to `high_hz`, both included; itself when that is all of it."""
         inside = (self.frequency_hz >= low_hz) & (self.frequency_hz <= high_hz)
-        return SegmentSpectra(self.frequency_hz[inside], self.values[:, inside])
+        return self if inside.all() else SegmentSpectra(self.frequency_hz[inside], self.values[:, inside])
+
+    def spectrum(self) -> Spectrum:
+        """Return the mean power over the segments, in no particular unit."""
+        return Spectrum(self.frequency_hz, self.power, len(self.values))
+
+    @cached_property
+    def power(self) -> Floats:
+        """Sum of squared magnitudes over the segments, shape (n_frequencies,)."""
+        return self._power(len(self.values))
+
+    def power_of(self, segments: int) -> Floats:
+        """Return `power` of the first `segments` only."""
+        if segments == len(self.values):
+            return self.power
+        return self._power(segments)
+
+    def _power(self, segments: int) -> Floats:
+        part = self.values[:segments]
+        squares = np.einsum("ij,ij->j", part.real, part.real) + np.einsum("ij,ij->j", part.imag, part.imag)
+        return squares.astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +92,9 @@ class Coherence:
         return np.tanh(np.maximum(centre - half, 0)) ** 2, np.tanh(centre + half) ** 2
 
 
-def segment_spectra(samples: ArrayLike, rate_hz: float, *, highest_hz: float | None = None) -> SegmentSpectra:
+def segment_spectra(
+    samples: ArrayLike, rate_hz: float, *, lowest_hz: float = 0.0, highest_hz: float | None = None
+) -> SegmentSpectra:
     """Return the transforms of disjoint Hann segments of one second, each less its mean; the rest at the end is left.
 
     Parameters
@@ -76,20 +103,23 @@ def segment_spectra(samples: ArrayLike, rate_hz: float, *, highest_hz: float | N
         Rectified EMG for common drive, filtered EMG for crosstalk.
     rate_hz : float
         Sampling rate.
-    highest_hz : float, optional
-        Keep only frequencies up to here: 16 channels of ten minutes then stay small.
+    lowest_hz, highest_hz : float, optional
+        Keep only the frequencies between, both included: 16 channels of ten minutes then stay small.
     """
-    samples = np.asarray(samples, dtype=np.float64)
+    samples = floating(samples)
     length = round(SEGMENT_S * rate_hz)
     count = len(samples) // length
     frequency = np.arange(length // 2 + 1) * (rate_hz / length)
-    kept = len(frequency) if highest_hz is None else int(np.searchsorted(frequency, highest_hz, side="right"))
-    window = signal.get_window("hann", length)
-    values = np.empty((count, kept), np.complex128)
-    for index in range(count):
-        part = samples[index * length : (index + 1) * length]
-        values[index] = np.fft.rfft((part - part.mean()) * window)[:kept]
-    return SegmentSpectra(np.asarray(frequency[:kept], dtype=np.float64), values)
+    first = int(np.searchsorted(frequency, lowest_hz))
+    stop = len(frequency) if highest_hz is None else int(np.searchsorted(frequency, highest_hz, side="right"))
+    window = signal.get_window("hann", length).astype(samples.dtype)
+    segments = samples[: count * length].reshape(count, length)
+    values = np.empty((count, stop - first), np.result_type(samples.dtype, np.complex64))
+    for start in range(0, count, _BATCH):
+        batch = segments[start : start + _BATCH]
+        transform = fft.rfft((batch - batch.mean(axis=1, keepdims=True)) * window, axis=1)
+        values[start : start + _BATCH] = transform[:, first:stop]
+    return SegmentSpectra(np.asarray(frequency[first:stop], dtype=np.float64), values)
 
 
 def coherence_limit(segments: int, level: float = LEVEL) -> float:
@@ -119,9 +149,8 @@ def coherence(first: SegmentSpectra, second: SegmentSpectra) -> Coherence:
     if not np.allclose(first.frequency_hz[:width], second.frequency_hz[:width]):
         raise ValueError("both channels must be cut into segments of the same length")
     count = min(len(first.values), len(second.values))
-    a, b = first.values[:count, :width], second.values[:count, :width]
-    cross = (a.conj() * b).sum(0)
-    power = (np.abs(a) ** 2).sum(0) * (np.abs(b) ** 2).sum(0)
+    cross = _cross(first, second, count, width)
+    power = first.power_of(count)[:width] * second.power_of(count)[:width]
     values = np.divide(np.abs(cross) ** 2, power, out=np.zeros(width), where=power > 0)
     limit = coherence_limit(count)
     return Coherence(first.frequency_hz[:width], np.minimum(values, 1.0), np.angle(cross), count, limit)
@@ -157,10 +186,15 @@ def zero_lag_coherence(first: SegmentSpectra, second: SegmentSpectra) -> float:
     width, count = min(a.values.shape[1], b.values.shape[1]), min(len(a.values), len(b.values))
     if width == 0 or count == 0:
         return 0.0
-    left, right = a.values[:count, :width], b.values[:count, :width]
-    power = (np.abs(left) ** 2).sum(0) * (np.abs(right) ** 2).sum(0)
-    real = (left.conj() * right).sum(0).real
+    power = a.power_of(count)[:width] * b.power_of(count)[:width]
+    real = _cross(a, b, count, width).real
     return float(np.divide(real**2, power, out=np.zeros(width), where=power > 0).mean())
+
+
+def _cross(first: SegmentSpectra, second: SegmentSpectra, count: int, width: int) -> NDArray[np.complex128]:
+    """Return the sum of conj(first) second over the segments, shape (width,)."""
+    a, b = first.values[:count, :width], second.values[:count, :width]
+    return np.asarray(np.einsum("ij,ij->j", a.conj(), b), dtype=np.complex128)
 
 
 def holm(probabilities: ArrayLike) -> Floats:

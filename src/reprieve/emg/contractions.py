@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from reprieve.emg.envelope import Envelope, rms_envelope
+from reprieve.emg.envelope import WINDOW_S, Envelope, rms_envelope, rms_envelopes
 
 Floats = NDArray[np.float64]
 
@@ -62,9 +62,7 @@ def find_contractions(filtered: ArrayLike, rate_hz: float) -> tuple[Interval, ..
     twitches would make one contraction of them. An effort too weak for that level keeps its on-level edges, and
     failing those the edges of the hysteresis.
     """
-    envelope = rms_envelope(filtered, rate_hz)
-    smooth = rms_envelope(filtered, rate_hz, window_s=EDGE_WINDOW_S)
-    return contractions_of(envelope, smooth)
+    return contractions_of(*rms_envelopes(filtered, rate_hz, (WINDOW_S, EDGE_WINDOW_S)))
 
 
 def contractions_of(envelope: Envelope, smooth: Envelope) -> tuple[Interval, ...]:
@@ -97,7 +95,11 @@ def find_bursts(filtered: ArrayLike, rate_hz: float) -> tuple[Interval, ...]:
     -----
     The window is 30 ms: one of 100 ms would fill the pauses of a 10 Hz tremor.
     """
-    envelope = rms_envelope(filtered, rate_hz, window_s=BURST_WINDOW_S)
+    return bursts_of(rms_envelope(filtered, rate_hz, window_s=BURST_WINDOW_S))
+
+
+def bursts_of(envelope: Envelope) -> tuple[Interval, ...]:
+    """Return the bursts from an envelope of `BURST_WINDOW_S`."""
     level = NOISE_FACTOR * envelope.noise
     spans = _joined(_hysteresis(envelope.corrected, level), BURST_JOIN_S * envelope.rate_hz)
     shortest = BURST_SHORTEST_S * envelope.rate_hz
@@ -117,7 +119,8 @@ def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
 def _hysteresis(values: Floats, on: float) -> list[tuple[int, int]]:
     if not on > 0:
         return []
-    return [(a, b) for a, b in _runs(values > OFF_FRACTION * on) if (values[a:b] > on).any()]
+    count = np.concatenate([[0], np.cumsum(values > on)])
+    return [(a, b) for a, b in _runs(values > OFF_FRACTION * on) if count[b] > count[a]]
 
 
 def _joined(spans: list[tuple[int, int]], shorter_than: float) -> list[tuple[int, int]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +17,7 @@ NOISE_WINDOW_S = 1.0
 MVC_WINDOW_S = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Envelope:
     """RMS of one channel in a sliding window, at `rate_hz`, with its own noise.
 
@@ -33,12 +35,12 @@ class Envelope:
     rate_hz: float
     noise: float
 
-    @property
+    @cached_property
     def corrected(self) -> Floats:
         """The envelope less its noise: sqrt(max(e² - n², 0))."""
         return np.sqrt(np.maximum(self.values**2 - self.noise**2, 0.0))
 
-    @property
+    @cached_property
     def best_effort(self) -> float:
         """The highest mean of the corrected envelope over half a second: the reference for %MVC."""
         return float(sliding_mean(self.corrected, round(MVC_WINDOW_S * self.rate_hz)).max())
@@ -75,12 +77,36 @@ def rms_envelope(samples: ArrayLike, rate_hz: float, *, window_s: float = WINDOW
     window_s : float
         Length of the sliding window; 100 ms unless told.
     """
-    samples = np.asarray(samples, dtype=np.float64)
+    return rms_envelopes(samples, rate_hz, (window_s,))[0]
+
+
+def rms_envelopes(samples: ArrayLike, rate_hz: float, windows_s: Sequence[float]) -> tuple[Envelope, ...]:
+    """Return envelopes of several window lengths at the same points; the samples are squared once for all."""
+    values = np.asarray(samples)
     step = max(1, round(rate_hz / ENVELOPE_RATE_HZ))
-    total = np.concatenate([[0.0], np.cumsum(samples**2)])
-    start, stop = _window_edges(len(samples), max(1, round(window_s * rate_hz)), step)
-    values = np.sqrt(np.maximum(total[stop] - total[start], 0.0) / (stop - start))
-    return Envelope(values, rate_hz / step, noise_rms(values, rate_hz / step))
+    windows = [max(1, round(window_s * rate_hz)) for window_s in windows_s]
+    # Windows whose edges fall on the points need the power between the points only.
+    grid = step if all(window % step == 0 and window // 2 % step == 0 for window in windows) else 1
+    total = _running_power(values, grid)
+    found: list[Envelope] = []
+    for window in windows:
+        start, stop = _window_edges(len(values), window, step)
+        power = total[-(-stop // grid)] - total[start // grid]
+        envelope = np.sqrt(np.maximum(power, 0.0) / (stop - start))
+        found.append(Envelope(envelope, rate_hz / step, noise_rms(envelope, rate_hz / step)))
+    return tuple(found)
+
+
+def _running_power(values: NDArray[np.generic], grid: int) -> Floats:
+    """Return the sum of squares up to every `grid`-th sample, and to the end."""
+    if grid == 1:
+        squares = np.square(values, dtype=np.float64)
+    else:
+        whole = len(values) // grid * grid
+        blocks = np.ascontiguousarray(values[:whole]).reshape(-1, grid)
+        rest = np.square(values[whole:], dtype=np.float64).sum(keepdims=True)[: len(values) - whole]
+        squares = np.concatenate([np.einsum("ij,ij->i", blocks, blocks).astype(np.float64), rest])
+    return np.concatenate([[0.0], np.cumsum(squares)])
 
 
 def noise_rms(envelope: ArrayLike, rate_hz: float) -> float:

@@ -119,14 +119,17 @@ def co_contraction(first_percent: ArrayLike, second_percent: ArrayLike) -> tuple
     Falconer and Winter: 200 sum(min) / sum(a + b). Rudolph: mean of (min / max) (a + b). They answer different
     questions, so both are given; None where both muscles are silent.
     """
-    a, b = np.asarray(first_percent, dtype=np.float64), np.asarray(second_percent, dtype=np.float64)
+    a, b = np.asarray(first_percent), np.asarray(second_percent)
     length = min(len(a), len(b))
-    a, b = a[:length], b[:length]
-    low, high, both = np.minimum(a, b), np.maximum(a, b), a + b
-    if not both.sum() > 0:
+    low, high = np.minimum(a[:length], b[:length]), np.maximum(a[:length], b[:length])
+    common, both = float(low.sum(dtype=np.float64)), float(low.sum(dtype=np.float64) + high.sum(dtype=np.float64))
+    if not both > 0:
         return None, None
-    share = np.divide(low, high, out=np.zeros(length), where=high > 0)
-    return float(200 * low.sum() / both.sum()), float((share * both).mean())
+    # (min / max) (a + b) is min + min² / max; where the larger is 0 the smaller is, too.
+    high[high == 0] = 1
+    np.square(low, out=low)
+    low /= high
+    return 200 * common / both, (common + float(low.sum(dtype=np.float64))) / length
 
 
 def _pieces(values: Floats, rate_hz: float, spans: Sequence[tuple[float, float]]) -> Floats:

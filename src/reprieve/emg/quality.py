@@ -29,6 +29,7 @@ MAINS_OVER_FLOOR = 4.0
 LOOSE_BELOW_HZ, LOOSE_SHARE, LOOSE_SHARE_NEEDLE = 20.0, 0.30, 0.60
 STEP_MADS = 20.0
 STEP_BLOCK_S = 0.1
+_MEDIAN_POINTS = 25
 # Best half second of the envelope, in volts. Lower ends are a twentieth of what an effort gives (20 and 50 uV): a
 # muscle may rest through a recording, but no amplifier is that quiet.
 GAIN_SURFACE_V, GAIN_NEEDLE_V = (1e-6, 10e-3), (2.5e-6, 20e-3)
@@ -115,13 +116,14 @@ def channel_quality(
     """
     samples = np.asarray(raw, dtype=np.float64)
     seconds = _windows(samples, rate_hz)
-    dead = _dead(seconds, step if step else _guessed_step(samples))
+    lowest, highest = seconds.min(axis=1), seconds.max(axis=1)
+    dead = _dead(seconds, lowest, highest, step if step else _guessed_step(samples))
     if dead is not None and not dead.seconds:
         return Quality("reject", (dead,))
     whole = power_spectrum(samples, rate_hz) if spectrum is None else spectrum
     found = [
         dead,
-        _clipping(samples, seconds, rate_hz, rail),
+        _clipping(seconds, lowest, highest, len(samples) / rate_hz, rail),
         _mains(samples, rate_hz, whole),
         _loose(samples, seconds, rate_hz, needle, whole),
         _gain(envelope, volts_per_unit, needle),
@@ -148,35 +150,48 @@ def _guessed_step(samples: Floats) -> float:
     return float(np.diff(values).min()) if len(values) > 1 else 0.0
 
 
-def _dead(seconds: Floats, step: float) -> Problem | None:
-    if not np.isfinite(seconds).all():
+def _dead(seconds: Floats, lowest: Floats, highest: Floats, step: float) -> Problem | None:
+    if not (np.isfinite(lowest).all() and np.isfinite(highest).all()):
         return _problem("dead", (), None, "samples are not numbers")
-    spread = seconds.std(axis=1)
+    mean = seconds.mean(axis=1)
+    power = np.einsum("ij,ij->i", seconds, seconds) / seconds.shape[1]
+    # Beside a large offset the difference of two squares would lose the little that there is.
+    large = (mean**2 > 1e6 * np.maximum(power - mean**2, 0)).any()
+    spread = seconds.std(axis=1) if large else np.sqrt(np.maximum(power - mean**2, 0))
     quiet = spread < DEAD_STEPS * step if step > 0 else spread == 0
     if quiet.mean() > DEAD_SHARE:
         return _problem("dead", (), float(np.median(spread)))
     # A coarse converter may rest on one or two values and yet be on; a second without any change is not.
-    frozen = np.flatnonzero(np.ptp(seconds, axis=1) == 0)
+    frozen = np.flatnonzero(lowest == highest)
     return _problem("dead", frozen, 0.0, f"for {len(frozen)} s") if len(frozen) else None
 
 
-def _clipping(samples: Floats, seconds: Floats, rate_hz: float, rail: tuple[float, float] | None) -> Problem | None:
+def _clipping(
+    seconds: Floats, lowest: Floats, highest: Floats, length_s: float, rail: tuple[float, float] | None
+) -> Problem | None:
     low, high = rail if rail is not None else (-np.inf, np.inf)
-    guessed_low, guessed_high = _guessed_rail(samples), _guessed_rail(-samples)
+    guessed_low = _guessed_rail(seconds[lowest == lowest.min()])
+    guessed_high = _guessed_rail(-seconds[highest == highest.max()])
     low = low if guessed_low is None else max(low, guessed_low)
     high = high if guessed_high is None else min(high, -guessed_high)
-    if not (np.isfinite(low) or np.isfinite(high)):
+    # Only seconds that touch a rail need to be counted.
+    touched = np.flatnonzero((lowest <= low) | (highest >= high))
+    if not len(touched):
         return None
-    hits = ((seconds <= low) | (seconds >= high)).sum(axis=1)
-    clipped = np.flatnonzero(hits >= RAIL_SAMPLES)
+    hits = ((seconds[touched] <= low) | (seconds[touched] >= high)).sum(axis=1)
+    clipped = touched[hits >= RAIL_SAMPLES]
     if not len(clipped):
         return None
-    share = float(hits[clipped].sum() / max(1, len(samples)))
-    return _problem("clipping", clipped, share, f"in {len(clipped)} s of {len(samples) / rate_hz:.0f}")
+    share = float(hits[hits >= RAIL_SAMPLES].sum() / seconds.size)
+    return _problem("clipping", clipped, share, f"in {len(clipped)} s of {length_s:.0f}")
 
 
-def _guessed_rail(samples: Floats) -> float | None:
-    """Return the smallest value if samples pile up on it: a rail that the header does not know."""
+def _guessed_rail(seconds: Floats) -> float | None:
+    """Return the smallest value if samples pile up on it: a rail that the header does not know.
+
+    `seconds` are those that hold the smallest value.
+    """
+    samples = seconds.reshape(-1)
     low = samples.min()
     at_low = samples == low
     count = int(at_low.sum())
@@ -254,6 +269,8 @@ def _jumps(samples: Floats, rate_hz: float) -> NDArray[np.int64]:
     blocks = samples[: len(samples) // length * length].reshape(-1, length)
     if len(blocks) < 10:
         return np.empty(0, np.int64)
+    # Some 25 points of a block tell its median well enough to see a jump.
+    blocks = blocks[:, :: max(1, length // _MEDIAN_POINTS)]
     baseline = np.median(blocks, axis=1)
     # Two blocks apart: a jump inside one block shows in its neighbours.
     change = np.abs(baseline[2:] - baseline[:-2])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import signal
+from scipy import fft, signal
+
+from reprieve.emg.filters import Samples, floating
 
 Floats = NDArray[np.float64]
 
@@ -68,23 +71,36 @@ def power_spectrum(
     overlap : float
         Share of a segment that the next one repeats.
     """
-    samples = np.asarray(samples, dtype=np.float64)
+    samples = floating(samples)
     length = min(round(segment_s * rate_hz), len(samples))
-    step = length - int(overlap * length)
-    window = np.asarray(signal.get_window("hann", length), dtype=np.float64)
-    segments = np.lib.stride_tricks.sliding_window_view(samples, length)[::step]
     power = np.zeros(length // 2 + 1)
+    count = 0
+    for batch in segment_powers(samples, length, overlap):
+        power += batch.sum(axis=0, dtype=np.float64)
+        count += len(batch)
+    return _spectrum(power / count, length, rate_hz, count)
+
+
+def segment_powers(samples: Samples, length: int, overlap: float) -> Iterator[Samples]:
+    """Yield the squared transforms of the Hann segments, each less its mean, a batch of segments at a time."""
+    step = length - int(overlap * length)
+    window = signal.get_window("hann", length).astype(samples.dtype)
+    segments = np.lib.stride_tricks.sliding_window_view(samples, length)[::step]
     # A batch at a time: many segments in one transform, few in memory.
     for first in range(0, len(segments), _BATCH):
         batch = segments[first : first + _BATCH]
-        transform = np.fft.rfft((batch - batch.mean(axis=1, keepdims=True)) * window, axis=1)
-        power += np.einsum("ij,ij->j", transform.real, transform.real)
-        power += np.einsum("ij,ij->j", transform.imag, transform.imag)
-    power /= len(segments) * rate_hz * float(np.sum(window**2))
+        transform = fft.rfft((batch - batch.mean(axis=1, keepdims=True)) * window, axis=1)
+        yield np.square(transform.real) + np.square(transform.imag)
+
+
+def _spectrum(mean_power: Floats, length: int, rate_hz: float, segments: int) -> Spectrum:
+    """Return the one-sided density from the mean squared transform."""
+    window = signal.get_window("hann", length)
+    power = mean_power / (rate_hz * float(np.sum(window**2)))
     # One-sided: all but 0 Hz and the Nyquist frequency stand for two.
     power[1 : None if length % 2 else -1] *= 2
     frequency = np.arange(length // 2 + 1, dtype=np.float64) * float(rate_hz / length)
-    return Spectrum(np.asarray(frequency, dtype=np.float64), power, len(segments))
+    return Spectrum(np.asarray(frequency, dtype=np.float64), power, segments)
 
 
 def low_frequency_fraction(rectified: ArrayLike, rate_hz: float) -> float | None:
@@ -96,6 +112,10 @@ def low_frequency_fraction(rectified: ArrayLike, rate_hz: float) -> float | None
     ----------
     .. [1] de Bruijn et al. 2017, Clin Neurophysiol, doi 10.1016/j.clinph.2017.06.258.
     """
-    spectrum = power_spectrum(rectified, rate_hz, overlap=0.0)
+    return low_fraction_of(power_spectrum(rectified, rate_hz, overlap=0.0))
+
+
+def low_fraction_of(spectrum: Spectrum) -> float | None:
+    """Return CDF10 from the spectrum of the rectified EMG; any scale of the power will do."""
     whole = float(spectrum.between(CDF10_LOW_HZ, CDF10_HIGH_HZ).power.sum())
     return float(spectrum.between(CDF10_LOW_HZ, CDF10_MID_HZ).power.sum()) / whole if whole > 0 else None

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import signal, stats
 
-from reprieve.emg.spectra import power_spectrum
+from reprieve.emg.filters import Samples, floating
+from reprieve.emg.spectra import Spectrum, segment_powers
 
 SEGMENT_S = 4.0
 LOW_HZ, HIGH_HZ = 3.0, 12.0
@@ -16,6 +17,7 @@ LOW_HZ, HIGH_HZ = 3.0, 12.0
 FLOOR_LOW_HZ, FLOOR_HIGH_HZ = 2.0, 30.0
 SIGNIFICANCE = 0.01
 TYPICAL_RATIO = 3.0
+SLOW_RATE_HZ = 200.0
 # A Hann window spreads a sine over some three bins; half overlap leaves about 1.9 degrees of freedom a segment.
 FREEDOM_PER_SEGMENT = 1.9
 
@@ -59,10 +61,10 @@ def tremor_peak(samples: ArrayLike, rate_hz: float) -> TremorPeak | None:
     against that floor, corrected for the number of bins searched, be a local maximum inside the band, and stand out of
     the floor in the median of the segments as well: contractions that come and go make peaks of the mean by chance.
     """
-    samples = np.asarray(samples, dtype=np.float64)
+    samples = floating(samples)
     if len(samples) < 2 * SEGMENT_S * rate_hz or rate_hz < 2 * FLOOR_HIGH_HZ:
         return None
-    spectrum = power_spectrum(samples, rate_hz, segment_s=SEGMENT_S)
+    spectrum, typical = _mean_and_median(samples, rate_hz)
     wide = spectrum.between(FLOOR_LOW_HZ, FLOOR_HIGH_HZ)
     if not (wide.power > 0).all():
         return None
@@ -74,7 +76,7 @@ def tremor_peak(samples: ArrayLike, rate_hz: float) -> TremorPeak | None:
     ratio = float(power[top] / _floor(frequency, power)[top])
     freedom = FREEDOM_PER_SEGMENT * spectrum.segments
     chance = stats.f.sf(ratio, freedom, freedom * len(frequency) / 4)
-    if chance * len(inside) > SIGNIFICANCE or _typical_ratio(samples, rate_hz, float(frequency[top])) < TYPICAL_RATIO:
+    if chance * len(inside) > SIGNIFICANCE or _ratio_at(typical, float(frequency[top])) < TYPICAL_RATIO:
         return None
     low, high = _half_height(power, top)
     step = float(frequency[1] - frequency[0])
@@ -86,15 +88,27 @@ def tremor_peak(samples: ArrayLike, rate_hz: float) -> TremorPeak | None:
     )
 
 
-def _typical_ratio(samples: np.ndarray, rate_hz: float, peak_hz: float) -> float:
-    """Return the peak over the floor in the median of the segments: tremor goes on, a single jerk does not."""
-    frequency, power = signal.welch(
-        samples, rate_hz, window="hann", nperseg=round(SEGMENT_S * rate_hz), average="median"
-    )
-    wide = (frequency >= FLOOR_LOW_HZ) & (frequency <= FLOOR_HIGH_HZ)
-    place = int(np.argmin(np.abs(frequency[wide] - peak_hz)))
-    floor = _floor(frequency[wide], np.maximum(power[wide], 1e-300))
-    return float(power[wide][place] / floor[place])
+def _mean_and_median(samples: Samples, rate_hz: float) -> tuple[Spectrum, Spectrum]:
+    """Return the Welch spectrum up to 30 Hz and its median over the segments: tremor goes on, a single jerk does not.
+
+    A fast record is first averaged to about `SLOW_RATE_HZ`; what the average takes from high frequencies is given back.
+    """
+    step = max(1, int(rate_hz / SLOW_RATE_HZ))
+    slow = samples[: len(samples) // step * step].reshape(-1, step) @ np.full(step, 1 / step, samples.dtype)
+    rate_hz /= step
+    length = round(SEGMENT_S * rate_hz)
+    powers = np.concatenate(list(segment_powers(slow, length, 0.5)))
+    frequency = np.arange(length // 2 + 1) * (rate_hz / length)
+    droop = np.sinc(frequency / rate_hz) / np.sinc(frequency / (rate_hz * step))
+    scale = 2 / (rate_hz * float(np.sum(signal.get_window("hann", length) ** 2)) * droop**2)
+    mean = Spectrum(frequency, powers.mean(axis=0, dtype=np.float64) * scale, len(powers))
+    return mean, Spectrum(frequency, np.median(powers, axis=0) * scale, len(powers))
+
+
+def _ratio_at(spectrum: Spectrum, peak_hz: float) -> float:
+    wide = spectrum.between(FLOOR_LOW_HZ, FLOOR_HIGH_HZ)
+    place = int(np.argmin(np.abs(wide.frequency_hz - peak_hz)))
+    return float(wide.power[place] / _floor(wide.frequency_hz, np.maximum(wide.power, 1e-300))[place])
 
 
 def _floor(frequency: np.ndarray, power: np.ndarray) -> np.ndarray:
