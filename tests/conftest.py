@@ -17,6 +17,10 @@ _numbers = itertools.count(1)
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the nightly sweeps out, unless the run asks for markers itself (`-m slow`, `-m "slow or not slow"`)."""
+    for item in items:
+        # A file stays on one worker, so that its server or database starts once; shares of a sweep are spread.
+        if not item.get_closest_marker("spread"):
+            item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
     if config.option.markexpr:
         return
     slow = [item for item in items if item.get_closest_marker("slow")]

@@ -32,6 +32,7 @@ def _answer(finding: Finding) -> Answer:
     return finding.rule, finding.subject, str(finding.severity), limit
 
 
+@pytest.mark.spread
 @pytest.mark.parametrize("share", range(SHARES))
 def test_two_checkers_agree_on_every_random_plan(share: int) -> None:
     size = PLANS // SHARES
