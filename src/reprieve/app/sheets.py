@@ -1,4 +1,4 @@
-"""Printed sheets as PDF: injection sheet, letter to the referring doctor, summary for the patient.
+"""Printed sheets as PDF: injection sheet, letter, patient's summary, packet for a payer, report of a visit.
 
 Each carries the head hash of the record, so that paper and record can be compared, and the hash of its own content.
 Patients' sheets name no dose and no instruction to inject (S22).
@@ -15,10 +15,13 @@ from importlib.resources import as_file, files
 from io import BytesIO
 from typing import Any, Literal
 
+from reprieve.app.authorisation import AuthorisationPacket
 from reprieve.app.forecast import CycleForecast
 from reprieve.app.sheet_injection import injection_data
 from reprieve.app.sheet_letter import letter_data
 from reprieve.app.sheet_patient import patient_data
+from reprieve.app.sheet_reports import packet_data, visit_data
+from reprieve.app.sheet_visit import Delivery
 from reprieve.core.documents import canonical
 from reprieve.core.errors import InputError, SetupError
 from reprieve.core.findings import Finding
@@ -103,6 +106,16 @@ def patient_summary(
     """Return the patient's page: what was done, what to expect when, what to watch for. No dose is on it."""
     data = patient_data(chart, forecast, on, clinic_phone=head.clinic_phone, emergency=head.emergency_number)
     return _printed("patient", data, chart, head, kind, PATIENT_USE)
+
+
+def authorisation_sheet(chart: Chart, packet: AuthorisationPacket, head: Letterhead, *, kind: Format = "pdf") -> bytes:
+    """Return the packet for a payer's prior authorisation; what is missing stands in the box at the top."""
+    return _printed("report", packet_data(packet), chart, head, kind, INTENDED_USE)
+
+
+def visit_sheet(chart: Chart, visit: Delivery, head: Letterhead, *, kind: Format = "pdf") -> bytes:
+    """Return the report of one visit: planned against given, vials, checklist with times, billing units."""
+    return _printed("report", visit_data(visit), chart, head, kind, INTENDED_USE)
 
 
 def _printed(

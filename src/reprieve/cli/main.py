@@ -35,6 +35,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stock": ("stock", "the vial ledger: received, opened, used, wasted, on hand; vials for least waste"),
     "recall": ("recall", "everybody who got a lot, and its vials still in the house"),
     "review": ("review", "confirm, correct or withdraw reference rows for the clinic; policy; overrides"),
+    "authorise": ("authorise", "the packet for a payer's prior authorisation, with what is missing"),
+    "sheet": ("sheet", "printed sheets as PDF: treatment room, letter, patient, report of a visit"),
     "reference": ("reference", "show and search the reference data and their sources"),
     "cite": ("cite", "the sources behind a plan"),
     "schema": ("schema", "print the JSON Schema of a document"),

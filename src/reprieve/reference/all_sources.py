@@ -11,6 +11,7 @@ from typing import Any
 from reprieve.reference._files import read_json
 from reprieve.reference._names import unknown
 from reprieve.reference.formulary._records import source_records
+from reprieve.reference.numbing import numbing_sources
 from reprieve.reference.scale_catalogue import scales
 from reprieve.reference.source_list import anatomy_sources
 
@@ -70,6 +71,8 @@ def _every() -> Iterator[SourceEntry]:
         yield SourceEntry(key, row["cite"], "paper", row["read"], ("published",), "facts", where)
     for key, row in source_records().items():
         yield SourceEntry(key, _title(row), row["grade"], row["read"], ("formulary",), "facts", row.get("doi"))
+    for row in numbing_sources().values():
+        yield SourceEntry(row.key, f"{row.title}. {row.publisher}", row.grade, row.read, ("numbing",), "facts")
     for scale in scales().values():
         for address in scale.sources:
             if address.startswith("http"):

@@ -55,6 +55,7 @@ ROUTERS = (
     emg,
     stock,
     reviews,
+    deliveries,
 )
 INTENDED_USE = (
     "Decision support for licensed clinicians who can review the basis of every number. Not a medical device; not "
