@@ -126,7 +126,7 @@ def visit_data(visit: Delivery) -> dict[str, Any]:
                 "Before the first needle",
                 ["step", "at"],
                 [[one.step.words, _moment(one.at)] for one in visit.checklist.done]
-                + [[step.words, "not done"] for step in visit.checklist.open_steps],
+                + [[step.words, NOT_NOTED] for step in visit.checklist.open_steps],
             ),
             _claim(visit.claim, visit.why_no_claim or ""),
         ],

@@ -19,6 +19,7 @@ from reprieve.store.engine import POOL_SIZE
 from reprieve.web import (
     access,
     audit,
+    deliveries,
     emg,
     entries,
     fhir,
