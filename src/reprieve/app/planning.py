@@ -87,6 +87,7 @@ def propose(
     goal: str | None = None,
     product: str | None = None,
     reviews: Sequence[Review] = (),
+    front: bool = True,
 ) -> Proposals:
     """Return proposals for a session on the day `on`, each checked, with reasons; none of them changes a plan.
 
@@ -102,6 +103,8 @@ def propose(
         By its nonproprietary name; the last session's unless told. Another than the last starts with blank doses.
     reviews : sequence of Review
         The clinic's own word on rows of the reference data.
+    front : bool
+        Whether to work out the front of relief, risk and units.
 
     Raises
     ------
@@ -132,7 +135,7 @@ def propose(
         return empty
     situation = situation_of(chart, on, known, condition)
     asked = questions(chart, situation, rows_in_force(situation, reviews))
-    offers = _offers(chart, situation, ranking, wanted, reviews, parameters)
+    offers = _offers(chart, situation, ranking, wanted, reviews, parameters, front)
     return _checked(replace(empty, offers=offers, ask=asked), reviews)
 
 
@@ -165,6 +168,7 @@ def _offers(
     wanted: AskedGoal,
     reviews: Sequence[Review],
     parameters: PlanParameters,
+    front: bool,
 ) -> Offers:
     goals = [one for one in chart.goals if one.date is None or one.date <= situation.on]
     return plan_session(
@@ -177,6 +181,7 @@ def _offers(
         reviews=reviews,
         parameters=parameters,
         rng=np.random.default_rng(SEED),
+        front=front,
     )
 
 

@@ -92,6 +92,7 @@ def plan_session(
     reviews: Sequence[Review],
     parameters: PlanParameters,
     rng: np.random.Generator,
+    front: bool = True,
 ) -> Offers:
     """Return what the planner offers.
 
@@ -110,6 +111,8 @@ def plan_session(
     parameters : PlanParameters
     rng : numpy Generator
         For the draws; the same generator gives the same offers.
+    front : bool
+        Whether to work out the front, some twenty solutions more.
     """
     rows = rows_in_force(situation, reviews)
     symptoms = _since_last(chart, situation)
@@ -123,7 +126,7 @@ def plan_session(
     problem = session_problem(situation, field, rows, weights, prices, at_risk, parameters, rng)
     repeated = repeated_choice(problem)
     complaints = complaints_of(problem.candidates, goals, poor)
-    made, notes, points = _solved(problem, chart, complaints)
+    made, notes, points = _solved(problem, chart, complaints, front)
     return Offers(
         situation=situation,
         offers=made,
@@ -164,7 +167,7 @@ def _weight(one: Candidate, goals: Sequence[Goal], parameters: PlanParameters) -
 
 
 def _solved(
-    problem: SessionProblem, chart: Chart, complaints: Sequence[Complaint]
+    problem: SessionProblem, chart: Chart, complaints: Sequence[Complaint], front: bool
 ) -> tuple[tuple[Offer, ...], tuple[str, ...], tuple[FrontPoint, ...]]:
     first = options.best(problem)
     if first is None:
@@ -174,15 +177,13 @@ def _solved(
     if problem.situation.last_same is not None:
         changed = options.smallest_change(problem, complaints, first)
         if changed is None:
-            notes.append(
-                "inside the limits not every complaint can be answered; the smallest change answers what it can"
-            )
+            notes.append("the limits leave no room to answer every complaint; the smallest change answers what it can")
             changed = options.smallest_change(problem, [], first)
         found.append(("smallest_change", changed))
     found.append(("lowest_dose", options.lowest_dose(problem, first)))
     found.append(("cautious", options.cautious(problem)))
     made = tuple(_offer(problem, chart, name, choice, complaints) for name, choice in found if choice is not None)
-    return made, tuple(notes), options.front(problem, first)
+    return made, tuple(notes), options.front(problem) if front else ()
 
 
 def _offer(

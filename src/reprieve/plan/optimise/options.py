@@ -19,6 +19,9 @@ _TOLERANCE = 1e-7
 _CHANGE, _SIZE_OF_CHANGE = 1.0, 0.05
 # Breaks ties between equal changes, and is too small to buy one.
 _TIE = 1e-3
+# Factors on the risk and on the unit cost of the parameters, from hardly anything to far above what a clinician pays.
+_RISK_PRICES = (0.1, 0.7, 2.0, 5.0, 12.0)
+_UNIT_PRICES = (0.1, 2.0, 6.0, 15.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,30 +88,22 @@ def smallest_change(problem: SessionProblem, complaints: Sequence[Complaint], re
     return program.solve(change + _TIE * problem.net, demands)
 
 
-def front(problem: SessionProblem, reference: Choice, steps: tuple[int, int] = (5, 4)) -> tuple[FrontPoint, ...]:
-    """Return the front of relief, risk and units, by bounds on two of them (epsilon constraint).
+def front(problem: SessionProblem) -> tuple[FrontPoint, ...]:
+    """Return points of the front of relief, risk and units, fewest units first.
 
-    Parameters
-    ----------
-    steps : (int, int)
-        How many bounds on units and on risk; one solution each.
+    Twenty pairs of prices on risk and units, one solution each. A choice that is best at positive prices is on the
+    front (Geoffrion 1968); points in a hollow of the front are not found this way.
     """
     units, risk = problem.program.units, problem.risk
-    richest = problem.program.solve(problem.relief) or reference
-    most_units, most_risk = problem.sum_of(units, richest), problem.sum_of(risk, richest)
-    # A hair of cost, so that of equal relief the cheaper is taken.
-    values = problem.relief - 1e-3 * risk - 1e-6 * units
+    by_unit = problem.parameters.unit_cost.value / float(np.median([one.scale for one in problem.worths]))
     found: dict[tuple[int | None, ...], FrontPoint] = {}
-    for i in range(1, steps[0] + 1):
-        for j in range(1, steps[1] + 1):
-            within = [
-                Row(units, -np.inf, most_units * i / steps[0] + _TOLERANCE),
-                Row.in_ticks(risk, high=most_risk * j / steps[1]),
-            ]
-            choice = problem.program.solve(values, within)
+    for of_risk in _RISK_PRICES:
+        for of_units in _UNIT_PRICES:
+            choice = problem.program.solve(problem.relief - of_risk * risk - of_units * by_unit * units)
             if choice is not None:
                 found.setdefault(choice.levels, _point(problem, choice))
     points = list(found.values())
+    # Worth is counted in ticks, so a point may lie a tick behind another.
     kept = [one for one in points if not any(_better(other, one) for other in points)]
     return tuple(sorted(kept, key=lambda one: (one.units, one.risk)))
 

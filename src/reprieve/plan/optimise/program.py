@@ -110,7 +110,8 @@ class Program:
         rows = [np.append(self.coefficients(bound), 0.0) for bound in self.bounds]
         high = [1.0] * count + [float(bound.at_most) for bound in self.bounds]
         if self.vial_units is not None:
-            rows.append(np.append(self.units, -float(self.vial_units)))
+            # In vials, not in units: a vial that is whole to the solver's tolerance is then whole in this row too.
+            rows.append(np.append(self.units / float(self.vial_units), -1.0))
             high.append(0.0)
         parts = [one_each, sparse.csr_matrix(np.array(rows).reshape(len(rows), width + 1))]
         return sparse.vstack(parts, format="csr"), np.full(len(high), -np.inf), np.array(high)
