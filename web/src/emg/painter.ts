@@ -114,10 +114,14 @@ function signal(
   pen.stroke();
 }
 
-/** Half the lane's height in the channel's own unit, at most three figures. */
+const IN_MICROVOLTS: Record<string, number> = { V: 1e6, mV: 1e3, uV: 1, nV: 1e-3 };
+
+/** Half the lane's height, two figures; voltages in microvolts, anything else in its own unit. */
 export function gainWord(lane: Lane): string {
-  const value = Math.abs(lane.half * lane.channel.scale);
-  return `± ${Number(value.toPrecision(2))} ${lane.channel.unit === "uV" ? "µV" : lane.channel.unit}`;
+  const { unit, scale } = lane.channel;
+  const factor = IN_MICROVOLTS[unit];
+  const value = Math.abs(lane.half * scale * (factor ?? 1));
+  return `± ${Number(value.toPrecision(2))} ${factor === undefined ? unit : "µV"}`;
 }
 
 function names(pen: CanvasRenderingContext2D, lane: Lane, top: number, each: number, inks: Inks): void {

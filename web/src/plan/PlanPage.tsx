@@ -27,6 +27,7 @@ import {
 } from "./draft";
 import { FindingList, isAbout } from "./findings";
 import { LimitsPanel } from "./LimitsPanel";
+import { Preview } from "./Preview";
 import { Ranking } from "./Ranking";
 import { reasonText, StartFrom } from "./StartFrom";
 import { useDraft } from "./store";
@@ -172,23 +173,20 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
   return (
     <main className="page page--plan" id="main">
       <div className="page-head">
-        <div>
+        <div className="page-head-line">
           <h1>{t("Plan")}</h1>
           <p className="soft">{t("A proposal changes nothing: only your signature does.")}</p>
         </div>
-        {draft && (
-          <button type="button" className="btn btn--quiet btn--small" onClick={() => setDraft(null)}>
-            {t("Discard this draft")}
-          </button>
-        )}
       </div>
       <StartFrom
         proposals={proposals.data ?? null}
+        pending={proposals.isPending}
         error={proposals.error}
         lastDate={lastSessionOf(chart)?.date ?? null}
         lastPlan={lastPlan}
         origin={draft?.origin ?? null}
         onPlan={start}
+        onDiscard={() => setDraft(null)}
         onBlank={() =>
           setDraft(emptyDraft(chart, lastSessionOf(chart)?.product ?? products.data?.[0]?.id ?? ""))
         }
@@ -276,6 +274,7 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
           />
         </div>
         <div className="plan-side stack">
+          {plan && <Preview id={id} plan={plan} />}
           {general.length > 0 && (
             <section className="card" aria-labelledby="findings-title">
               <h2 id="findings-title">{t("About the whole session")}</h2>

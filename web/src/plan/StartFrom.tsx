@@ -1,12 +1,15 @@
 /** Where a plan starts: last session, a proposal with its reasons, or a blank one. Choosing changes nothing in the record. */
+import { useState } from "react";
 import type { Proposal, Proposals } from "../api/queries";
 import type { Plan } from "../api/types";
 import { sum } from "../numbers/decimal";
 import { shown } from "../numbers/dates";
-import { units } from "../numbers/format";
+import { change, number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
+import { muscleWord } from "../words/names";
 import { t } from "../words/words";
 import { LEVEL } from "./findings";
+import { changesOf, effectOf, type Effect } from "./options";
 
 export function reasonText(reason: string | Record<string, unknown>): string {
   if (typeof reason === "string") return reason;
@@ -23,19 +26,29 @@ const totalOf = (plan: Plan) => sum(plan.injections.map((injection) => injection
 
 interface Props {
   proposals: Proposals | null;
+  pending: boolean;
   error: Error | null;
   lastDate: string | null;
   lastPlan: Plan | null;
   origin: string | null;
   onPlan: (plan: Plan, origin: string, proposal?: Proposal) => void;
   onBlank: () => void;
+  onDiscard: () => void;
 }
 
-export function StartFrom({ proposals, error, lastDate, lastPlan, origin, onPlan, onBlank }: Props) {
+export function StartFrom(props: Props) {
+  const { proposals, pending, error, lastDate, lastPlan, origin, onPlan, onBlank, onDiscard } = props;
   const options = (proposals?.proposals ?? []).filter((proposal) => proposal.id !== "repeat_last");
+  const [wanted, setWanted] = useState(false);
+  const meaning = options.map((one) => effectOf(one)?.meaning).find(Boolean);
+  // Once there is a draft the doses matter; the options fold away until they are asked for.
+  const open = origin === null || wanted;
+  const begun = options.find((one) => one.id === origin);
   return (
     <section className="card start-card" aria-labelledby="start-title">
-      <h2 id="start-title">{t("Start from")}</h2>
+      <h2 id="start-title" className="unseen">
+        {t("Start from")}
+      </h2>
       <div className="starts">
         {lastPlan && (
           <button
@@ -54,40 +67,6 @@ export function StartFrom({ proposals, error, lastDate, lastPlan, origin, onPlan
             </span>
           </button>
         )}
-        {options.map((proposal) => {
-          const worst = (["error", "warning"] as const).find((level) =>
-            proposal.findings?.some((finding) => finding.severity === level),
-          );
-          return (
-            <div key={proposal.id} className="start-box">
-              <button
-                type="button"
-                className="start"
-                aria-pressed={origin === proposal.id}
-                onClick={() => onPlan(proposal.plan, proposal.id, proposal)}
-              >
-                <span className="start-title">
-                  <Icon name="pen" />
-                  {proposal.title}
-                </span>
-                <span className="soft small">
-                  {units(totalOf(proposal.plan))} {proposal.plan.product}
-                  {worst ? ` · ${t(LEVEL[worst].word)}` : ""}
-                </span>
-              </button>
-              {proposal.reasons.length > 0 && (
-                <details className="dose-reasons">
-                  <summary>{t("Why")}</summary>
-                  <ul>
-                    {proposal.reasons.map((reason, index) => (
-                      <li key={index}>{reasonText(reason)}</li>
-                    ))}
-                  </ul>
-                </details>
-              )}
-            </div>
-          );
-        })}
         <button type="button" className="start" aria-pressed={origin === "blank"} onClick={onBlank}>
           <span className="start-title">
             <Icon name="plus" />
@@ -95,7 +74,46 @@ export function StartFrom({ proposals, error, lastDate, lastPlan, origin, onPlan
           </span>
           <span className="soft small">{t("add muscles by typing, map or ranking")}</span>
         </button>
+        <div className="starts-end row">
+          {origin !== null && options.length > 0 && (
+            <button
+              type="button"
+              className="btn btn--small"
+              aria-expanded={open}
+              onClick={() => setWanted(!wanted)}
+            >
+              <Icon name="down" />
+              {begun ? `${begun.title} · ` : ""}
+              {t("Compare {n} options", { n: options.length })}
+            </button>
+          )}
+          {origin !== null && (
+            <button type="button" className="btn btn--quiet btn--small" onClick={onDiscard}>
+              {t("Discard this draft")}
+            </button>
+          )}
+        </div>
       </div>
+      {open && options.length > 0 && (
+        <>
+          <div className="options">
+            {options.map((proposal) => (
+              <Option
+                key={proposal.id}
+                proposal={proposal}
+                last={lastPlan}
+                pressed={origin === proposal.id}
+                onPlan={(...chosen) => {
+                  setWanted(false);
+                  onPlan(...chosen);
+                }}
+              />
+            ))}
+          </div>
+          {meaning && <p className="hint">{meaning}</p>}
+        </>
+      )}
+      {pending && <p className="hint">{t("Looking for proposals")}</p>}
       {error && <p className="hint">{t("No proposals: {reason}", { reason: error.message })}</p>}
       {(proposals?.asks.length ?? 0) > 0 && (
         <div className="asks">
@@ -108,5 +126,104 @@ export function StartFrom({ proposals, error, lastDate, lastPlan, origin, onPlan
         </div>
       )}
     </section>
+  );
+}
+
+interface OptionProps {
+  proposal: Proposal;
+  last: Plan | null;
+  pressed: boolean;
+  onPlan: Props["onPlan"];
+}
+
+function Option({ proposal, last, pressed, onPlan }: OptionProps) {
+  const worst = (["error", "warning"] as const).find((level) =>
+    proposal.findings?.some((finding) => finding.severity === level),
+  );
+  const all = totalOf(proposal.plan);
+  const shift = last && last.product === proposal.plan.product ? change(totalOf(last), all) : null;
+  const effect = effectOf(proposal);
+  return (
+    <div className="start-box">
+      <button
+        type="button"
+        className="start"
+        aria-pressed={pressed}
+        onClick={() => onPlan(proposal.plan, proposal.id, proposal)}
+      >
+        <span className="start-title">
+          <Icon name="pen" />
+          {proposal.title}
+        </span>
+        <span className="soft small">
+          {units(all)} {proposal.plan.product}
+          {shift ? ` (${shift})` : ""}
+          {worst ? ` · ${t(LEVEL[worst].word)}` : ""}
+        </span>
+        {effect && <Relief effect={effect} />}
+      </button>
+      <Changes plan={proposal.plan} last={last} />
+      {proposal.reasons.length > 0 && (
+        <details className="dose-reasons">
+          <summary>{t("Why")}</summary>
+          <ul>
+            {proposal.reasons.map((reason, index) => (
+              <li key={index}>{reasonText(reason)}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}
+
+/** Median and range of the planner's index; for comparing options only, which the line below them says. */
+function Relief({ effect }: { effect: Effect }) {
+  const percent = (value: number) => `${Math.round(value * 100)} %`;
+  return (
+    <span className="relief">
+      <svg className="meter meter--chance" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+        <rect className="meter-ground" width={100} height={8} rx={3} />
+        <rect
+          className="meter-range"
+          x={effect.low * 100}
+          width={Math.max(1, (effect.high - effect.low) * 100)}
+          height={8}
+        />
+        <rect className="meter-mark" x={Math.min(98, effect.relief * 100 - 1)} width={2} height={8} />
+      </svg>
+      <span className="small figures">
+        {t("relief index {p} ({low} – {high})", {
+          p: percent(effect.relief),
+          low: percent(effect.low),
+          high: percent(effect.high),
+        })}
+        {effect.risk !== null && ` · ${t("risk index {p}", { p: percent(effect.risk) })}`}
+      </span>
+    </span>
+  );
+}
+
+const MOST_CHANGES = 4;
+
+function Changes({ plan, last }: { plan: Plan; last: Plan | null }) {
+  const changes = changesOf(plan, last);
+  if (changes === null) return null;
+  if (changes.length === 0) return <p className="hint">{t("as last time")}</p>;
+  return (
+    <ul className="option-changes small figures">
+      {changes.slice(0, MOST_CHANGES).map((one) => (
+        <li key={`${one.muscle} ${one.side}`}>
+          {muscleWord(one.muscle, one.side)}{" "}
+          <span className="nowrap">
+            {one.before === null ? t("new") : number(one.before)} →{" "}
+            <strong>{one.after === null ? t("left out") : number(one.after)}</strong>
+          </span>
+        </li>
+      ))}
+      {changes.length > MOST_CHANGES && (
+        <li className="soft">{t("and {n} more", { n: changes.length - MOST_CHANGES })}</li>
+      )}
+    </ul>
   );
 }
