@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as D
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -52,6 +53,17 @@ def test_a_vial_may_be_used_to_the_end_of_the_printed_day(hours: float, found: b
 def test_a_verified_time_of_use_blocks_after_its_last_minute(hours: float, found: bool) -> None:
     got = rules(hours, expires=date(2027, 1, 1))
     assert got == ({"vial_over_time": Severity.ERROR} if found else {})
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(24 * 60, False), (24 * 60 + 1, True)])
+def test_s26_a_vial_ages_by_the_hours_that_went_by_not_by_the_wall(minutes: int, found: bool) -> None:
+    # In central Europe 25 October 2026 had 25 hours: noon to noon is 25 hours, 24 are over at 11:00.
+    berlin = ZoneInfo("Europe/Berlin")
+    opened = datetime(2026, 10, 24, 12, 0, tzinfo=berlin)
+    account = replace(ledger(expires=date(2027, 1, 1)).account("v1"), opened_at=opened)
+    at = (opened.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(berlin)
+    got = vial_findings(account, product_facts(ONA), at)
+    assert [finding.rule for finding in got] == (["vial_over_time"] if found else [])
 
 
 def test_an_unverified_time_of_use_warns() -> None:

@@ -15,6 +15,7 @@ from reprieve.core.dose import Dose, plain
 from reprieve.core.errors import InputError
 from reprieve.core.findings import Finding, Severity
 from reprieve.deliver.day_choice import DayDose, DayPlan, least_waste_of_day
+from reprieve.deliver.elapsed import elapsed
 from reprieve.deliver.ledger import Ledger, VialAccount, VialStatus, balance
 from reprieve.deliver.vial_choice import VialSet, least_waste
 from reprieve.deliver.vial_state import VialChoice, vial_findings, vials_on_offer
@@ -33,7 +34,7 @@ def stock_rows(store: Clinic, clinic: str, *, empty: bool = False) -> list[dict[
 
 
 def _row(account: VialAccount, facts: ProductFacts, at: datetime) -> dict[str, Any]:
-    hours = None if account.opened_at is None else Decimal(str((at - account.opened_at) / HOUR))
+    hours = None if account.opened_at is None else Decimal(str(elapsed(account.opened_at, at) / HOUR))
     return as_json(
         {
             "vial_id": account.vial,

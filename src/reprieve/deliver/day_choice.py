@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from reprieve.core.dose import Dose, plain
 from reprieve.core.errors import InputError
+from reprieve.deliver.elapsed import elapsed
 
 # Units are counted in hundredths, finer than any syringe; a dose with more decimals is refused, not rounded.
 PER_UNIT = 100
@@ -140,7 +141,7 @@ def _pairs(day: Sequence[DayDose], hours: Decimal | None) -> list[tuple[int, int
         (first, later)
         for first in range(len(day))
         for later in range(first + 1, len(day))
-        if day[later].at - day[first].at <= limit
+        if elapsed(day[first].at, day[later].at) <= limit
     ]
 
 

@@ -9,8 +9,10 @@ from typing import Literal
 
 from reprieve.core.errors import DateError
 from reprieve.core.findings import Finding, Severity
+from reprieve.deliver.elapsed import after, elapsed
 from reprieve.reference.numbing import NumbingCream
 
+NOTHING = timedelta(0)
 State = Literal["working", "ready", "take_off", "wears_off"]
 
 
@@ -26,11 +28,11 @@ class NumbingTimes:
 
     def state(self, now: datetime) -> State:
         """Return where the cream stands at `now`: still working in, ready, to be taken off, or wearing off."""
-        if now < self.effective_from:
+        if elapsed(self.effective_from, now) < NOTHING:
             return "working"
-        if self.remove_by is not None and now > self.remove_by:
+        if self.remove_by is not None and elapsed(self.remove_by, now) > NOTHING:
             return "take_off"
-        if self.numb_until is not None and now > self.numb_until:
+        if self.numb_until is not None and elapsed(self.numb_until, now) > NOTHING:
             return "wears_off"
         return "ready"
 
@@ -48,14 +50,10 @@ def numbing_times(cream: NumbingCream, on_at: datetime) -> NumbingTimes:
     return NumbingTimes(
         cream=cream,
         on_at=on_at,
-        effective_from=on_at + timedelta(minutes=cream.works_after_min),
-        remove_by=_later(on_at, cream.longest_on_min),
-        numb_until=_later(on_at, cream.numb_for_min),
+        effective_from=after(on_at, cream.works_after_min),
+        remove_by=None if cream.longest_on_min is None else after(on_at, cream.longest_on_min),
+        numb_until=None if cream.numb_for_min is None else after(on_at, cream.numb_for_min),
     )
-
-
-def _later(start: datetime, minutes: int | None) -> datetime | None:
-    return None if minutes is None else start + timedelta(minutes=minutes)
 
 
 def numbing_findings(
@@ -73,17 +71,18 @@ def numbing_findings(
     """
     found: list[Finding] = []
     needed = Decimal(times.cream.works_after_min)
-    if first_needle is not None and first_needle < times.effective_from:
+    if first_needle is not None and elapsed(times.effective_from, first_needle) < NOTHING:
         gone = _minutes(times.on_at, first_needle)
         found.append(_finding("numbing_too_short", f"works after {needed} minutes; the needle came after {gone}",
                               times, needed, gone, needed - gone))  # fmt: skip
     longest = times.cream.longest_on_min
-    if longest is not None and removed_at is not None and times.remove_by is not None and removed_at > times.remove_by:
+    if longest is not None and removed_at is not None and elapsed(times.on_at, removed_at) > timedelta(minutes=longest):
         on = _minutes(times.on_at, removed_at)
         found.append(_finding("numbing_too_long", f"may stay on for {longest} minutes; it stayed on for {on}",
                               times, Decimal(longest), on, on - longest))  # fmt: skip
-    if times.numb_until is not None and first_needle is not None and first_needle > times.numb_until:
-        limit = _minutes(times.on_at, times.numb_until)
+    numbs = times.cream.numb_for_min
+    if numbs is not None and first_needle is not None and elapsed(times.on_at, first_needle) > timedelta(minutes=numbs):
+        limit = Decimal(numbs)
         gone = _minutes(times.on_at, first_needle)
         found.append(_finding("numbing_worn_off", f"numbs for {limit} minutes; the needle came after {gone}",
                               times, limit, gone, gone - limit))  # fmt: skip
@@ -91,7 +90,7 @@ def numbing_findings(
 
 
 def _minutes(start: datetime, end: datetime) -> Decimal:
-    return Decimal((end - start) // timedelta(minutes=1))
+    return Decimal(elapsed(start, end) // timedelta(minutes=1))
 
 
 def _finding(

@@ -10,6 +10,7 @@ from decimal import Decimal
 from reprieve.core.dose import plain
 from reprieve.core.errors import InputError
 from reprieve.core.findings import Finding, Severity
+from reprieve.deliver.elapsed import elapsed
 from reprieve.deliver.ledger import Ledger, VialAccount, VialStatus
 from reprieve.deliver.reconstitution import reconstitute
 from reprieve.reference.preparations import ProductFacts, is_verified
@@ -98,7 +99,7 @@ def _over_time(account: VialAccount, facts: ProductFacts, at: datetime) -> Findi
             subject=f"vial {account.vial}",
             clears_if="the clinic confirms the time from the label in hand",
         )
-    gone = Decimal(str((at - account.opened_at) / timedelta(hours=1)))
+    gone = Decimal(str(elapsed(account.opened_at, at) / timedelta(hours=1)))
     over = gone - facts.use_within.hours
     if over <= 0:
         return None
