@@ -1,0 +1,119 @@
+"""S23: a disk that is full or cannot be written: one clear line, nothing half written, what was acknowledged stays."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reprieve.store.engine import Database
+from reprieve.store.ledger import Ledger, Origin
+from reprieve.store.verify import verify
+
+FILLER = Path(__file__).with_name("_filler.py")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of two megabytes, where the tests may mount one."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
+    if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("this machine does not let the tests mount a small disk")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def fill(target: Path, largest: int = 0) -> tuple[int, str]:
+    """Return the last acknowledged number, and what the writer was told then."""
+    done = subprocess.run(
+        [sys.executable, str(FILLER), str(target), str(largest)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[-1].startswith("refused "), "the disk never filled up: this showed nothing"
+    return (int(lines[-2]) if len(lines) > 1 else 0), lines[-1].removeprefix("refused ")
+
+
+def still_whole(target: Path, acknowledged: int) -> None:
+    database = Database(str(target))
+    ledger = Ledger(database, Origin("0", "t"))
+    found = verify(database)
+    assert found.ok, found.problem
+    assert found.events == acknowledged
+    assert len(ledger.events_of("clinic", "a")) == acknowledged
+    database.close()
+
+
+def test_s23_a_full_disk_refuses_the_write_and_keeps_all_before(small_disk: Path) -> None:
+    target = small_disk / "clinic.db"
+    acknowledged, told = fill(target)
+    assert acknowledged > 10
+    assert "could not be written" in told
+    assert "nothing of this change was stored" in told
+    still_whole_after_room(target, acknowledged)
+
+
+def still_whole_after_room(target: Path, acknowledged: int) -> None:
+    # The record is carried to a larger disk, with its log, as an administrator would.
+    larger = target.parent.parent / "larger"
+    shutil.copytree(target.parent, larger)
+    still_whole(larger / target.name, acknowledged)
+
+
+def test_s23_a_file_that_may_not_grow_refuses_the_write_and_keeps_all_before(tmp_path: Path) -> None:
+    target = tmp_path / "clinic.db"
+    acknowledged, told = fill(target, largest=600_000)
+    assert acknowledged > 10
+    assert "nothing of this change was stored" in told
+    still_whole(target, acknowledged)
+
+
+def _serve(target: Path) -> subprocess.CompletedProcess[str]:
+    """Run `reprieve serve` as somebody for whom the permissions count."""
+    # Root may write everywhere; without these two capabilities it may write what its files' modes allow.
+    bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--"] if os.getuid() == 0 else []
+    if bound and subprocess.run([*bound, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("root cannot give up its rights over files here")
+    return subprocess.run(
+        [*bound, sys.executable, "-m", "reprieve", "serve", "--db", str(target), "--port", "0"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_s23_a_read_only_folder_is_one_line_and_nothing_is_written(tmp_path: Path) -> None:
+    place = tmp_path / "closed"
+    place.mkdir(mode=0o555)
+    done = _serve(place / "clinic.db")
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "cannot be written" in done.stderr
+    assert "choose another" in done.stderr
+    assert list(place.iterdir()) == []
+
+
+def test_s23_a_read_only_record_is_one_line_and_is_left_alone(tmp_path: Path) -> None:
+    target = tmp_path / "clinic.db"
+    Database(str(target)).close()
+    before = target.read_bytes()
+    target.chmod(0o444)
+    tmp_path.chmod(0o555)
+    done = _serve(target)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "check the permissions" in done.stderr
+    tmp_path.chmod(0o755)
+    assert target.read_bytes() == before
