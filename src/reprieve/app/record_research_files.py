@@ -10,17 +10,23 @@ import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from reprieve import __version__
 from reprieve.app.record_ids import origin
-from reprieve.app.record_research import TABLES, VERSION, Disguise, dictionary, research_tables
+from reprieve.app.record_research import Disguise, research_tables
+from reprieve.app.record_research_tables import TABLES, VERSION, column_types, dictionary
+from reprieve.app.record_transfer_csv import guarded
 from reprieve.core.documents import as_json
 from reprieve.core.errors import InputError, SetupError
 from reprieve.record.chart import Chart
 
 KEY_BYTES = 32
+# Digits in all and after the point: more than any dose or score has.
+DECIMAL_DIGITS = (38, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,8 @@ def write_research_set(
         "reference": origin().reference,
         "rows": counts,
         "files": digests,
-        "de_identified": "names, birth dates, notes, places, raters and lots left out; dates shifted by whole weeks, "
-        "another shift for each patient; ages above 89 told as 89; pseudonyms by a keyed hash",
+        "de_identified": "names, birth dates, notes, places, raters, lots and free texts left out; dates shifted by "
+        "1 to 52 whole weeks back, another shift for each patient; ages above 89 told as 89; pseudonyms by keyed hash",
         "units": "units of two products are not interchangeable; never pool them",
     }
     contents["manifest.json"] = (json.dumps(manifest, indent=2) + "\n").encode()
@@ -103,17 +109,7 @@ def _csv(name: str, rows: list[Any]) -> bytes:
 
 def _cell(value: Any) -> str:
     told = as_json(value)
-    text = "" if told is None else str(told)
-    # A spreadsheet would run a text that begins like a formula; a negative number is none.
-    return "'" + text if text[:1] in ("=", "+", "@", "\t", "\r") or (text[:1] == "-" and not _number(text)) else text
-
-
-def _number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return "" if told is None else guarded(str(told))
 
 
 def _text(columns: list[str], rows: list[list[str]]) -> bytes:
@@ -130,8 +126,21 @@ def _parquet(name: str, rows: list[Any]) -> bytes:
         import pyarrow.parquet
     except ImportError:
         raise SetupError("Parquet needs pyarrow; install reprieve[frames], or take --format csv") from None
-    columns = [field.name for field in dataclasses.fields(TABLES[name])]
-    data = {column: [getattr(row, column) for row in rows] for column in columns}
+    # By the types and not by the values: an empty column has the same type in every set.
+    kinds = {
+        str: pyarrow.string(),
+        int: pyarrow.int64(),
+        float: pyarrow.float64(),
+        bool: pyarrow.bool_(),
+        Decimal: pyarrow.decimal128(*DECIMAL_DIGITS),
+        date: pyarrow.date32(),
+    }
+    types = column_types(TABLES[name])
+    schema = pyarrow.schema([(column, kinds[kind], empty) for column, (kind, empty) in types.items()])
+    data = {column: [getattr(row, column) for row in rows] for column in types}
     sink = io.BytesIO()
-    pyarrow.parquet.write_table(pyarrow.table(data), sink)
+    try:
+        pyarrow.parquet.write_table(pyarrow.table(data, schema=schema), sink)
+    except pyarrow.ArrowInvalid as error:
+        raise InputError(f"table {name} holds a number that Parquet cannot keep exactly ({error}); take csv") from None
     return sink.getvalue()

@@ -1,0 +1,167 @@
+"""Tables of other programs, read by a mapping file."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from reprieve.app.documents import parse
+from reprieve.app.record_transfer_mapped import CsvMapping, read_mapped
+from reprieve.cli.main import main
+from reprieve.core.errors import ReprieveError
+from reprieve.record.chart import Condition, DiaryEntry, Rating, Symptom
+from reprieve.record.plan import Exposure
+
+# As DystoniaDiary tells it (needs-and-safety, section 1): three own symptoms from 0 to 100 every few days, a
+# questionnaire at weeks 0 and 6, the dates of the treatment.
+TABLE = """\
+Participant;Entry date;Symptom 1;Symptom 2;Symptom 3;CDIP total;Treatment;Units;Event;Comment
+DD-01;02/03/2026;80;45,5;;61;Botox;100;;
+DD-01;05/03/2026;75;;;;;;Swallowing;-9
+DD-02;05/03/2026;0;100;-9;;Dysport;;;"two
+lines"
+DD-01;08/03/2026;;;;;;;;
+"""
+MAPPING: dict[str, Any] = {
+    "patient": "Participant",
+    "delimiter": ";",
+    "decimal_comma": True,
+    "date_formats": ["%d/%m/%Y"],
+    "missing": ["", "-9"],
+    "condition": "cervical_dystonia",
+    "diary": [
+        {
+            "date": "Entry date",
+            "severity": {"column": "Symptom 1", "highest": "100"},
+            "pain": {"column": "Symptom 2", "highest": "100"},
+            "function": {"column": "Symptom 3", "highest": "100", "lowest_is_best": False},
+            "note": "Comment",
+        }
+    ],
+    "ratings": [{"date": "Entry date", "scale": "cdip58", "total": "CDIP total"}],
+    "symptoms": [{"date": "Entry date", "symptom": "Event", "words": {"Swallowing": "dysphagia"}}],
+    "exposures": [
+        {
+            "date": "Entry date",
+            "product": "Treatment",
+            "products": {"Botox": "onabotulinumtoxinA", "Dysport": "abobotulinumtoxinA"},
+            "units": "Units",
+            "indication": "cervical_dystonia",
+        }
+    ],
+}
+
+
+def read(tmp_path: Path, table: str = TABLE, **changes: Any) -> Any:
+    """Write table and mapping, and read them."""
+    path = tmp_path / "diary.csv"
+    path.write_text(table, encoding="utf-8")
+    return read_mapped(path, parse(CsvMapping, json.dumps({**MAPPING, **changes})))
+
+
+def test_a_diary_of_another_program_is_read(tmp_path: Path) -> None:
+    one, two = read(tmp_path)
+    assert (one.patient.id, two.patient.id) == ("DD-01", "DD-02")
+    assert one.conditions == (Condition(condition="cervical_dystonia"),)
+    assert one.diary == (
+        DiaryEntry(date=date(2026, 3, 2), severity=Decimal(8), pain=Decimal("4.55")),
+        DiaryEntry(date=date(2026, 3, 5), severity=Decimal("7.5")),
+    )
+    assert two.diary == (DiaryEntry(date=date(2026, 3, 5), severity=Decimal(0), pain=Decimal(10), note="two\nlines"),)
+    assert one.ratings == (Rating(date=date(2026, 3, 2), scale="cdip58", total=Decimal(61)),)
+    assert one.symptoms == (Symptom(date=date(2026, 3, 5), symptom="dysphagia"),)
+    assert one.exposures == (
+        Exposure(
+            date=date(2026, 3, 2), product="onabotulinumtoxinA", indication="cervical_dystonia", units=Decimal(100)
+        ),
+    )
+    # Nobody told the units of the other product: unknown, not zero, and nothing is converted.
+    assert two.exposures[0].units is None
+    assert one.patient.exposure_history == "unknown"
+
+
+def test_a_scale_that_runs_the_other_way_is_turned(tmp_path: Path) -> None:
+    told = read(tmp_path, "p,d,x\na,2026-01-02,30\n", patient="p", delimiter=",", date_formats=["%Y-%m-%d"],
+                ratings=[], symptoms=[], exposures=[], decimal_comma=False,
+                diary=[{"date": "d", "function": {"column": "x", "lowest": "-20", "highest": "80",
+                                                  "lowest_is_best": False}}])  # fmt: skip
+    assert told[0].diary[0].function == Decimal(5)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("02/03/2026", "2026-03-02", "line 2: Entry date = '2026-03-02' is no date as %d/%m/%Y"),
+        (";80;", ";800;", "Symptom 1 = 800 must lie between 0 and 100"),
+        (";80;", ";much;", "Symptom 1 = 'much' is no number"),
+        (";80;", ";1e99;", "is no number"),
+        ("Botox;100", "Toxin;100", "is not in products of the mapping"),
+        ("DD-02;", ";", "Participant is empty"),
+        ("DD-02;05/03/2026", "DD-02;", "Entry date is empty"),
+        ("Symptom 1", "Symptom 9", "there is no column 'Symptom 1'"),
+        ("Symptom 1", "Symptom 2", "stands twice"),
+        (";61;", ";61;;;", "cells under"),
+        ('"two', '"two"x', "line 4"),
+    ],
+)
+def test_a_fault_is_one_line_with_its_place(old: str, new: str, words: str, tmp_path: Path) -> None:
+    assert old in TABLE
+    with pytest.raises(ReprieveError) as caught:
+        read(tmp_path, TABLE.replace(old, new, 1))
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"diary": [], "ratings": [], "symptoms": [], "exposures": []}, "names no diary"),
+        ({"delimiter": ";;"}, "delimiter must be one sign"),
+        ({"diary": [{"date": "Entry date", "severity": {"column": "Symptom 1", "highest": "0"}}]}, "lowest must lie"),
+        ({"colour": "red"}, "colour is not a field"),
+        ({"exposures": [{"date": "d", "product": "p"}]}, "products is missing"),
+    ],
+)
+def test_a_bad_mapping_is_one_line(changes: dict[str, Any], words: str, tmp_path: Path) -> None:
+    with pytest.raises(ReprieveError) as caught:
+        read(tmp_path, **changes)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_spoiled_tables_are_one_line(tmp_path: Path) -> None:
+    came = 0
+    for seed in range(300):
+        random = Random(seed)
+        letters = list(TABLE)
+        for _ in range(random.randint(1, 5)):
+            letters[random.randrange(len(letters))] = random.choice(";\n\"'-=.,eE09 x\x00é/")
+        try:
+            read(tmp_path, "".join(letters))
+            came += 1
+        except ReprieveError as error:
+            told = str(error)
+            if "\n" in told:
+                raise AssertionError(told) from None
+    assert came > 0
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, mapping = tmp_path / "diary.csv", tmp_path / "map.json"
+    table.write_text(TABLE)
+    mapping.write_text(json.dumps(MAPPING))
+    assert main(["import", str(table), "--mapping", str(mapping), "--db", str(tmp_path / "c.db")]) == 0
+    assert "2 patients came in" in capsys.readouterr().out
+    assert main(["import", str(table), "--db", str(tmp_path / "c.db")]) == 2
+    assert "--mapping MAP.json says which column" in capsys.readouterr().err
+    table.write_text(TABLE.replace("02/03/2026", "02/03/2036"))
+    assert main(["import", str(table), "--mapping", str(mapping), "--db", str(tmp_path / "d.db")]) == 2
+    err = capsys.readouterr().err
+    assert "lies ahead of today" in err
+    assert err.count("\n") == 1
