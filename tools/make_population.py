@@ -7,6 +7,7 @@ Run: python tools/make_population.py [--check]
 from __future__ import annotations
 
 import json
+import math
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from reprieve.app.response import fit_scores
+from reprieve.learn.parameters import Prior
 from reprieve.learn.population import Population, ScaleEntry
 from reprieve.learn.products import PRIORS, PRODUCTS
 from reprieve.learn.scales import DIARY
@@ -21,9 +23,32 @@ from reprieve.learn.tidy import TidyRow
 from reprieve.reference.trials import TRIAL_PRODUCT, trial_scores
 
 TARGET = Path(__file__).parents[1] / "src/reprieve/reference/data/response/population.json"
-# No open patient-level diary exists (see docs/explanation/response-model.md): these factors are assumed and wide.
-DIARY_ENTRY = ScaleEntry(0.0, 10.0, 5.5, 1.6, 1.2, 1.5, 0.12, "assumed: no open diary data; days are autocorrelated")
-TSUI_ENTRY = ScaleEntry(0.0, 25.0, 10.0, 1.3, 1.2, 1.3, 1.0, "assumed: noisier than TWSTRS; no open data")
+# No open patient-level diary or Tsui data exist (docs/explanation/response-model.md): these are assumed, and wide.
+ASSUMED = "assumed, no open data"
+SUMMARY_SCALES: dict[str, tuple[ScaleEntry, dict[str, Prior]]] = {
+    DIARY: (
+        ScaleEntry(0.0, 10.0, 5.5, "range of the entry; reference assumed"),
+        {
+            "mean_baseline": Prior(1.0, 0.25, ASSUMED),
+            "log_sd_baseline": Prior(math.log(0.32), 0.3, ASSUMED),
+            "log_sd_drift": Prior(math.log(0.14), 0.4, ASSUMED),
+            "log_drift_time": Prior(math.log(1.2), 0.6, "assumed: days are autocorrelated over days to weeks"),
+            "log_sigma": Prior(math.log(0.13), 0.3, ASSUMED),
+            "log_effect": Prior(0.3, 0.4, ASSUMED),
+        },
+    ),
+    "Tsui": (
+        ScaleEntry(0.0, 25.0, 10.0, "range of the scale; reference assumed"),
+        {
+            "mean_baseline": Prior(1.0, 0.2, ASSUMED),
+            "log_sd_baseline": Prior(math.log(0.26), 0.3, ASSUMED),
+            "log_sd_drift": Prior(math.log(0.12), 0.4, ASSUMED),
+            "log_drift_time": Prior(math.log(16.0), 0.6, ASSUMED),
+            "log_sigma": Prior(math.log(0.11), 0.3, ASSUMED),
+            "log_effect": Prior(0.2, 0.4, ASSUMED),
+        },
+    ),
+}
 
 
 def trial_rows() -> list[TidyRow]:
@@ -58,6 +83,12 @@ def shipped() -> Population:
             mean.append(prior.mean)
             sd.append(prior.sd)
             provenance[names[-1]] = f"not fitted; published summaries: {prior.origin}"
+    for scale, (_, scale_priors) in SUMMARY_SCALES.items():
+        for kind, prior in scale_priors.items():
+            names.append(f"{kind}:{scale}")
+            mean.append(prior.mean)
+            sd.append(prior.sd)
+            provenance[names[-1]] = f"not fitted; {prior.origin}"
     size = len(fitted.names)
     covariance = np.zeros((len(names), len(names)))
     covariance[:size, :size] = fitted.covariance
@@ -73,7 +104,7 @@ def shipped() -> Population:
         mean=np.array(mean),
         covariance=covariance,
         products=dict(PRODUCTS),
-        scales={**fitted.scales, DIARY: DIARY_ENTRY, "Tsui": TSUI_ENTRY},
+        scales={**fitted.scales, **{name: entry for name, (entry, _) in SUMMARY_SCALES.items()}},
         provenance=provenance,
     )
 

@@ -10,12 +10,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from reprieve.app.response_kernel import kernel
 from reprieve.core.dates import age_years
 from reprieve.learn.dates import Milestones, milestones, weighted_quantiles
 from reprieve.learn.mixture import cumulative, mean_sd, quantiles
 from reprieve.learn.observations import Cycle, PatientScores, patient_scores
 from reprieve.learn.population import Population, from_document
-from reprieve.learn.posterior import ResponsePosterior, improvement, predict, update_response
+from reprieve.learn.posterior import ResponsePosterior, predict, update_response
 from reprieve.learn.scales import DIARY, scale_name
 from reprieve.record.chart import Chart, Session
 from reprieve.reference.trials import shipped_population
@@ -121,7 +122,7 @@ def forecast_chart(chart: Chart, *, on: date, population: Population | None = No
     if not len(patient.weeks):
         known = ", ".join(model.scales)
         return CycleForecast(True, f"no diary entry and no rating on a known scale ({known})", chart.patient.id)
-    posterior = update_response(patient, model)
+    posterior = update_response(patient, model, kernel())
     return _forecast(chart, sessions, posterior, on)
 
 
@@ -194,22 +195,20 @@ def _forecast(chart: Chart, sessions: list[Session], posterior: ResponsePosterio
     scale = _main_scale(posterior.patient)
     start = posterior.patient.cycles[-1].start_weeks
     knots = np.arange(0, HORIZON_DAYS + KNOT_DAYS, KNOT_DAYS)
-    mixture = predict(posterior, start + knots / 7.0, scale, error=False)
+    now = (on - last.date).days
+    told = predict(posterior, start + np.append(knots, now) / 7.0, scale)
     days = np.arange(HORIZON_DAYS + 1)
-    mean, _ = mean_sd(mixture)
-    bands = quantiles(mixture, np.array(LEVELS))
+    mean, gained = mean_sd(told.state)[0], mean_sd(told.gain)[0]
+    bands = quantiles(told.state, np.array(LEVELS))
     entry = model.scales[scale]
     low = -math.inf if entry.lowest is None else entry.lowest
     high = math.inf if entry.highest is None else entry.highest
 
     def daily(values: NDArray[np.float64]) -> tuple[float, ...]:
-        return tuple(np.round(np.clip(np.interp(days, knots, values), low, high), 3).tolist())
+        return tuple(np.round(np.clip(np.interp(days, knots, values[:-1]), low, high), 3).tolist())
 
     found = milestones(posterior, len(posterior.patient.cycles) - 1)
-    gain = improvement(posterior, start + knots / 7.0, scale)
-    better = 1.0 - cumulative(gain, np.zeros((len(knots), 1)))[:, 0]
-    now = np.array([(on - last.date).days / 7.0 + start])
-    untreated = mean_sd(predict(posterior, now, scale, error=False))[0] + mean_sd(improvement(posterior, now, scale))[0]
+    better = 1.0 - cumulative(told.gain, np.zeros((len(knots) + 1, 1)))[:, 0]
     person = _person_weight(posterior)
     notes = [] if any("cervical" in s.indication for s in sessions) else ["learned from cervical dystonia only"]
     if last.product not in ("rimabotulinumtoxinB",):
@@ -224,13 +223,13 @@ def _forecast(chart: Chart, sessions: list[Session], posterior: ResponsePosterio
         tuple(int(day) for day in days),
         daily(mean),
         *(daily(bands[:, i]) for i in range(len(LEVELS))),
-        probability_better=tuple(np.round(np.interp(days, knots, better), 4).tolist()),
-        baseline=round(float(untreated[0]), 2),
+        probability_better=tuple(np.round(np.interp(days, knots, better[:-1]), 4).tolist()),
+        baseline=round(float(mean[-1] + gained[-1]), 2),
         onset=_dates(last.date, found, found.onset),
         peak=_dates(last.date, found, found.peak),
         fading=_dates(last.date, found, found.fading),
         wear_off=_dates(last.date, found, found.wear_off),
-        faded_share=round(float(found.weight[found.fading <= (on - last.date).days / 7.0].sum()), 3),
+        faded_share=round(float(found.weight[found.fading <= now / 7.0].sum()), 3),
         person_weight=person,
         population_weight=round(1.0 - person, 3),
         scores_used=len(posterior.patient.weeks),
@@ -246,9 +245,8 @@ def _dates(start: date, found: Milestones, weeks: NDArray[np.float64]) -> DateRa
 
 def _person_weight(posterior: ResponsePosterior) -> float:
     """Return how far the patient's scores narrowed half-loss time and response below the population's spread."""
-    k = len(posterior.scales)
-    weight = posterior.weight
-    z = posterior.nodes.half_loss
+    k, weight = len(posterior.scales), posterior.weight
+    z = posterior.points.half_loss
     duration = 1.0 - float(weight @ z**2 - (weight @ z) ** 2)
-    amplitude = 1.0 - float(weight @ posterior.effects.covariance[:, k, k])
+    amplitude = 1.0 - float(weight @ posterior.told.covariance[:, k, k])
     return round(min(max(0.5 * (duration + amplitude), 0.0), 1.0), 3)

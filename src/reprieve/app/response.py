@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from reprieve.app.documents import read_text
-from reprieve.app.forecast import CycleForecast, DateRange, forecast_chart
+from reprieve.app.response_kernel import kernel
 from reprieve.core.errors import DocumentError, ScoresError, SetupError, UnknownNameError
 from reprieve.learn.fit import fit_population
 from reprieve.learn.mixture import mean_sd, quantiles
@@ -27,11 +27,8 @@ from reprieve.learn.tidy import TidyRow, check_columns, patients_of, tidy_row
 from reprieve.reference.trials import shipped_population
 
 __all__ = [
-    "CycleForecast",
-    "DateRange",
     "ForecastRow",
     "fit_scores",
-    "forecast_chart",
     "forecast_csv",
     "forecast_scores",
     "load_population",
@@ -63,8 +60,14 @@ class ForecastRow:
 
 
 def read_scores(path: str) -> list[TidyRow]:
-    """Return the rows of the tidy table `path` (CSV; ``-`` is standard input)."""
+    """Return the rows of the tidy table `path` (CSV or Parquet; ``-`` is CSV on standard input)."""
     where = "standard input" if path == "-" else path
+    if path.endswith(".parquet"):
+        from reprieve.app.registry_files import partition_rows
+
+        if not Path(path).is_file():
+            raise ScoresError(f"cannot read {path}: no such file; check the path")
+        return partition_rows(Path(path))
     text = read_text(path)
     reader = csv.DictReader(io.StringIO(text, newline=""))
     columns = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
@@ -85,7 +88,7 @@ def load_population(path: str | None) -> Population:
 
 
 def fit_scores(
-    rows: Sequence[TidyRow], where: str = "scores", *, progress: Callable[[int], None] | None = None
+    rows: Sequence[TidyRow], where: str = "scores", *, threads: int = 1, progress: Callable[[int], None] | None = None
 ) -> Population:
     """Return the population fitted to the tidy `rows`.
 
@@ -118,6 +121,8 @@ def fit_scores(
         scales=scales,
         primary_scale=primary,
         product_priors={name: priors_of(name) for name in products},
+        kernel=kernel(),
+        threads=threads,
         progress=progress,
     )
 
@@ -203,10 +208,10 @@ def _known(patient: PatientScores, population: Population, where: str) -> Patien
 
 
 def _forecast(patient: PatientScores, population: Population, at: Sequence[float]) -> list[ForecastRow]:
-    posterior = update_response(patient, population)
+    posterior = update_response(patient, population, kernel())
     cycle: Cycle = patient.cycles[-1]
     weeks = np.asarray(at, dtype=float)
-    mixture = predict(posterior, cycle.start_weeks + weeks)
+    mixture = predict(posterior, cycle.start_weeks + weeks).score
     mean, sd = mean_sd(mixture)
     table = quantiles(mixture, np.array(LEVELS))
     entry = population.scales[posterior.scales[0]]

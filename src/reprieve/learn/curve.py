@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -10,43 +9,46 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Family = Literal["hill", "gompertz"]
+# Beyond these powers of t/half-loss nothing of the effect is left (1e-6 of it); the kernel in C stops there too.
+_GONE = {"hill": 14.0, "gompertz": 4.0}
 
 
-def hill_effect(weeks: Array, onset: Array, half_loss: Array, steepness: Array) -> Array:
-    """Return the share of the full effect after `weeks`, with Hill waning.
+def shape_and_slope(family: str, weeks: Array, onset: Array, half_loss: Array, steepness: Array) -> tuple[Array, Array]:
+    """Return the share of the full effect after `weeks`, and its derivative by the log of the half-loss time.
 
     Parameters
     ----------
+    family : {"hill", "gompertz"}
     weeks : ndarray
         Weeks since the injection; 0 or less gives 0.
     onset, half_loss : ndarray
         Weeks; time scale of the onset, and time at which half of the effect is lost. Broadcast with `weeks`.
     steepness : ndarray
-        Hill exponent of the waning.
+        Exponent of the waning.
 
     Returns
     -------
-    ndarray
-        Values in [0, 1).
+    share, slope : ndarray
 
     Notes
     -----
-    ``g(t) = [1 - exp(-(t/onset)^2)] / [1 + (t/half_loss)^steepness]``.
+    ``hill: g = [1 - exp(-(t/onset)^2)] / [1 + (t/half_loss)^steepness]``;
+    ``gompertz: g = [1 - exp(-(t/onset)^2)] 2^-(t/half_loss)^(steepness/2)``, a lighter tail.
     """
-    t = np.maximum(weeks, 0.0)
-    with np.errstate(over="ignore"):  # far out the power may overflow to infinity: the effect is then 0
-        return -np.expm1(-((t / onset) ** 2)) / (1.0 + (t / half_loss) ** steepness)
-
-
-def gompertz_effect(weeks: Array, onset: Array, half_loss: Array, steepness: Array) -> Array:
-    """Return the share of the full effect after `weeks`, with an exponential-power waning.
-
-    Notes
-    -----
-    ``g(t) = [1 - exp(-(t/onset)^2)] * 2^-(t/half_loss)^(steepness/2)``; the same half-loss time, a lighter tail.
-    """
-    t = np.maximum(weeks, 0.0)
-    return -np.expm1(-((t / onset) ** 2)) * np.exp2(-((t / half_loss) ** (steepness / 2.0)))
+    started = weeks > 0
+    t = np.where(started, weeks, 1.0)
+    rise = -np.expm1(-((t / onset) ** 2))
+    power = (steepness if family == "hill" else 0.5 * steepness) * np.log(t / half_loss)
+    live = started & (power < _GONE[family])
+    x = np.exp(np.where(live, power, 0.0))
+    if family == "hill":
+        share = rise / (1.0 + x)
+        slope = share * steepness * x / (1.0 + x)
+    else:
+        lost = np.log(2.0) * x
+        share = rise * np.exp(-lost)
+        slope = share * 0.5 * steepness * lost
+    return np.where(live, share, 0.0), np.where(live, slope, 0.0)
 
 
 def placebo_course(weeks: Array, decay: Array) -> Array:
@@ -60,7 +62,4 @@ def placebo_course(weeks: Array, decay: Array) -> Array:
     return -np.expm1(-t) * np.exp(-((t / decay) ** 2))
 
 
-SHAPES: dict[Family, Callable[[Array, Array, Array, Array], Array]] = {
-    "hill": hill_effect,
-    "gompertz": gompertz_effect,
-}
+SHAPES: tuple[Family, ...] = ("hill", "gompertz")

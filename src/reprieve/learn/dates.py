@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.learn.curve import SHAPES
-from reprieve.learn.design import product_names
+from reprieve.learn.curve import shape_and_slope
 from reprieve.learn.posterior import ResponsePosterior
 
 Array = NDArray[np.float64]
@@ -36,7 +35,7 @@ class Milestones:
     share : ndarray
         Peak effect beyond placebo, as share of the scale's reference score; negative means worse.
     weight : ndarray
-        Sums to 1.
+        Sums to 1; nodes of patients who do not respond have none, dates are those of a patient who does.
     """
 
     onset: Array
@@ -48,26 +47,18 @@ class Milestones:
 
 
 def milestones(posterior: ResponsePosterior, cycle: int) -> Milestones:
-    """Return the milestones of `cycle` (its index) under `posterior`."""
-    population, nodes = posterior.population, posterior.nodes
-    value = {name: np.repeat(nodes.theta[:, i], _DRAWS) for i, name in enumerate(population.names)}
-    product = product_names(population)[int(posterior.batch.times.product[0, cycle])]
-    ratio = max(float(posterior.batch.times.ratio[0, cycle]), 1e-9)
-    base = len(posterior.scales)
-    effects = _draw(posterior, (base, base + 2 + 2 * cycle, base + 3 + 2 * cycle))
-    kappa = np.exp(value["log_kappa"])
-    share = value[f"amplitude:{product}"] * ratio * (1 + kappa) / (ratio + kappa)
-    share = share + np.exp(value["log_sd_amplitude"]) * effects[:, 0]
-    share = share + np.exp(value["log_sd_cycle_amplitude"]) * effects[:, 1]
-    half_loss = value[f"log_half_loss:{product}"] + value["duration_slope"] * np.log(ratio)
-    half_loss = half_loss + np.exp(value["log_sd_half_loss"]) * np.repeat(nodes.half_loss, _DRAWS)
-    half_loss = half_loss + np.exp(value["log_sd_cycle_half_loss"]) * effects[:, 2]
+    """Return the milestones of `cycle` (its index) under `posterior`, if the patient responds at all."""
+    responds = posterior.points.responds > 0
+    weight = posterior.weight * responds
+    weight = weight / weight.sum() if weight.sum() > 0 else responds / responds.sum()
+    share, half_loss = _cycle_draws(posterior, cycle)
     weeks = np.arange(_STEP_WEEKS, _HORIZON_WEEKS, 2 * _STEP_WEEKS)
-    course = SHAPES[population.family](
-        weeks, np.exp(value["log_onset"])[:, None], np.exp(half_loss)[:, None], np.exp(value["log_steepness"])[:, None]
+    theta, index = posterior.theta, posterior.population.index
+    onset, steepness = (
+        np.repeat(np.exp(theta[:, index(name)]), _DRAWS)[:, None] for name in ("log_onset", "log_steepness")
     )
-    top = course.argmax(1)
-    height = course.max(1, keepdims=True)
+    course, _ = shape_and_slope(posterior.population.family, weeks, onset, np.exp(half_loss)[:, None], steepness)
+    top, height = course.argmax(1), course.max(1, keepdims=True)
     after = np.arange(len(weeks)) > top[:, None]
     return Milestones(
         weeks[(course >= REACHED_AT_ONSET * height).argmax(1)],
@@ -75,8 +66,25 @@ def milestones(posterior: ResponsePosterior, cycle: int) -> Milestones:
         _first(after & (course <= LEFT_AT_FADING * height), weeks),
         _first(after & (course <= LEFT_AT_WEAR_OFF * height), weeks),
         share * height[:, 0],
-        np.repeat(posterior.weight, _DRAWS) / _DRAWS,
+        np.repeat(weight, _DRAWS) / _DRAWS,
     )
+
+
+def _cycle_draws(posterior: ResponsePosterior, cycle: int) -> tuple[Array, Array]:
+    """Return draws of the cycle's full effect (share of the reference) and of its log half-loss time."""
+    population, points = posterior.population, posterior.points
+    value = {name: np.repeat(posterior.theta[:, i], _DRAWS) for i, name in enumerate(population.names)}
+    product = tuple(population.products)[int(posterior.rows.product[cycle])]
+    ratio = max(float(posterior.rows.ratio[cycle]), 1e-9)
+    first = len(posterior.scales)
+    effects = _draw(posterior, (first, first + 3 + 2 * cycle, first + 4 + 2 * cycle))
+    kappa = np.exp(value["log_kappa"])
+    share = value[f"amplitude:{product}"] * ratio * (1 + kappa) / (ratio + kappa)
+    share = share + np.exp(value["log_sd_amplitude"]) * effects[:, 0]
+    share = share + np.exp(value["log_sd_cycle_amplitude"]) * effects[:, 1]
+    half_loss = value[f"log_half_loss:{product}"] + value["duration_slope"] * np.log(ratio)
+    half_loss = half_loss + np.exp(value["log_sd_half_loss"]) * np.repeat(points.half_loss, _DRAWS)
+    return share, half_loss + np.exp(value["log_sd_cycle_half_loss"]) * effects[:, 2]
 
 
 def _first(reached: NDArray[np.bool_], weeks: Array) -> Array:
@@ -86,8 +94,8 @@ def _first(reached: NDArray[np.bool_], weeks: Array) -> Array:
 def _draw(posterior: ResponsePosterior, columns: tuple[int, ...]) -> Array:
     """Return draws of some effects, `_DRAWS` for each node, shape (g * draws, columns); the same ones each time."""
     index = np.array(columns)
-    mean = posterior.effects.mean[:, index]
-    root = np.linalg.cholesky(posterior.effects.covariance[:, index[:, None], index] + 1e-12 * np.eye(len(index)))
+    mean = posterior.told.mean[:, index]
+    root = np.linalg.cholesky(posterior.told.covariance[:, index[:, None], index] + 1e-12 * np.eye(len(index)))
     z = np.random.default_rng(11).standard_normal((len(mean), _DRAWS // 2, len(index)))
     z = np.concatenate([z, -z], axis=1)
     return (mean[:, None] + np.einsum("gij,gdj->gdi", root, z)).reshape(-1, len(index))

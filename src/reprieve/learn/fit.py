@@ -3,35 +3,63 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from reprieve.core.documents import canonical
 from reprieve.core.errors import ScoresError
 from reprieve.learn.curve import Family
-from reprieve.learn.design import Nodes
-from reprieve.learn.likelihood import Batch, batch_of, integrate, log_sum_exp, moments
+from reprieve.learn.kernel import Array, Kernel
 from reprieve.learn.observations import PatientScores
-from reprieve.learn.population import (
-    COMMON,
-    Population,
-    Prior,
-    ProductEntry,
-    ScaleEntry,
-    parameter_names,
-)
-from reprieve.learn.posterior import spread_factor
+from reprieve.learn.parameters import BY_PRODUCT, BY_SCALE, COMMON, Prior, parameter_names, slots
+from reprieve.learn.population import Population, ProductEntry, ScaleEntry
+from reprieve.learn.quadrature import Member, member_of, recentre, score_of
+from reprieve.learn.rows import scales_of
 
-Array = NDArray[np.float64]
-HALF_LOSS_POINTS, SPREAD_POINTS = 5, 5
-STEP = 1e-4
-# Cells (patients x times x nodes x columns) worked on at once; bounds the memory.
-CELLS = 4_000_000
+ROUNDS, INNER = 6, 25
+# The fit has settled when a round moves no parameter by more than this share of its prior sd.
+SETTLED = 0.01
+# With so many patients their own scores tell the curvature; with fewer it is taken by differences of the gradient.
+ENOUGH_FOR_SCORES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Minus the log posterior of the population's parameters."""
+
+    members: tuple[Member, ...]
+    centre: Array
+    sd: Array
+    kernel: Kernel
+    threads: int
+
+    def scores(self, theta: Array) -> tuple[Array, Array]:
+        """Return each patient's log likelihood (n,) and its gradient (n, p)."""
+
+        def work(member: Member) -> tuple[float, Array]:
+            return score_of(member, theta, self.kernel)
+
+        if self.threads > 1:
+            with ThreadPoolExecutor(self.threads) as pool:
+                told = list(pool.map(work, self.members, chunksize=8))
+        else:
+            told = [work(member) for member in self.members]
+        return np.array([value for value, _ in told]), np.stack([slope for _, slope in told])
+
+    def value_and_slope(self, theta: Array) -> tuple[float, Array]:
+        """Return minus the log posterior and its gradient."""
+        value, slope = self.scores(theta)
+        z = (theta - self.centre) / self.sd
+        return 0.5 * float(z @ z) - float(value.sum()), z / self.sd - slope.sum(0)
+
+    def recentred(self, theta: Array, rounds: int) -> Target:
+        """Return the same target with every patient's nodes where `theta` puts that patient."""
+        return replace(
+            self, members=tuple(recentre(member, theta, self.kernel, rounds=rounds) for member in self.members)
+        )
 
 
 def fit_population(
@@ -41,7 +69,10 @@ def fit_population(
     scales: Mapping[str, ScaleEntry],
     primary_scale: str,
     product_priors: Mapping[str, tuple[Prior, Prior]],
+    kernel: Kernel,
     family: Family = "hill",
+    start: Mapping[str, float] | None = None,
+    threads: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> Population:
     """Return the population that `patients` and the priors make most probable.
@@ -54,9 +85,14 @@ def fit_population(
     primary_scale : str
     product_priors : mapping
         Priors of amplitude and log half-loss time of each product.
+    kernel : Kernel
     family : {"hill", "gompertz"}
+    start : mapping, optional
+        Values to start from, by parameter; the prior means by default.
+    threads : int
+        The result does not depend on it.
     progress : callable, optional
-        Called with the number of the iteration.
+        Called with the number of evaluations so far.
 
     Returns
     -------
@@ -65,44 +101,90 @@ def fit_population(
 
     Notes
     -----
-    The marginal likelihood of a patient integrates all linear effects exactly, half-loss time and variability by
-    Gauss-Hermite quadrature; so no Laplace approximation biases the variances.
+    A patient's linear effects are integrated out exactly, half-loss time and variability by adaptive Gauss-Hermite
+    quadrature, non-response by summing both cases. The gradient is Fisher's identity at each node.
     """
     if not patients:
         raise ScoresError("no patient with a score; a population needs scores")
-    names = parameter_names(tuple(products))
-    priors = _priors(names, product_priors)
-    start = np.array([prior.mean for prior in priors])
-    draft = Population(
-        names, start, np.diag([prior.sd**2 for prior in priors]), dict(products), dict(scales), primary_scale, family
-    )
-    batches = _batches(patients, draft)
-    target = _Target(draft, batches, priors)
-    count = 0
-
-    def tick(_: Array) -> None:
-        nonlocal count
-        count += 1
-        if progress is not None:
-            progress(count)
-
-    scale = np.array([prior.sd for prior in priors])
-    found = minimize(
-        lambda z: target.value_and_slope(start + scale * z, scale),
-        np.zeros(len(names)),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(-4.0, 4.0)] * len(names),
-        callback=tick,
-        options={"maxiter": 200, "ftol": 1e-9, "gtol": 1e-4},
-    )
-    mean = start + scale * found.x
-    covariance = target.covariance(mean, scale)
+    names = parameter_names(tuple(scales), tuple(products), primary_scale)
+    priors = [_prior(name, product_priors) for name in names]
+    centre, sd = np.array([p.mean for p in priors]), np.array([p.sd for p in priors])
+    draft = Population(names, centre, np.diag(sd**2), dict(products), dict(scales), primary_scale, family)
+    places = {
+        channels: slots(names, channels, tuple(products))
+        for channels in {scales_of(patient, draft) for patient in patients}
+    }
+    members = tuple(member_of(patient, draft, places[scales_of(patient, draft)]) for patient in patients)
+    target = Target(members, centre, sd, kernel, threads)
+    theta = np.array([(start or {}).get(name, mean) for name, mean in zip(names, centre, strict=True)])
+    theta, target = _climb(target, theta, progress)
+    covariance = _covariance(target, theta)
     origin = {
         name: f"fitted to {len(patients)} patients; prior {prior.origin}"
         for name, prior in zip(names, priors, strict=True)
     }
-    return replace(draft, mean=mean, covariance=covariance, fingerprint=fingerprint(patients), provenance=origin)
+    return replace(draft, mean=theta, covariance=covariance, fingerprint=fingerprint(patients), provenance=origin)
+
+
+def _climb(target: Target, theta: Array, progress: Callable[[int], None] | None) -> tuple[Array, Target]:
+    """Alternate between moving the nodes and moving the parameters, until both rest."""
+    from scipy.optimize import minimize
+
+    count = 0
+
+    def told(z: Array, origin: Array, root: Array) -> tuple[float, Array]:
+        nonlocal count
+        count += 1
+        if progress is not None:
+            progress(count)
+        value, slope = target.value_and_slope(origin + root @ z)
+        return value, root.T @ slope
+
+    for step in range(ROUNDS):
+        target = target.recentred(theta, 3 if step == 0 else 1)
+        _, slope = target.scores(theta)
+        # Steps are measured by the scores' own curvature, so that few of them are needed.
+        precision = slope.T @ slope + np.diag(1.0 / target.sd**2)
+        values, vectors = np.linalg.eigh(precision * np.outer(target.sd, target.sd))
+        root = target.sd[:, None] * (vectors / np.sqrt(values))
+        found = minimize(
+            told,
+            np.zeros(len(theta)),
+            args=(theta, root),
+            jac=True,
+            method="BFGS",
+            options={"maxiter": INNER, "gtol": 0.03},
+        )
+        moved = root @ found.x
+        moved = np.clip(moved, -2.0 * target.sd, 2.0 * target.sd)
+        theta = theta + moved
+        if np.abs(moved / target.sd).max() < SETTLED:
+            break
+    return theta, target
+
+
+def _covariance(target: Target, theta: Array) -> Array:
+    """Return the inverse curvature of minus the log posterior at `theta`."""
+    sd = target.sd
+    if len(target.members) >= ENOUGH_FOR_SCORES:
+        slope = target.scores(theta)[1]
+        slope = slope - slope.mean(0)
+        return _inverse((slope.T @ slope) * np.outer(sd, sd) + np.eye(len(sd)), sd)
+    step = 0.05
+    rows = []
+    for i in range(len(theta)):
+        away = np.zeros(len(theta))
+        away[i] = step * sd[i]
+        up, down = target.value_and_slope(theta + away)[1], target.value_and_slope(theta - away)[1]
+        rows.append((up - down) * sd / (2 * step))
+    curvature = np.array(rows)
+    return _inverse(0.5 * (curvature + curvature.T), sd)
+
+
+def _inverse(curvature: Array, sd: Array) -> Array:
+    values, vectors = np.linalg.eigh(curvature)
+    # A direction that the data leave flat keeps at most its prior sd (1 in these units).
+    return ((vectors / np.maximum(values, 1.0)) @ vectors.T) * np.outer(sd, sd)
 
 
 def fingerprint(patients: Iterable[PatientScores]) -> str:
@@ -122,90 +204,8 @@ def fingerprint(patients: Iterable[PatientScores]) -> str:
     return "sha256:" + hashlib.sha256(b"\n".join(rows)).hexdigest()
 
 
-def _priors(names: Sequence[str], product_priors: Mapping[str, tuple[Prior, Prior]]) -> list[Prior]:
-    priors = []
-    for name in names:
-        kind, _, product = name.partition(":")
-        priors.append(product_priors[product][kind == "log_half_loss"] if product else COMMON[name])
-    return priors
-
-
-def _batches(patients: Sequence[PatientScores], population: Population) -> list[Batch]:
-    """Return patients of like size together, so that little is padded."""
-    scales = tuple(population.scales)
-    groups: dict[tuple[int, int], list[PatientScores]] = {}
-    for patient in patients:
-        size = max(len(patient.weeks), 1)
-        groups.setdefault((len(patient.cycles), 2 ** math.ceil(math.log2(size))), []).append(patient)
-    batches = []
-    for (cycles, size), members in sorted(groups.items()):
-        per_patient = size * (4 + 2 * cycles) * HALF_LOSS_POINTS * (2 * len(population.names) + 1)
-        share = max(1, CELLS // per_patient)
-        batches += [batch_of(members[i : i + share], population, scales) for i in range(0, len(members), share)]
-    return batches
-
-
-class _Target:
-    """Minus the log posterior of the parameters, with slope and curvature."""
-
-    def __init__(self, population: Population, batches: Sequence[Batch], priors: Sequence[Prior]) -> None:
-        self.population = population
-        self.batches = batches
-        self.centre = np.array([prior.mean for prior in priors])
-        self.sd = np.array([prior.sd for prior in priors])
-        points, weights = np.polynomial.hermite_e.hermegauss(HALF_LOSS_POINTS)
-        self.half_loss, self.half_loss_weight = points, np.log(weights / weights.sum())
-        points, weights = np.polynomial.hermite_e.hermegauss(SPREAD_POINTS)
-        self.spread, self.spread_weight = points, np.log(weights / weights.sum())
-
-    def log_likelihood(self, thetas: Array) -> Array:
-        """Return the log likelihood of each patient at each of `thetas` (d, p), shape (patients, d)."""
-        count, points = len(thetas), len(self.half_loss)
-        nodes = Nodes(
-            np.repeat(thetas, points, axis=0),
-            np.tile(self.half_loss, count),
-            np.zeros(count * points),
-            np.tile(self.half_loss_weight, count),
-        )
-        parts = []
-        for batch in self.batches:
-            figures = moments(batch, nodes, self.population)
-            by_spread = []
-            for z, weight in zip(self.spread, self.spread_weight, strict=True):
-                placed = replace(nodes, spread=np.full(count * points, z))
-                fitted = integrate(figures, spread_factor(placed, self.population))
-                by_spread.append(fitted.log_likelihood + nodes.log_weight + weight)
-            stacked = np.stack(by_spread, axis=-1).reshape(len(batch.scores), count, -1)
-            parts.append(log_sum_exp(stacked))
-        return np.concatenate(parts)
-
-    def _prior(self, theta: Array) -> tuple[float, Array]:
-        z = (theta - self.centre) / self.sd
-        return 0.5 * float(z @ z), z / self.sd
-
-    def value_and_slope(self, theta: Array, scale: Array) -> tuple[float, Array]:
-        """Return minus the log posterior and its slope for the scaled parameters."""
-        size = len(theta)
-        steps = STEP * scale
-        moved = np.concatenate([theta[None], theta + np.diag(steps), theta - np.diag(steps)])
-        total = self.log_likelihood(moved).sum(0)
-        slope = (total[1 : size + 1] - total[size + 1 :]) / (2 * STEP)
-        value, prior_slope = self._prior(theta)
-        return value - total[0], prior_slope * scale - slope
-
-    def covariance(self, theta: Array, scale: Array) -> Array:
-        """Return the inverse curvature of minus the log posterior at `theta`."""
-        size = len(theta)
-        step = 0.02
-        rows = []
-        for i in range(size):
-            away = np.zeros(size)
-            away[i] = step * scale[i]
-            up, down = self.value_and_slope(theta + away, scale)[1], self.value_and_slope(theta - away, scale)[1]
-            rows.append((up - down) / (2 * step))
-        curvature = np.array(rows)
-        curvature = 0.5 * (curvature + curvature.T)
-        values, vectors = np.linalg.eigh(curvature)
-        # A direction that the data leave flat keeps at most its prior sd (1 in these units).
-        inverse = (vectors / np.maximum(values, 1.0)) @ vectors.T
-        return inverse * np.outer(scale, scale)
+def _prior(name: str, product_priors: Mapping[str, tuple[Prior, Prior]]) -> Prior:
+    kind, _, owner = name.partition(":")
+    if kind in BY_PRODUCT:
+        return product_priors[owner][BY_PRODUCT.index(kind)]
+    return BY_SCALE[kind] if owner else COMMON[name]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,44 +11,12 @@ from numpy.typing import NDArray
 
 from reprieve.core.errors import DocumentError
 from reprieve.learn.curve import SHAPES, Family
+from reprieve.learn.parameters import parameter_names
 
 Array = NDArray[np.float64]
-FORMAT = "reprieve.population/1"
+FORMAT = "reprieve.population/2"
 DEFAULT_SCALE = "TWSTRS"
 UNNAMED = "score"
-
-
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """A normal prior of one parameter, on the parameter's own (possibly logarithmic) scale."""
-
-    mean: float
-    sd: float
-    origin: str
-
-
-# Amounts are shares of the scale's reference score, so that one family serves several scales. Times are weeks.
-COMMON: dict[str, Prior] = {
-    "mean_baseline": Prior(1.0, 0.2, "trial baselines 42-47 TWSTRS points"),
-    "log_sd_baseline": Prior(math.log(0.2), 0.5, "trial baselines, sd 8-10 points"),
-    "coupling": Prior(0.2, 0.2, "a worse start leaves more to gain; weak"),
-    "log_sd_amplitude": Prior(math.log(0.13), 0.5, "cdystonia"),
-    "log_kappa": Prior(math.log(0.4), 0.6, "flat dose response, published tables"),
-    "duration_slope": Prior(0.2, 0.15, "longer at 180 units or more (marsh2014)"),
-    "log_sd_half_loss": Prior(math.log(0.3), 0.4, "retreatment sd/mean 0.16-0.18; cdystonia 0.37"),
-    "log_onset": Prior(0.0, 0.35, "patients feel it at 1-2 weeks"),
-    "log_steepness": Prior(math.log(5.0), 0.35, "cdystonia 6.5 (4.0-9.8)"),
-    "placebo": Prior(0.10, 0.06, "placebo arms improve 4 to 7 points at week 4"),
-    "coupling_placebo": Prior(0.1, 0.15, "regression to the mean after entry"),
-    "log_sd_placebo": Prior(math.log(0.08), 0.5, "cdystonia 0.097"),
-    "log_placebo_decay": Prior(math.log(12.0), 0.25, "cdystonia 12.2 weeks"),
-    "log_sd_drift": Prior(math.log(0.1), 0.5, "cdystonia 5.3 points over 16 weeks"),
-    "log_drift_time": Prior(math.log(16.0), 0.6, "weak"),
-    "log_sigma": Prior(math.log(0.087), 0.4, "cdystonia 3.9 points"),
-    "log_scale_spread": Prior(math.log(0.35), 0.5, "patients differ in how much they vary; weak"),
-    "log_sd_cycle_amplitude": Prior(math.log(0.05), 0.4, "assumed half of the spread between patients"),
-    "log_sd_cycle_half_loss": Prior(math.log(0.12), 0.4, "retreatment sd/mean 0.16-0.18"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +31,11 @@ class ProductEntry:
 
 @dataclass(frozen=True, slots=True)
 class ScaleEntry:
-    """One scale: its range (None: unknown) and reference score in points, and its noise beside the primary scale's.
-
-    The four factors multiply the population's sd of baseline, drift and noise, and its drift time.
-    """
+    """One scale: its range (None: unknown) and its reference score, the mean before treatment, in points."""
 
     lowest: float | None
     highest: float | None
     reference: float
-    sd_baseline: float = 1.0
-    sd_drift: float = 1.0
-    sigma: float = 1.0
-    drift_time: float = 1.0
     origin: str = ""
 
 
@@ -167,7 +127,7 @@ def from_document(document: Mapping[str, Any], where: str = "population") -> Pop
         provenance |= {str(key): str(text) for key, text in document.get("notes", {}).items()}
     except (KeyError, TypeError, ValueError) as error:
         raise DocumentError(f"{where}: not a complete population ({error}); fit it again") from None
-    missing = set(COMMON) - set(names)
+    missing = set(parameter_names(tuple(scales), tuple(products), primary)) - set(names) if primary in scales else set()
     if missing or primary not in scales or family not in SHAPES:
         lacking = ", ".join(sorted(missing)) or f"scale {primary!r} or family {family!r}"
         raise DocumentError(f"{where}: lacks {lacking}; fit it again")
@@ -192,8 +152,3 @@ def _is_positive(matrix: Array) -> bool:
     except np.linalg.LinAlgError:
         return False
     return bool(np.all(np.isfinite(matrix)))
-
-
-def parameter_names(products: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of all parameters of a population with `products`."""
-    return (*COMMON, *(f"{kind}:{product}" for product in products for kind in ("amplitude", "log_half_loss")))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 
-from reprieve.learn.population import Prior, ProductEntry
+from reprieve.learn.parameters import Prior
+from reprieve.learn.population import ProductEntry
 
 UNNAMED_PRODUCT = "unnamed"
 

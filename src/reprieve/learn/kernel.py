@@ -1,0 +1,117 @@
+"""What a kernel of the response model takes and gives: one patient's rows, nodes, and results at each node.
+
+There are two kernels with the same mathematics: the compiled one (kernel.c) and the one in NumPy (numpy_kernel.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+FAMILIES = ("hill", "gompertz")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One patient for a kernel: n rows (scores and places to predict), c cycles, k channels.
+
+    Attributes
+    ----------
+    week, score, weight : ndarray, shape (n,)
+        Weeks from the first injection, not decreasing; points; precision of the row's error (1: as usual, 0: a place
+        to predict, whose score is ignored).
+    channel : ndarray of int32, shape (n,)
+    start, ratio, with_placebo : ndarray, shape (c,)
+        Weeks of the injections; dose over reference dose (0: none); 1 where a placebo response is expected.
+    product : ndarray of int32, shape (c,)
+    off_time, off_amplitude : ndarray, shape (c,)
+        Where the curve is made linear: the cycle's own log half-loss time and amplitude beside the population's.
+    reference : ndarray, shape (k,)
+        Reference score of each channel, in points.
+    products : int
+        Number of products in the population.
+    family : int
+        Index into `FAMILIES`.
+    """
+
+    week: Array
+    score: Array
+    weight: Array
+    channel: NDArray[np.int32]
+    start: Array
+    ratio: Array
+    with_placebo: Array
+    product: NDArray[np.int32]
+    off_time: Array
+    off_amplitude: Array
+    reference: Array
+    products: int
+    family: int
+
+    @property
+    def effects(self) -> int:
+        """Number of linear effects: baselines, response, placebo, slope, two for each cycle."""
+        return len(self.reference) + 3 + 2 * len(self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Nodes as a kernel takes them.
+
+    Attributes
+    ----------
+    slots : ndarray, shape (g, p)
+        Parameter values in the kernel's order.
+    half_loss, spread : ndarray, shape (g,)
+        The patient's half-loss time and variability, standard normal deviates.
+    responds : ndarray of int32, shape (g,)
+        0 where the toxin does nothing for this patient.
+    """
+
+    slots: Array
+    half_loss: Array
+    spread: Array
+    responds: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResults:
+    """What a kernel gives for g nodes and k effects.
+
+    Attributes
+    ----------
+    log_likelihood : ndarray, shape (g,)
+    mean, covariance : ndarray, shapes (g, k) and (g, k, k)
+        Normal posterior of the effects.
+    targets : ndarray, shape (g, m, 5), or None
+        For each place to predict: centre and variance of the state, error variance, centre and variance of the gain.
+    gradient : ndarray, shape (g, p), or None
+        Of the log likelihood, by slot.
+    surprise : ndarray, shape (g, n), or None
+        Expected square of each row's error beside its usual variance.
+    """
+
+    log_likelihood: Array
+    mean: Array
+    covariance: Array
+    targets: Array | None
+    gradient: Array | None
+    surprise: Array | None
+
+
+class Kernel(Protocol):
+    """Evaluate the model for one patient at many nodes."""
+
+    def __call__(
+        self,
+        rows: Rows,
+        points: Points,
+        *,
+        targets: bool = False,
+        gradient: bool = False,
+        surprise: bool = False,
+    ) -> NodeResults: ...

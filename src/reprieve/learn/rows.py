@@ -1,0 +1,81 @@
+"""From a patient's scores to the rows a kernel takes, with places to predict sorted in."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.learn.kernel import FAMILIES, Array, Rows
+from reprieve.learn.observations import PatientScores
+from reprieve.learn.population import Population
+
+
+def scales_of(patient: PatientScores, population: Population) -> tuple[str, ...]:
+    """Return the channels of `patient`; the population's primary scale when there is no score at all."""
+    return patient.scales or (population.primary_scale,)
+
+
+def rows_of(
+    patient: PatientScores,
+    population: Population,
+    *,
+    at: Array | None = None,
+    at_channel: int = 0,
+    precision: Array | None = None,
+    off_time: Array | None = None,
+    off_amplitude: Array | None = None,
+) -> Rows:
+    """Return the rows of `patient`.
+
+    Parameters
+    ----------
+    patient : PatientScores
+    population : Population
+    at : ndarray, shape (m,), optional
+        Weeks to predict, not decreasing, on channel `at_channel`.
+    precision : ndarray, shape (n,), optional
+        Of each score's error; 1 by default.
+    off_time, off_amplitude : ndarray, shape (c,), optional
+        Where the cycles' curves are made linear; 0 by default.
+    """
+    week, score, channel = patient.weeks, patient.scores, patient.channels
+    weight = np.ones(len(week)) if precision is None else precision
+    if at is not None:
+        week = np.concatenate([week, at])
+        order = np.argsort(week, kind="stable")
+        week = week[order]
+        score = np.concatenate([score, np.zeros(len(at))])[order]
+        weight = np.concatenate([weight, np.zeros(len(at))])[order]
+        channel = np.concatenate([channel, np.full(len(at), at_channel)])[order]
+    start, ratio, with_placebo, product = cycle_arrays(patient, population)
+    zero = np.zeros(len(start))
+    return Rows(
+        np.ascontiguousarray(week, dtype=np.float64),
+        np.ascontiguousarray(score, dtype=np.float64),
+        np.ascontiguousarray(weight, dtype=np.float64),
+        np.ascontiguousarray(channel, dtype=np.int32),
+        start,
+        ratio,
+        with_placebo,
+        product,
+        zero if off_time is None else off_time,
+        zero if off_amplitude is None else off_amplitude,
+        np.array([population.scales[scale].reference for scale in scales_of(patient, population)]),
+        len(population.products),
+        FAMILIES.index(population.family),
+    )
+
+
+def cycle_arrays(patient: PatientScores, population: Population) -> tuple[Array, Array, Array, NDArray[np.int32]]:
+    """Return starts, dose ratios, placebo flags and product indices of the cycles."""
+    names, cycles = tuple(population.products), patient.cycles
+    start = np.array([cycle.start_weeks for cycle in cycles])
+    with_placebo = np.array([float(c.is_placebo or (i == 0 and patient.first_known)) for i, c in enumerate(cycles)])
+    product, ratio = np.zeros(len(cycles), dtype=np.int32), np.zeros(len(cycles))
+    for i, cycle in enumerate(cycles):
+        if cycle.is_placebo:
+            continue
+        product[i] = names.index(cycle.product) if cycle.product in names else 0
+        reference = population.products[names[product[i]]].reference_units
+        ratio[i] = 1.0 if cycle.units is None else cycle.units / reference
+    return start, ratio, with_placebo, product

@@ -1,0 +1,122 @@
+"""The two kernels agree with each other and with a dense normal distribution; the gradient is the difference."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from reprieve.app.response_kernel import LIBRARY, CompiledKernel
+from reprieve.learn.kernel import FAMILIES, Kernel, Points, Rows
+from reprieve.learn.numpy_kernel import numpy_kernel
+from reprieve.learn.parameters import BY_SCALE, COMMON
+
+PRODUCTS, CHANNELS = 2, 2
+needs_compiled = pytest.mark.skipif(not LIBRARY.is_file(), reason="the compiled kernel is not built here")
+
+
+def a_patient(family: int, *, cycles: int = 3, n: int = 30, seed: int = 3) -> Rows:
+    rng = np.random.default_rng(seed)
+    week = np.sort(rng.uniform(-3.0, 14.0 * cycles, n))
+    weight = rng.choice([0.0, 0.4, 1.0, 1.3], n)
+    return Rows(
+        week,
+        40.0 + 5.0 * rng.standard_normal(n),
+        weight,
+        rng.integers(0, CHANNELS, n).astype(np.int32),
+        14.0 * np.arange(cycles),
+        rng.uniform(0.5, 2.0, cycles) * (np.arange(cycles) != 1),
+        (np.arange(cycles) == 0).astype(float),
+        rng.integers(0, PRODUCTS, cycles).astype(np.int32),
+        0.1 * rng.standard_normal(cycles),
+        0.05 * rng.standard_normal(cycles),
+        np.array([45.0, 6.0]),
+        PRODUCTS,
+        family,
+    )
+
+
+def some_nodes(rows: Rows, count: int = 6, seed: int = 5) -> Points:
+    rng = np.random.default_rng(seed)
+    usual = [prior.mean for prior in COMMON.values()]
+    usual += [prior.mean for prior in BY_SCALE.values()] * len(rows.reference)
+    usual += [0.2, np.log(11.0)] * PRODUCTS
+    slots = np.array(usual) + 0.1 * rng.standard_normal((count, len(usual)))
+    responds = (np.arange(count) != 1).astype(np.int32)
+    return Points(slots, rng.standard_normal(count), rng.standard_normal(count), responds)
+
+
+@needs_compiled
+@pytest.mark.parametrize("family", range(len(FAMILIES)))
+@pytest.mark.parametrize("cycles", [1, 4])
+def test_both_kernels_agree(family: int, cycles: int) -> None:
+    rows = a_patient(family, cycles=cycles)
+    points = some_nodes(rows)
+    fast = CompiledKernel(LIBRARY)(rows, points, targets=True, gradient=True, surprise=True)
+    slow = numpy_kernel(rows, points, targets=True, gradient=True, surprise=True)
+    for name in ("log_likelihood", "mean", "covariance", "targets", "surprise"):
+        assert_allclose(getattr(fast, name), getattr(slow, name), rtol=1e-7, atol=1e-9, err_msg=name)
+    assert fast.gradient is not None
+    assert slow.gradient is not None
+    # The kernel in C has formulas, the one in NumPy differences: the tolerance is that of the differences.
+    assert_allclose(fast.gradient, slow.gradient, rtol=2e-5, atol=2e-4)
+
+
+@pytest.fixture(params=["numpy", pytest.param("compiled", marks=needs_compiled)])
+def kernel(request: pytest.FixtureRequest) -> Kernel:
+    return numpy_kernel if request.param == "numpy" else CompiledKernel(LIBRARY)
+
+
+def test_likelihood_is_that_of_one_dense_normal_distribution(kernel: Kernel) -> None:
+    # Closed form: scores ~ N(mean, loadings loadings' + spread^2 (drift + noise)), written out as one full matrix. The
+    # loadings come out of the kernel itself by what it predicts with one effect moved: here through NumPy's design.
+    from reprieve.learn.numpy_kernel import _design, _named  # pyright: ignore[reportPrivateUsage]
+
+    rows = a_patient(0)
+    points = some_nodes(rows)
+    value = _named(rows, points.slots)
+    columns = _design(rows, points, value).columns
+    seen = rows.weight > 0
+    told = kernel(rows, points)
+    for g in range(len(points.half_loss)):
+        spread = np.exp(np.exp(points.slots[g, list(COMMON).index("log_scale_spread")]) * points.spread[g])
+        loadings, residual = columns[seen, g, :-1], columns[seen, g, -1]
+        k, week = rows.channel[seen], rows.week[seen]
+        tau = np.exp(value.channel["log_drift_time"][k, g])
+        drift = rows.reference[k] * np.exp(value.channel["log_sd_drift"][k, g])
+        noise = rows.reference[k] * np.exp(value.channel["log_sigma"][k, g])
+        apart = np.abs(week[:, None] - week) / tau
+        own = (k[:, None] == k) * np.outer(drift, drift) * np.exp(-apart) + np.diag(noise**2 / rows.weight[seen])
+        full = loadings @ loadings.T + spread**2 * own
+        expected = -0.5 * (
+            residual @ np.linalg.solve(full, residual) + np.linalg.slogdet(full)[1] + len(k) * np.log(2 * np.pi)
+        )
+        assert_allclose(told.log_likelihood[g], expected, rtol=1e-9)
+
+
+def test_a_place_to_predict_changes_nothing_but_is_predicted_as_a_score_would_be(kernel: Kernel) -> None:
+    # Predicted density at a held-out score = ratio of two marginal likelihoods (the definition of conditioning).
+    rows = a_patient(0, n=25)
+    rows = replace(rows, weight=np.ones(25))
+    points = some_nodes(rows)
+    for held in (3, 12, 24):
+        weight = np.ones(25)
+        weight[held] = 0.0
+        without = kernel(replace(rows, weight=weight), points, targets=True)
+        whole = kernel(rows, points)
+        assert without.targets is not None
+        centre, state, error = without.targets[:, 0, :3].T
+        variance = state + error
+        density = -0.5 * ((rows.score[held] - centre) ** 2 / variance + np.log(2 * np.pi * variance))
+        assert_allclose(density, whole.log_likelihood - without.log_likelihood, rtol=1e-7, atol=1e-8)
+
+
+def test_a_silent_patient_gains_nothing_from_toxin(kernel: Kernel) -> None:
+    rows = replace(a_patient(0), with_placebo=np.zeros(3))
+    points = some_nodes(rows)
+    told = kernel(rows, points, targets=True)
+    assert told.targets is not None
+    assert np.all(told.targets[1, :, 3:] == 0.0)
+    assert np.any(told.targets[0, :, 3] != 0.0)
