@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 
 from reprieve.app.check import check_plan
 from reprieve.app.follow import outcomes_of
-from reprieve.app.planning_document import document_of
+from reprieve.app.planning_answer import Checked, Proposals
 from reprieve.app.planning_goal import AskedGoal, read_goal
 from reprieve.app.planning_questions import Ask, questions
 from reprieve.assess.evidence import RankedMuscle, logit
 from reprieve.assess.ranking import Ranking, rank_muscles
-from reprieve.core.findings import Finding, Severity
-from reprieve.plan.optimise import Involvement, Offer, Offers, Place, Situation, plan_session, situation_of
+from reprieve.plan.optimise import Involvement, Offers, Place, Situation, plan_session, situation_of
 from reprieve.plan.optimise.limit_rows import rows_in_force
 from reprieve.record.chart import Chart
-from reprieve.record.plan import Plan
 from reprieve.reference.assessment_weights import assessment_weights
 from reprieve.reference.formulary.product import product as product_named
 from reprieve.reference.plan_parameters import PlanParameters, plan_parameters
@@ -31,53 +28,6 @@ from reprieve.reference.reviews import Review
 # The same chart gives the same bytes.
 SEED = 20261126
 _STATEMENTS = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """An offer with what the safety rules say to its plan."""
-
-    offer: Offer
-    findings: tuple[Finding, ...]
-
-    @property
-    def blocked(self) -> bool:
-        """Whether a rule stops it; then it is withheld."""
-        return any(one.severity is Severity.ERROR for one in self.findings)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposals:
-    """Everything that `reprieve plan` says.
-
-    Attributes
-    ----------
-    offers : Offers or None
-        None when so much is missing that there was nothing to plan with.
-    proposed, withheld : tuple of Checked
-        Withheld: a rule that no dose can heal stops it (a contraindication); its findings say which.
-    repeat_last : Plan or None
-    repeat_findings : tuple of Finding
-    ask : tuple of Ask
-    """
-
-    chart: Chart
-    on: date
-    product: str | None
-    condition: str | None
-    goal: AskedGoal
-    ranking: Ranking
-    offers: Offers | None
-    proposed: tuple[Checked, ...]
-    withheld: tuple[Checked, ...]
-    repeat_last: Plan | None
-    repeat_findings: tuple[Finding, ...]
-    ask: tuple[Ask, ...]
-    parameters: PlanParameters
-
-    def document(self) -> dict[str, Any]:
-        """Return the answer as plain JSON by the contract of the command."""
-        return document_of(self)
 
 
 def propose(

@@ -13,6 +13,7 @@ from reprieve.app.accounts import Action
 from reprieve.app.clinic_search import find_patients
 from reprieve.app.record_history import history_of
 from reprieve.app.record_mine import person_export
+from reprieve.app.reviews import reviews_of
 from reprieve.core.documents import as_json
 from reprieve.web.caller import Caller, May, json_answer
 from reprieve.web.engines import engine
@@ -77,7 +78,8 @@ def proposals(
     """Return proposals with their reasons; none of them changes a plan."""
     propose = engine("planning", "propose")
     view = caller.store.read(caller.person, patient, "proposals")
-    told = propose(view.chart, on=caller.store.today(), goal=goal, product=product)
+    reviews = reviews_of(caller.store, caller.person.clinic)
+    told = propose(view.chart, on=caller.store.today(), goal=goal, product=product, reviews=reviews)
     return json_answer(as_json(told.document()))
 
 

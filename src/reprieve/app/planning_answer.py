@@ -1,21 +1,73 @@
-"""The answer of the planner as one JSON document."""
+"""The answer of the planner, as a value and as one JSON document."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
+from reprieve.app.planning_goal import AskedGoal
+from reprieve.app.planning_questions import Ask
+from reprieve.assess.ranking import Ranking
 from reprieve.core.documents import as_json
-from reprieve.core.findings import SourceRef
-from reprieve.plan.optimise import MODEL
+from reprieve.core.findings import Finding, Severity, SourceRef
+from reprieve.plan.optimise import MODEL, Offer, Offers
+from reprieve.record.chart import Chart
+from reprieve.record.plan import Plan
 from reprieve.reference.formulary.literature import unit_ratios
-
-if TYPE_CHECKING:
-    from reprieve.app.planning import Checked, Proposals
+from reprieve.reference.plan_parameters import PlanParameters
 
 STATEMENT = "Proposals to a clinician who can review each number; only a signed plan is a plan."
 
 
-def document_of(told: Proposals) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """An offer with what the safety rules say to its plan."""
+
+    offer: Offer
+    findings: tuple[Finding, ...]
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a rule stops it; then it is withheld."""
+        return any(one.severity is Severity.ERROR for one in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposals:
+    """Everything that `reprieve plan` says.
+
+    Attributes
+    ----------
+    offers : Offers or None
+        None when so much is missing that there was nothing to plan with.
+    proposed, withheld : tuple of Checked
+        Withheld: a rule that no dose can heal stops it (a contraindication); its findings say which.
+    repeat_last : Plan or None
+    repeat_findings : tuple of Finding
+    ask : tuple of Ask
+    """
+
+    chart: Chart
+    on: date
+    product: str | None
+    condition: str | None
+    goal: AskedGoal
+    ranking: Ranking
+    offers: Offers | None
+    proposed: tuple[Checked, ...]
+    withheld: tuple[Checked, ...]
+    repeat_last: Plan | None
+    repeat_findings: tuple[Finding, ...]
+    ask: tuple[Ask, ...]
+    parameters: PlanParameters
+
+    def document(self) -> dict[str, Any]:
+        """Return the answer as plain JSON by the contract of the command."""
+        return _document_of(self)
+
+
+def _document_of(told: Proposals) -> dict[str, Any]:
     """Return the document; the same chart and day give the same bytes."""
     offers = told.offers
     names = [one.offer.id for one in told.proposed]
