@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import anyio.to_thread
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from reprieve import __version__
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
@@ -118,6 +119,7 @@ def make_api(rooms: Rooms, *, warm: bool = False) -> FastAPI:
     for module in ROUTERS:
         api.include_router(module.router, responses=REFUSALS)
     api.include_router(pages.router)
+    api.state.methods = _methods()
     return api
 
 
@@ -132,6 +134,16 @@ def make_app(
     """Return the whole application for a server: API, screens, guard."""
     rooms = make_rooms(store, tls=tls, public_url=public_url, limits=limits)
     return Guard(make_api(rooms, warm=warm), tls=rooms.secure, public_url=public_url)
+
+
+def _methods() -> dict[str, set[str]]:
+    """Return the methods of each address of the API, by the pattern of its path."""
+    found: dict[str, set[str]] = {}
+    for module in ROUTERS:
+        for route in module.router.routes:
+            if isinstance(route, APIRoute):
+                found.setdefault(route.path_regex.pattern, set()).update(route.methods or ())
+    return found
 
 
 def _warm(rooms: Rooms, stop: threading.Event) -> None:

@@ -149,15 +149,22 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _(request: Request, error: HTTPException) -> Response:
-        del request
         code = WORDS.get(error.status_code, f"http_{error.status_code}")
         headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(sorted(methods_at(request.app, request.scope["path"])))
         return refusal(error.status_code, code, str(error.detail), headers=headers)
 
     @app.exception_handler(Exception)
     def _(request: Request, error: Exception) -> Response:
         del request, error  # told to the log by the guard
         return refusal(500, "internal", "the program failed; nothing was recorded, tell whoever looks after it")
+
+
+def methods_at(app: FastAPI, path: str) -> set[str]:
+    """Return the methods that the API knows at `path`; reading and writing one thing are two routes."""
+    known: dict[str, Any] = app.state.methods
+    return {method for pattern, methods in known.items() if re.fullmatch(pattern, path) for method in methods}
 
 
 def _misfit(error: RequestValidationError) -> Response:

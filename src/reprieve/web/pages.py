@@ -7,9 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from reprieve.web.errors import NotFoundError
+from reprieve.web.errors import NotFoundError, methods_at
 
 STATIC = Path(__file__).parent / "static"
 router = APIRouter(include_in_schema=False)
@@ -47,6 +48,8 @@ def _names() -> frozenset[str]:
 def page(request: Request, path: str) -> Response:
     """Serve a file of the bundle, or the page that draws the address."""
     if path == "api" or path.startswith("api/"):
+        if methods_at(request.app, f"/{path}"):
+            raise HTTPException(405, "Method Not Allowed")
         raise NotFoundError("there is no such address; the API is described in /api/openapi.json")
     if not _names():
         return HTMLResponse(NOT_BUILT, status_code=503)

@@ -83,6 +83,8 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        # From here on a browser is kept waiting, not refused, until the server answers.
+        listener.listen(512)
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
