@@ -20,7 +20,7 @@ REMARKS_SHOWN = 20
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="export|import|profile")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="export|import|launch|profile")
     export = verbs.add_parser("export", help="write a Bundle, or a Bulk Data folder of NDJSON files")
     export.add_argument("chart", nargs="?", metavar="CHART", help="chart documents to write; - reads input")
     export.add_argument("--patient", metavar="ID", help="one patient of the record")
@@ -37,6 +37,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     come_in.add_argument("--to-charts", action="store_true", help="print chart documents; nothing is recorded")
     come_in.add_argument("--kept", metavar="FILE", help="with --to-charts: NDJSON of what a chart has no place for")
     _json(come_in)
+    launch = verbs.add_parser("launch", help="SMART App Launch: read one patient from an EHR, with its consent")
+    launch.add_argument("ehr", metavar="EHR.json", help="iss, client_id, secret_file or key_file and kid, scope, port")
+    launch.add_argument("--wait", type=float, default=300.0, metavar="S", help="how long to wait for the browser (300)")
+    add_db(launch)
+    launch.add_argument("--id", metavar="ID", help="the id that the patient gets here")
+    launch.add_argument("--to-charts", action="store_true", help="print the chart document; nothing is recorded")
+    launch.add_argument("--kept", metavar="FILE", help="with --to-charts: NDJSON of what a chart has no place for")
+    _json(launch)
     profile = verbs.add_parser("profile", help="write this project's profiles and examples")
     profile.add_argument("-o", "--output", metavar="FILE", help="file for the Bundle; standard output by default")
     _json(profile)
@@ -49,7 +57,7 @@ def _json(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Carry out the verb."""
-    return {"export": _export, "import": _import, "profile": _profile}[args.verb](args)
+    return {"export": _export, "import": _import, "launch": _launch, "profile": _profile}[args.verb](args)
 
 
 def _export(args: argparse.Namespace) -> int:
@@ -112,14 +120,34 @@ def _new_file(name: str, text: str) -> None:
 
 
 def _import(args: argparse.Namespace) -> int:
-    from reprieve.app.fhir import import_batch, read_source
+    from reprieve.app.fhir import read_source
 
     if args.kept and not args.to_charts:
         raise InputError("--kept goes with --to-charts; a record keeps everything itself")
-    batch = read_source(args.source)
+    return _take_in(args, read_source(args.source))
+
+
+def _launch(args: argparse.Namespace) -> int:
+    from reprieve.app.documents import load
+    from reprieve.app.smart import EhrDocument, client_of
+    from reprieve.app.smart_listener import LaunchListener
+
+    if args.kept and not args.to_charts:
+        raise InputError("--kept goes with --to-charts; a record keeps everything itself")
+    document = load(EhrDocument, args.ehr)
+    with LaunchListener(document.port) as listener:
+        client = client_of(document, Path(args.ehr).expanduser().parent, listener.redirect_uri)
+        sys.stderr.write(f"open {listener.address}/launch in a browser, or start from the EHR\n")
+        sys.stderr.flush()
+        batch = listener.wait(client, args.wait)
+    return _take_in(args, batch)
+
+
+def _take_in(args: argparse.Namespace, batch: Batch) -> int:
     if args.to_charts:
         return _to_charts(args, batch)
     from reprieve.app.clinic import Clinic
+    from reprieve.app.fhir import import_batch
     from reprieve.store.engine import Database
 
     database = Database(args.db)
