@@ -26,8 +26,25 @@ class Ask:
 
 def questions(chart: Chart, situation: Situation, rows: Sequence[LimitRow]) -> tuple[Ask, ...]:
     """Return the questions, those that stop first."""
-    asked = [*_exposures(chart, situation, rows), *_patient(chart, situation, rows), *_last(chart, situation)]
+    asked = [
+        *_symptoms(chart, situation),
+        *_exposures(chart, situation, rows),
+        *_patient(chart, situation, rows),
+        *_last(chart, situation),
+    ]
     return tuple(sorted(asked, key=lambda one: not one.stops))
+
+
+def _symptoms(chart: Chart, situation: Situation) -> Iterator[Ask]:
+    for one in chart.symptoms:
+        known = one.date <= situation.on and (one.resolved is None or one.resolved > situation.on)
+        if known and one.seriousness in ("severe", "serious"):
+            yield Ask(
+                field="symptoms",
+                ask=f"{one.symptom.replace('_', ' ').capitalize()} since {one.date} ({one.seriousness}): is it over?",
+                why="It is open in the record; what may have caused it is not repeated before that is known.",
+                stops=True,
+            )
 
 
 def _exposures(chart: Chart, situation: Situation, rows: Sequence[LimitRow]) -> Iterator[Ask]:

@@ -200,12 +200,17 @@ def _offer(
         Reason(kind="session", subject="session", statement=f"answers: {one.words}")
         for one in (complaints if name == "smallest_change" else ())
     )
+    widened = tuple(
+        Reason(kind="session", subject="session", statement=f"{one.words}: {one.relaxed}")
+        for one in problem.bounds
+        if one.relaxed is not None
+    )
     return Offer(
         id=name,
         title=_TITLES[name],
         plan=plan_of(problem, choice, chart),
         choice=choice,
-        reasons=(session, *answered, *reasons_of(problem, choice, proven=aim)),
+        reasons=(session, *answered, *widened, *reasons_of(problem, choice, proven=aim)),
         binding_limits=binding_limits(problem, choice),
         gap=choice.gap,
         effect=expected_effect(problem, choice),
