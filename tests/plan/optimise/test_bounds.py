@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
 import numpy as np
 
-from plan.optimise.random_patients import TODAY, random_patient
-from reprieve.plan.optimise.bounds import bounds_of
+from plan.optimise.random_patients import TODAY, RandomPatient, random_patient
+from reprieve.plan.optimise.bounds import Bound, bounds_of
 from reprieve.plan.optimise.candidates import field_of
 from reprieve.plan.optimise.involvement import Involvement, Place
 from reprieve.plan.optimise.limit_rows import rows_in_force
