@@ -165,3 +165,21 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     err = capsys.readouterr().err
     assert "lies ahead of today" in err
     assert err.count("\n") == 1
+
+
+def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
+    from reprieve.app.record_transfer_files import write_new_file, write_new_folder
+
+    file = write_new_file(tmp_path / "a.json", "{}\n")
+    assert file.stat().st_mode & 0o077 == 0
+    with pytest.raises(ReprieveError, match="already"):
+        write_new_file(tmp_path / "a.json", "other")
+    assert file.read_text() == "{}\n"
+    with pytest.raises(UnicodeEncodeError):
+        write_new_file(tmp_path / "b.json", "x" * 100_000 + "\ud800")
+    assert not (tmp_path / "b.json").exists()
+    with pytest.raises(ReprieveError, match="cannot write"):
+        write_new_file(tmp_path / "none" / "c.json", "")
+    with pytest.raises(ReprieveError, match="cannot write into"):
+        write_new_folder(tmp_path / "set", {"one.csv": b"1", "none/two.csv": b"2"})
+    assert list((tmp_path / "set").iterdir()) == []

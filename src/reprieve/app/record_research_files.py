@@ -20,6 +20,7 @@ from reprieve.app.record_ids import origin
 from reprieve.app.record_research import Disguise, research_tables
 from reprieve.app.record_research_tables import TABLES, VERSION, column_types, dictionary
 from reprieve.app.record_transfer_csv import guarded
+from reprieve.app.record_transfer_files import write_new_folder
 from reprieve.core.documents import as_json
 from reprieve.core.errors import InputError, SetupError
 from reprieve.record.chart import Chart
@@ -78,12 +79,7 @@ def write_research_set(
         "units": "units of two products are not interchangeable; never pool them",
     }
     contents["manifest.json"] = (json.dumps(manifest, indent=2) + "\n").encode()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, body in contents.items():
-            (folder / name).write_bytes(body)
-    except OSError as error:
-        raise SetupError(f"cannot write into {folder} ({error.strerror or error}); check the permissions") from None
+    write_new_folder(folder, contents)
     return ResearchSet(str(folder), kind, counts, digests)
 
 

@@ -174,3 +174,16 @@ def test_a_folder_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_ndjson_tells_the_line() -> None:
     with pytest.raises(DocumentError, match=r"Patient\.ndjson, line 2"):
         read_ndjson('{"resourceType": "Patient"}\n{"resourceType": ', "Patient.ndjson")
+
+
+def test_an_export_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    from collections.abc import Iterator
+    from datetime import UTC, datetime
+
+    def broken() -> Iterator[dict[str, Any]]:
+        yield from example_resources()
+        raise InputError("the record ended")
+
+    with pytest.raises(InputError, match="the record ended"):
+        write_folder(broken(), tmp_path / "out", datetime(2026, 1, 1, tzinfo=UTC))
+    assert list((tmp_path / "out").iterdir()) == []

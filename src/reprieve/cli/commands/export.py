@@ -9,9 +9,9 @@ from pathlib import Path
 from reprieve.app.clinic import Clinic
 from reprieve.app.record_research_files import write_research_set
 from reprieve.app.record_transfer import charts_of, document_lines
+from reprieve.app.record_transfer_files import write_new_file
 from reprieve.cli.output import print_json
 from reprieve.cli.record import add_db, operator
-from reprieve.core.errors import InputError, SetupError
 from reprieve.store.engine import Database
 
 
@@ -57,14 +57,7 @@ def _tell(args: argparse.Namespace, done) -> None:  # type: ignore[no-untyped-de
 
 
 def _write(text: str, output: str | None) -> None:
-    if output in (None, "-"):
+    if output is None or output == "-":
         sys.stdout.write(text)
         return
-    file = Path(output).expanduser()
-    if file.exists():
-        raise InputError(f"there is a file {file} already; give a new name")
-    try:
-        file.touch(mode=0o600)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SetupError(f"cannot write {file} ({error.strerror or error}); check the path") from None
+    write_new_file(output, text)

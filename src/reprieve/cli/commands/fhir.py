@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from reprieve.cli.output import print_json
 from reprieve.cli.record import add_db, operator
-from reprieve.core.errors import InputError, SetupError
+from reprieve.core.errors import InputError
 
 if TYPE_CHECKING:
     from reprieve.interop.fhir.reader import Batch, Remark
@@ -86,6 +86,7 @@ def _export(args: argparse.Namespace) -> int:
 
 def _write(args: argparse.Namespace, resources: Iterable[dict[str, Any]]) -> int:
     from reprieve.app.record_ids import now
+    from reprieve.app.record_transfer_files import write_new_file
     from reprieve.interop.fhir.bulk import write_folder
     from reprieve.interop.fhir.bundle import collection
     from reprieve.interop.fhir.json_text import write_json
@@ -102,21 +103,10 @@ def _write(args: argparse.Namespace, resources: Iterable[dict[str, Any]]) -> int
     if args.output in (None, "-"):
         sys.stdout.write(text)
     else:
-        _new_file(args.output, text)
+        write_new_file(args.output, text)
         if args.json:
             print_json({"file": args.output})
     return 0
-
-
-def _new_file(name: str, text: str) -> None:
-    file = Path(name).expanduser()
-    if file.exists():
-        raise InputError(f"there is a file {file} already; give a new name")
-    try:
-        file.touch(mode=0o600)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SetupError(f"cannot write {file} ({error.strerror or error}); check the path") from None
 
 
 def _import(args: argparse.Namespace) -> int:
@@ -169,12 +159,13 @@ def _to_charts(args: argparse.Namespace, batch: Batch) -> int:
     from reprieve.app.record_ids import now
     from reprieve.app.record_transfer import document_lines
     from reprieve.app.record_transfer_checks import check_charts
+    from reprieve.app.record_transfer_files import write_new_file
 
     charts = [record.chart for record in batch.records]
     check_charts(charts, today=now().date(), deceased=[record.deceased for record in batch.records])
     kept = [entry for record in batch.records for entry in record.kept] + list(batch.kept)
     if args.kept:
-        _new_file(args.kept, "".join(entry.text + "\n" for entry in kept))
+        write_new_file(args.kept, "".join(entry.text + "\n" for entry in kept))
     if args.json:
         print_json({"charts": charts, "kept": kept, "remarks": batch.remarks})
         return 0
@@ -194,6 +185,7 @@ def _tell(remarks: tuple[Remark, ...], stream: Any) -> None:
 
 
 def _profile(args: argparse.Namespace) -> int:
+    from reprieve.app.record_transfer_files import write_new_file
     from reprieve.interop.fhir.bundle import collection
     from reprieve.interop.fhir.json_text import write_json
     from reprieve.interop.fhir.profile import conformance_resources
@@ -202,7 +194,7 @@ def _profile(args: argparse.Namespace) -> int:
     if args.output in (None, "-"):
         sys.stdout.write(text)
     else:
-        _new_file(args.output, text)
+        write_new_file(args.output, text)
         if args.json:
             print_json({"file": args.output})
     return 0

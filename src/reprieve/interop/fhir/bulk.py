@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from reprieve.core.errors import DocumentError, InputError, SetupError
+from reprieve.core.errors import DocumentError, InputError, ReprieveError, SetupError
 from reprieve.interop.fhir.elements import Json
 from reprieve.interop.fhir.json_text import read_json, write_json
 from reprieve.interop.fhir.reader import Incoming
@@ -46,10 +46,14 @@ def write_folder(resources: Iterable[Json], folder: Path, at: datetime) -> dict[
                 counts[kind] = counts.get(kind, 0) + 1
         # The manifest last: a folder without one is an export that did not end.
         (folder / MANIFEST).write_text(_manifest(counts, at), encoding="utf-8")
-    except OSError as error:
+    except BaseException as error:
         for file in made:
             file.unlink(missing_ok=True)
-        raise SetupError(f"cannot write into {folder} ({error.strerror or error}); check space and rights") from None
+        # Our own errors come from whoever gives the resources; SetupError is an OSError too.
+        if isinstance(error, OSError) and not isinstance(error, ReprieveError):
+            reason = error.strerror or error
+            raise SetupError(f"cannot write into {folder} ({reason}); check space and rights") from None
+        raise
     return counts
 
 
