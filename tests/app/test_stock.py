@@ -373,3 +373,18 @@ def test_a_policy_is_whole_and_its_figures_are_checked(hands: Hands) -> None:
         set_policy(hands.store, PHARMACIST, ClinicPolicy(), reason=" ")
     hands.policy(second_person_rules=("*",))
     assert policy_of(hands.store, "clinic").asks_second_for_override("anything")
+
+
+def test_the_synthetic_clinic_has_vials_of_its_latest_lots(hands: Hands) -> None:
+    from reprieve.app.demo import demo_charts
+    from reprieve.app.stock_demo import fill_stock
+
+    charts = demo_charts(2026, hands.at.date(), 14)
+    assert fill_stock(hands.store, charts) == len(stock_rows(hands.store, "clinic")) > 0
+    lots = {vial.lot for chart in charts for one in chart.sessions for vial in (one.reconstitution or _none()).vials}
+    assert {row["lot"] for row in stock_rows(hands.store, "clinic")} <= lots
+    assert fill_stock(hands.store, charts) == 0
+
+
+def _none() -> Reconstitution:
+    return Reconstitution()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reprieve.app.clinic import Clinic
-from reprieve.app.record_demo import fill_demo
+from reprieve.app.demo import demo_charts
 from reprieve.cli.main import main
 from reprieve.store.engine import Database
 
@@ -20,7 +20,8 @@ ONA = "onabotulinumtoxinA"
 def db(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = str(tmp_path_factory.mktemp("record") / "demo.db")
     database = Database(path)
-    fill_demo(Clinic(database), patients=2)
+    store = Clinic(database)
+    store.import_charts(demo_charts(2026, store.today(), 2), clinic="clinic", by="test")
     database.close()
     return path
 

@@ -54,6 +54,7 @@ def fill_demo(store: Clinic, *, patients: int = PATIENTS, seed: int = SEED) -> i
     from sqlalchemy import insert
 
     from reprieve.app.demo import demo_charts
+    from reprieve.app.stock_demo import fill_stock
 
     if not is_demo(store) and store.ledger.head()[0] > 0:
         raise ConflictError(
@@ -67,6 +68,7 @@ def fill_demo(store: Clinic, *, patients: int = PATIENTS, seed: int = SEED) -> i
     if store.ledger.head()[0] == 0:
         charts = demo_charts(seed, store.today(), patients)
         store.import_charts(charts, clinic=DEFAULT_CLINIC, by="demo", reason="synthetic clinic")
+        fill_stock(store, charts)
     known = {row["name"] for row in store.accounts.list_of(DEFAULT_CLINIC)}
     missing = [account for account in ACCOUNTS if account.name not in known and (patients or not account.patient_id)]
     password_hash = store.accounts.hasher.hash(PASSWORD) if missing else ""
