@@ -46,7 +46,7 @@ def export(caller: Own) -> Response:
     return json_answer(own_export(caller.store, caller.person), headers=headers)
 
 
-@router.post("/api/mine/export-encrypted")
+@router.post("/api/mine/export-encrypted", responses={200: {"content": {"text/html": {}}}})
 def sealed_export(caller: Own, body: Passphrase) -> Response:
     """Return the own record as one encrypted page that opens in any browser with the passphrase."""
     page = seal(own_export(caller.store, caller.person), body.passphrase)
