@@ -11,6 +11,7 @@ from reprieve.app.record_forecasts import Forecasts
 from reprieve.app.record_muscles import muscle_words
 from reprieve.core.documents import as_json
 from reprieve.core.errors import AccessError, ReprieveError
+from reprieve.deliver.recall import chart_lots
 from reprieve.record.chart import Chart, Session
 from reprieve.record.event_kinds import ACCESS_KINDS, EventKind
 
@@ -74,18 +75,9 @@ def own_export(store: Clinic, person: Person) -> dict[str, Any]:
 def person_export(store: Clinic, clinic: str, patient: str, chart: Chart) -> dict[str, Any]:
     """Return the chart, all its events with earlier versions, all lots, and every reading of it."""
     events = store.ledger.events_of(clinic, patient)
-    lots = [
-        lot
-        for session in chart.sessions
-        for lot in (
-            *(row.lot for row in session.injections),
-            *((vial.lot for vial in session.reconstitution.vials) if session.reconstitution else ()),
-        )
-        if lot
-    ]
     return {
         "chart": as_json(chart),
-        "lots": list(dict.fromkeys(lots)),
+        "lots": list(chart_lots(chart)),
         "events": [
             {
                 "id": event.id,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from importlib.resources import as_file, files
 from io import BytesIO
@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from reprieve.app.authorisation import AuthorisationPacket
 from reprieve.app.forecast import CycleForecast
+from reprieve.app.sheet_adverse import AdverseDraft, adverse_data
 from reprieve.app.sheet_injection import injection_data
 from reprieve.app.sheet_letter import letter_data
 from reprieve.app.sheet_patient import patient_data
@@ -25,7 +26,7 @@ from reprieve.app.sheet_visit import Delivery
 from reprieve.core.documents import canonical
 from reprieve.core.errors import InputError, SetupError
 from reprieve.core.findings import Finding
-from reprieve.record.chart import Chart, Session
+from reprieve.record.chart import Chart, ChartPatient, Session
 from reprieve.record.plan import Plan
 
 INTENDED_USE = (
@@ -116,6 +117,12 @@ def authorisation_sheet(chart: Chart, packet: AuthorisationPacket, head: Letterh
 def visit_sheet(chart: Chart, visit: Delivery, head: Letterhead, *, kind: Format = "pdf") -> bytes:
     """Return the report of one visit: planned against given, vials, checklist with times, billing units."""
     return _printed("report", visit_data(visit), chart, head, kind, INTENDED_USE)
+
+
+def adverse_sheet(chart: Chart, draft: AdverseDraft, head: Letterhead, *, kind: Format = "pdf") -> bytes:
+    """Return the draft of an adverse event report; it names no person but the clinic's own id of the patient."""
+    nameless = replace(chart, patient=ChartPatient(id=chart.patient.id))
+    return _printed("report", adverse_data(draft), nameless, head, kind, INTENDED_USE)
 
 
 def _printed(

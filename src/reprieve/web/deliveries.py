@@ -13,6 +13,7 @@ from reprieve.app.accounts import Action
 from reprieve.app.authorisation import authorisation_packet
 from reprieve.app.documents import adapter
 from reprieve.app.review_policy import policy_of
+from reprieve.app.sheet_adverse import adverse_draft, adverse_drafts
 from reprieve.app.sheet_visit import checklist_document, checklist_of, delivery_of
 from reprieve.core.documents import as_json
 from reprieve.deliver.billing import PayerRounding
@@ -100,6 +101,24 @@ def authorisation_pdf(
     chart = caller.store.read(caller.person, patient, "prior authorisation").chart
     packet = authorisation_packet(chart, on=on or caller.store.today(), rounding=_rounding(caller, rounding))
     return Response(authorisation_sheet(chart, packet, _head(caller)), media_type=PDF)
+
+
+@router.get("/api/patients/{patient}/adverse-drafts")
+def adverse(caller: Reader, patient: str) -> Response:
+    """Return a draft of a report for each side effect, serious ones first; nothing is ever sent from here."""
+    chart = caller.store.read(caller.person, patient, "adverse event drafts").chart
+    drafts = adverse_drafts(chart, on=caller.store.today())
+    return json_answer({"rows": [draft.document() for draft in drafts]})
+
+
+@router.get("/api/patients/{patient}/adverse-drafts/{place}.pdf")
+def adverse_pdf(caller: Reader, patient: str, place: int) -> Response:
+    """Return one of these drafts, counted from 1, as PDF."""
+    from reprieve.app.sheets import adverse_sheet
+
+    chart = caller.store.read(caller.person, patient, "adverse event draft").chart
+    draft = adverse_draft(chart, on=caller.store.today(), place=place)
+    return Response(adverse_sheet(chart, draft, _head(caller)), media_type=PDF)
 
 
 def _rounding(caller: Caller, asked: Rounding | None) -> PayerRounding:

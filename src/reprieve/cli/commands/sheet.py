@@ -20,7 +20,7 @@ from reprieve.store.engine import Database
 if TYPE_CHECKING:
     from reprieve.app.sheets import Letterhead
 
-KINDS = ("injection", "letter", "patient", "visit")
+KINDS = ("injection", "letter", "patient", "visit", "adverse")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,10 +29,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "kind",
         choices=KINDS,
         help="injection: for the treatment room, from the newest draft; letter: to a doctor; patient: for the patient; "
-        "visit: report of a session",
+        "visit: report of a session; adverse: draft of an adverse event report, sent nowhere",
     )
     parser.add_argument("--patient", required=True, metavar="ID", help="of whom")
     parser.add_argument("--session", metavar="ID", help="which session (the last one)")
+    parser.add_argument("--number", type=int, default=1, metavar="N", help="which side effect, serious ones first (1)")
     parser.add_argument("--recipient", metavar="NAME", help="to whom a letter goes")
     parser.add_argument("--cream", metavar="NAME", help="numbing cream that was used, for the times of a visit")
     parser.add_argument("--clinic-name", default="", metavar="NAME", help="name of the clinic on the sheet")
@@ -68,6 +69,10 @@ def _made(store: Clinic, chart: Chart, args: argparse.Namespace) -> bytes:
         from reprieve.app.forecast import forecast_chart
 
         return sheets.patient_summary(chart, forecast_chart(chart, on=store.today()), head, on=store.today())
+    if args.kind == "adverse":
+        from reprieve.app.sheet_adverse import adverse_draft
+
+        return sheets.adverse_sheet(chart, adverse_draft(chart, on=store.today(), place=args.number), head)
     session = _session(chart, args.session)
     if args.kind == "letter":
         return sheets.letter(chart, session, head, recipient=args.recipient or "", on=store.today())
