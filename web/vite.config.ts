@@ -1,12 +1,45 @@
 import react from "@vitejs/plugin-react";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Folders whose texts the patient's page can show. */
+const PHONE_FOLDERS = ["phone", "shared", "numbers", "words", "api"];
+
+/**
+ * `de.json?phone` is the catalogue without what only the clinic's screens say: the patient's page has to open on a slow
+ * phone. A text is kept when it stands, as a whole string, in a source that the page can use.
+ */
+function phoneWords(): Plugin {
+  const sources = () =>
+    PHONE_FOLDERS.flatMap((folder) =>
+      readdirSync(here(`src/${folder}`))
+        .filter((name) => /\.tsx?$/.test(name) && !name.includes(".test."))
+        .map((name) => readFileSync(here(`src/${folder}/${name}`), "utf8")),
+    ).join("\n");
+  return {
+    name: "phone-words",
+    enforce: "pre",
+    load(id) {
+      if (!id.endsWith(".json?phone")) return null;
+      const all = JSON.parse(readFileSync(id.replace("?phone", ""), "utf8")) as Record<string, string>;
+      const text = sources();
+      const kept = Object.entries(all).filter(([key]) => text.includes(JSON.stringify(key)));
+      return {
+        code: `export default ${JSON.stringify(Object.fromEntries(kept))}`,
+        map: null,
+        moduleType: "js",
+      };
+    },
+  };
+}
+
 // Two entries: the clinic, and the patient's small page that must load fast on a phone.
 export default defineConfig({
-  plugins: [react()],
+  plugins: [phoneWords(), react()],
   base: "/",
   build: {
     outDir: here("../src/reprieve/web/static"),

@@ -6,6 +6,7 @@ import { Verified } from "../plan/findings";
 import { Empty, Failed, Loading, Unknown } from "../shared/states";
 import { useTitle } from "../shared/useTitle";
 import { words } from "../words/names";
+import { ReviewRows } from "./ReviewRows";
 import { t } from "../words/words";
 
 interface Fact {
@@ -66,7 +67,12 @@ export function ReferencePage() {
           <span>{t("only what nobody has verified")}</span>
         </label>
       </div>
-      {asked.length <= 1 && <Empty>{t("Type two letters or more, for example “splenius”.")}</Empty>}
+      {asked.length <= 1 && (
+        <>
+          <Empty>{t("Type two letters or more, for example “splenius”.")}</Empty>
+          <ReviewRows />
+        </>
+      )}
       {asked.length > 1 && found.isPending && <Loading what={t("the reference")} tall={200} />}
       {found.isError && <Failed error={found.error} again={() => void found.refetch()} />}
       {found.data && rows.length === 0 && <Empty>{t("Nothing found.")}</Empty>}

@@ -6,6 +6,8 @@ import { LanguageChoice } from "../shared/LanguageChoice";
 import { ThemeSwitch } from "../shared/theme";
 import { useTitle } from "../shared/useTitle";
 import { words } from "../words/names";
+import { PolicyForm } from "./PolicyForm";
+import { CodesForm, PasskeysForm } from "./SecondFactor";
 import { t } from "../words/words";
 
 export function SettingsPage() {
@@ -31,6 +33,9 @@ export function SettingsPage() {
         </dl>
       </section>
       <PasswordForm />
+      <CodesForm />
+      <PasskeysForm />
+      <PolicyForm />
       <section className="card" aria-labelledby="about-title">
         <h2 id="about-title">{t("About")}</h2>
         <dl className="pairs">

@@ -1,10 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type FormEvent } from "react";
-import { post } from "../api/client";
+import { ApiError, post } from "../api/client";
 import { forget, useHealth } from "../api/queries";
 import type { Role } from "../api/types";
 import { Icon } from "../shared/Icon";
 import { LanguageChoice } from "../shared/LanguageChoice";
+import { askPasskey, hasPasskeys } from "../shared/passkey";
 import { ThemeSwitch } from "../shared/theme";
 import { words } from "../words/names";
 import { t } from "../words/words";
@@ -14,6 +15,7 @@ export function SignIn() {
   const client = useQueryClient();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLInputElement>(null);
@@ -26,13 +28,29 @@ export function SignIn() {
     setBusy(true);
     setError(null);
     try {
-      const me = await post<Role>("/api/sign-in", { name: who, password: secret });
+      const me = await post<Role>("/api/sign-in", { name: who, password: secret, ...(code ? { code } : {}) });
       forget(client);
       client.setQueryData(["me"], me);
     } catch (reason) {
-      setError(reason instanceof Error ? reason.message : String(reason));
+      const asksCode = reason instanceof ApiError && reason.code === "second_factor";
+      if (asksCode && code === null) setCode("");
+      else setError(reason instanceof Error ? reason.message : String(reason));
       setBusy(false);
-      field.current?.focus();
+      if (!asksCode) field.current?.focus();
+    }
+  };
+  const byPasskey = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      const begun = await post<{ challenge: string; options: unknown }>("/api/sign-in/passkey/options");
+      const credential = await askPasskey(begun.options);
+      const me = await post<Role>("/api/sign-in/passkey", { challenge: begun.challenge, credential });
+      forget(client);
+      client.setQueryData(["me"], me);
+    } catch (reason) {
+      setError(reason instanceof ApiError ? reason.message : t("No passkey was used."));
+      setBusy(false);
     }
   };
   const submit = (event: FormEvent) => {
@@ -78,6 +96,24 @@ export function SignIn() {
               onChange={(event) => setPassword(event.target.value)}
             />
           </div>
+          {code !== null && (
+            <div className="field">
+              <label htmlFor="code">{t("Code of the authenticator")}</label>
+              <input
+                id="code"
+                className="input"
+                inputMode="numeric"
+                autoComplete="one-time-code"
+                maxLength={8}
+                required
+                ref={(node) => {
+                  if (node && !node.value) node.focus();
+                }}
+                value={code}
+                onChange={(event) => setCode(event.target.value)}
+              />
+            </div>
+          )}
           {error && (
             <div className="note-box note-box--check" role="alert" id="sign-in-error">
               <Icon name="check" />
@@ -87,6 +123,11 @@ export function SignIn() {
           <button type="submit" className="btn btn--main" disabled={busy}>
             {t("Sign in")}
           </button>
+          {hasPasskeys() && (
+            <button type="button" className="btn" disabled={busy} onClick={() => void byPasskey()}>
+              {t("Use a passkey")}
+            </button>
+          )}
         </form>
         {accounts.length > 0 && (
           <section className="demo-accounts stack stack--tight" aria-labelledby="demo-title">

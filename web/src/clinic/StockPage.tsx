@@ -9,6 +9,7 @@ import { Empty, Failed, Loading, Unknown } from "../shared/states";
 import { useTitle } from "../shared/useTitle";
 import { words } from "../words/names";
 import { t } from "../words/words";
+import { CloseDay, ReceiveForm, WasteButton } from "./StockForms";
 
 interface Vial {
   vial_id?: string | null;
@@ -19,6 +20,15 @@ interface Vial {
   opened_at: string | null;
   left: string | null;
   state: string;
+  findings?: { rule: string; message: string }[];
+}
+
+interface Balance {
+  product: string;
+  received?: string | null;
+  used?: string | null;
+  wasted?: string | null;
+  on_hand?: string | null;
 }
 
 /** "expired", "in 12 days" or nothing: what matters to the one who takes a vial from the shelf. */
@@ -47,7 +57,7 @@ export function StockPage() {
   useTitle("Stock");
   const stock = useQuery({
     queryKey: ["stock"],
-    queryFn: () => get<{ rows: Vial[] }>("/api/stock"),
+    queryFn: () => get<{ rows: Vial[]; balances?: Balance[] }>("/api/stock"),
     retry: false,
   });
   const rows = [...(stock.data?.rows ?? [])].sort((a, b) =>
@@ -65,6 +75,7 @@ export function StockPage() {
           {t("Recall of a lot")}
         </Link>
       </div>
+      {stock.data && <ReceiveForm />}
       {stock.isPending && <Loading what={t("the stock")} tall={200} />}
       {missing ? (
         <Empty>
@@ -92,6 +103,9 @@ export function StockPage() {
                   <th scope="col" className="num">
                     {t("Left")}
                   </th>
+                  <th scope="col">
+                    <span className="unseen">{t("Throw away")}</span>
+                  </th>
                 </tr>
               </thead>
               <tbody>
@@ -109,8 +123,16 @@ export function StockPage() {
                     <td className="nowrap">
                       <Expiry date={vial.expires} />
                     </td>
-                    <td>{t(words(vial.state))}</td>
+                    <td>
+                      {t(words(vial.state))}
+                      {vial.findings?.map((finding) => (
+                        <p key={finding.rule} className="hint">
+                          {finding.message}
+                        </p>
+                      ))}
+                    </td>
                     <td className="num nowrap">{vial.left === null ? <Unknown /> : units(vial.left)}</td>
+                    <td>{vial.vial_id && <WasteButton vial={vial.vial_id} />}</td>
                   </tr>
                 ))}
               </tbody>
@@ -118,6 +140,47 @@ export function StockPage() {
           </div>
         </div>
       )}
+      {(stock.data?.balances?.length ?? 0) > 0 && (
+        <>
+          <Balances rows={stock.data!.balances!} />
+          <CloseDay />
+        </>
+      )}
     </main>
+  );
+}
+
+/** Received is used, wasted and on hand: the sums meet, or somebody has to look. */
+function Balances({ rows }: { rows: readonly Balance[] }) {
+  const cell = (value: string | null | undefined) => (value == null ? <Unknown /> : units(value));
+  return (
+    <section className="card" aria-labelledby="balance-title">
+      <h2 id="balance-title">{t("Sums that meet")}</h2>
+      <div className="scroll-x" tabIndex={0} role="region" aria-labelledby="balance-title">
+        <table className="data-table">
+          <thead>
+            <tr>
+              <th scope="col">{t("Product")}</th>
+              {[t("Received"), t("Used"), t("Wasted"), t("On hand")].map((name) => (
+                <th key={name} scope="col" className="num">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.product}>
+                <th scope="row">{row.product}</th>
+                <td className="num nowrap">{cell(row.received)}</td>
+                <td className="num nowrap">{cell(row.used)}</td>
+                <td className="num nowrap">{cell(row.wasted)}</td>
+                <td className="num nowrap">{cell(row.on_hand)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
   );
 }

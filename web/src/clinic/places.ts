@@ -13,7 +13,7 @@ export const PLACES: readonly Place[] = [
   { to: "/stock", label: "Stock", roles: STAFF },
   { to: "/recall", label: "Recall", roles: STAFF },
   { to: "/reference", label: "Reference", roles: [...STAFF, "researcher", "administrator"] },
-  { to: "/overrides", label: "Overrides", roles: ["injector", "administrator"] },
+  { to: "/overrides", label: "Overrides", roles: ["injector", "pharmacist", "administrator"] },
   { to: "/audit", label: "Audit", roles: ["injector", "administrator"] },
   { to: "/users", label: "Users", roles: ["administrator"] },
   { to: "/settings", label: "Settings", roles: [...STAFF, "researcher", "administrator"] },

@@ -1,10 +1,11 @@
 /** The chart: one time axis, the forecast in words, what is known of the patient, and the same as lists. */
 import { Link } from "wouter";
-import { useForecast } from "../api/queries";
+import { useForecast, useMe } from "../api/queries";
 import type { Chart } from "../api/types";
 import { range, shown, today } from "../numbers/dates";
 import { number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
+import { Shares } from "../shared/Shares";
 import { Empty, Unknown } from "../shared/states";
 import { Timeline } from "../timeline/Timeline";
 import { total } from "../timeline/lanes";
@@ -93,6 +94,7 @@ function Facts({ chart }: { chart: Chart }) {
   const elsewhere = chart.exposures.filter(
     (e) => !chart.sessions.some((s) => s.date === e.date && s.product === e.product),
   );
+  const me = useMe();
   return (
     <section className="card" aria-labelledby="facts-title">
       <h2 id="facts-title">{t("What is known")}</h2>
@@ -130,6 +132,9 @@ function Facts({ chart }: { chart: Chart }) {
           )}
         </dd>
       </dl>
+      {me.data?.role === "injector" && (
+        <Shares base={`/api/patients/${encodeURIComponent(chart.patient.id)}/shares`} />
+      )}
     </section>
   );
 }

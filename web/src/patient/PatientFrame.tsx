@@ -1,6 +1,7 @@
 /** The patient banner, always in view, and the pages of one patient. */
 import { lazy, Suspense, useEffect } from "react";
 import { Link } from "wouter";
+import { ApiError } from "../api/client";
 import { useChart } from "../api/queries";
 import type { Chart } from "../api/types";
 import { age, shown, today } from "../numbers/dates";
@@ -11,6 +12,7 @@ import { t } from "../words/words";
 import { PlanPage } from "../plan/PlanPage";
 import { SessionPage } from "../session/SessionPage";
 import { AssessPage } from "./AssessPage";
+import { BreakGlass } from "./BreakGlass";
 import { ChartPage } from "./ChartPage";
 import { FollowUpPage } from "./FollowUpPage";
 import { SheetPage } from "./SheetPage";
@@ -41,6 +43,9 @@ export function PatientFrame({ id, page }: { id: string; page: string }) {
       <main className="page" id="main">
         <h1>{t("This chart cannot be shown")}</h1>
         <Failed error={chart.error} again={() => void chart.refetch()} />
+        {chart.error instanceof ApiError && chart.error.status === 403 && (
+          <BreakGlass id={id} onOpen={() => void chart.refetch()} />
+        )}
       </main>
     );
   return (

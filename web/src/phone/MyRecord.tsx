@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { get } from "../api/client";
 import { clock, shown } from "../numbers/dates";
+import { Shares } from "../shared/Shares";
 import { t } from "../words/words";
 
 interface Reading {
@@ -42,6 +43,7 @@ export function MyRecord() {
           ))}
         </ul>
       </details>
+      <Shares base="/api/mine/shares" big />
       <a className="btn btn--big" href="/api/mine/export" download="my-record.json">
         {t("Save all of it as a file")}
       </a>

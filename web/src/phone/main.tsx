@@ -5,7 +5,7 @@ import "../styles/parts.css";
 import "../styles/phone.css";
 import { StrictMode, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { startWords } from "../words/words";
+import { startWords, takeCatalogues } from "../words/words";
 import { PhoneApp } from "./PhoneApp";
 
 function Root() {
@@ -18,6 +18,10 @@ function Root() {
   return <PhoneApp key={round} />;
 }
 
+takeCatalogues({
+  de: () => import("../words/de.json?phone"),
+  fr: () => import("../words/fr.json?phone"),
+});
 void startWords().then(() => {
   createRoot(document.getElementById("root")!).render(
     <StrictMode>

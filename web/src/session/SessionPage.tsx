@@ -1,8 +1,8 @@
 /** The session: prepare, time-out, vials, give, sign. Nothing is recorded before the signature. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
-import { ApiError, post } from "../api/client";
+import { ApiError, OfflineError, post } from "../api/client";
 import { useMe, useProducts, useRegions } from "../api/queries";
 import type { Chart, Finding } from "../api/types";
 import { BodyMap, type Mark } from "../map/BodyMap";
@@ -29,6 +29,9 @@ import {
   planAsGiven,
   type SessionState,
 } from "./state";
+
+/** How often a signed session that did not arrive is sent again; the same key signs it once. */
+const RETRY_MS = 5000;
 
 export function SessionPage({ id, chart }: { id: string; chart: Chart }) {
   const [signed, setSigned] = useState<{ session_id: string; hash: string } | null>(null);
@@ -125,11 +128,30 @@ function Running({
       await client.invalidateQueries();
       onSigned(answer);
     } catch (reason) {
+      const lost = reason instanceof OfflineError;
+      if (lost !== Boolean(state.waiting)) change((before) => ({ ...before, waiting: lost }));
       if (reason instanceof ApiError) setRefused(reason.findings);
-      setError(reason instanceof Error ? reason.message : String(reason));
+      setError(lost ? null : reason instanceof Error ? reason.message : String(reason));
       setBusy(false);
     }
   };
+
+  // The newest closure of `sign` is what a later moment has to call.
+  const again = useRef(sign);
+  useEffect(() => {
+    again.current = sign;
+  });
+  const waiting = Boolean(state.waiting);
+  useEffect(() => {
+    if (!waiting) return;
+    const send = () => void again.current();
+    window.addEventListener("online", send);
+    const timer = setInterval(send, RETRY_MS);
+    return () => {
+      window.removeEventListener("online", send);
+      clearInterval(timer);
+    };
+  }, [waiting, again]);
 
   return (
     <main className="page" id="main">
@@ -146,19 +168,22 @@ function Running({
         </Link>
       </div>
       <div className="session-grid">
-        <div className="stack">
-          <Checklist state={state} onChange={change} />
-          <section className="card" aria-labelledby="vials-title">
-            <h2 id="vials-title">{t("Vials and lots")}</h2>
-            <VialTable
-              vials={state.vials}
-              product={draft.product}
-              sizes={sizes}
-              onChange={(vials) => change((before) => ({ ...before, vials }))}
-              withLots
-            />
-          </section>
-          <GiveList draft={draft} state={state} onChange={change} onLight={setLit} />
+        <div className="stack" data-waiting={waiting || undefined}>
+          <fieldset className="plain stack" disabled={waiting}>
+            <legend className="unseen">{t("What was done")}</legend>
+            <Checklist state={state} onChange={change} />
+            <section className="card" aria-labelledby="vials-title">
+              <h2 id="vials-title">{t("Vials and lots")}</h2>
+              <VialTable
+                vials={state.vials}
+                product={draft.product}
+                sizes={sizes}
+                onChange={(vials) => change((before) => ({ ...before, vials }))}
+                withLots
+              />
+            </section>
+            <GiveList draft={draft} state={state} onChange={change} onLight={setLit} />
+          </fieldset>
           <section className="card stack" aria-labelledby="sign-title">
             <h2 id="sign-title">{t("Sign")}</h2>
             {blocking.map((finding) => (
@@ -209,11 +234,32 @@ function Running({
                 product: draft.product,
               })}
             </p>
+            {waiting && (
+              <div className="note-box note-box--check" role="alert">
+                <Icon name="clock" />
+                <div className="stack stack--tight">
+                  <p>
+                    {t(
+                      "The server cannot be reached. Your signature waits here and is sent by itself, once. Leave this page open.",
+                    )}
+                  </p>
+                  <div>
+                    <button
+                      type="button"
+                      className="btn btn--small"
+                      onClick={() => change((before) => ({ ...before, waiting: false }))}
+                    >
+                      {t("Do not send; change something")}
+                    </button>
+                  </div>
+                </div>
+              </div>
+            )}
             <div>
               <button
                 type="button"
                 className="btn btn--main btn--sign"
-                disabled={lacks.length > 0 || busy}
+                disabled={lacks.length > 0 || busy || waiting}
                 onClick={() => void sign()}
               >
                 <Icon name="pen" />

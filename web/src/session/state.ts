@@ -22,6 +22,8 @@ export interface SessionState {
   vials: VialRow[];
   given: Record<string, GivenRow>;
   overrides: Record<string, string>;
+  /** Pressed "sign" while the server could not be reached: it is sent by itself, with the same key, until it arrives. */
+  waiting?: boolean;
 }
 
 export const STEPS = [

@@ -28,6 +28,12 @@ const THROUGH_NAMES = [
   ...["Patient's right", "Patient's left"],
   ...["Rest", "Posture", "Opposite", "Trick", "Maximal", "Isometric", "Mirror", "Stretch", "Needle", "Task"],
   ...["Movement", "Other"],
+  ...["Never", "Corrections", "Always", "confirmed", "corrected", "withdrawn", "Open", "Unopened"],
+  ...["rest of vial", "expired", "over time", "session cancelled", "wrongly made up", "broken"],
+  ...["no vacuum", "recalled", "lost"],
+  "An expired vial may be signed for, with a reason and a second person",
+  "A session is signed only with vials that are in stock",
+  "One vial may serve several patients of a day (labels say one)",
   "The server cannot be reached. What you entered is kept here; try again.",
 ];
 

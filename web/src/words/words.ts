@@ -28,10 +28,17 @@ function preferred(): Language {
   return isLanguage(first) ? first : "en";
 }
 
-const loaders: Record<Exclude<Language, "en">, () => Promise<{ default: Record<string, string> }>> = {
+type Loaders = Record<Exclude<Language, "en">, () => Promise<{ default: Record<string, string> }>>;
+
+let loaders: Loaders = {
   de: () => import("./de.json"),
   fr: () => import("./fr.json"),
 };
+
+/** The patient's page brings its own, smaller catalogues. */
+export function takeCatalogues(own: Loaders): void {
+  loaders = own;
+}
 
 /** Load the catalogue before the first paint; falls back to English. */
 export async function startWords(wanted: Language = preferred()): Promise<void> {

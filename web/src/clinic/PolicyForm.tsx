@@ -1,0 +1,132 @@
+/** What the clinic decides for itself, whole, with the reason; the administrator sets it, the staff read it. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { get } from "../api/client";
+import { useMe } from "../api/queries";
+import { ActError } from "../shared/ActError";
+import { NumberField } from "../shared/NumberField";
+import { useAct } from "../shared/useAct";
+import { words } from "../words/names";
+import { t } from "../words/words";
+
+interface Policy {
+  second_person_for_reviews: "never" | "corrections" | "always";
+  second_person_rules: string[];
+  shortest_override_reason: number;
+  approval_hours: number;
+  vial_overrides: boolean;
+  stock_required: boolean;
+  vials_shared: boolean;
+  payer_rounding: "up" | "nearest" | "down";
+}
+
+const SWITCHES = [
+  ["vial_overrides", "An expired vial may be signed for, with a reason and a second person"],
+  ["stock_required", "A session is signed only with vials that are in stock"],
+  ["vials_shared", "One vial may serve several patients of a day (labels say one)"],
+] as const;
+
+export function PolicyForm() {
+  const me = useMe();
+  const policy = useQuery({ queryKey: ["policy"], queryFn: () => get<Policy>("/api/policy"), retry: false });
+  if (!policy.data) return null;
+  return (
+    <Form
+      key={JSON.stringify(policy.data)}
+      start={policy.data}
+      mayChange={me.data?.role === "administrator"}
+    />
+  );
+}
+
+function Form({ start, mayChange }: { start: Policy; mayChange: boolean }) {
+  const [next, setNext] = useState(start);
+  const [reason, setReason] = useState("");
+  const act = useAct();
+  const edit = (change: Partial<Policy>) => setNext({ ...next, ...change });
+  const everyRule = next.second_person_rules.includes("*");
+  return (
+    <section className="card stack" aria-labelledby="policy-title">
+      <h2 id="policy-title">{t("Policy of the clinic")}</h2>
+      <fieldset className="stack stack--tight" disabled={!mayChange}>
+        <legend className="unseen">{t("Policy of the clinic")}</legend>
+        {SWITCHES.map(([name, label]) => (
+          <label key={name} className="tick-line">
+            <input
+              type="checkbox"
+              checked={next[name]}
+              onChange={(event) => edit({ [name]: event.target.checked })}
+            />
+            <span>{t(label)}</span>
+          </label>
+        ))}
+        <label className="tick-line">
+          <input
+            type="checkbox"
+            checked={everyRule}
+            onChange={(event) => edit({ second_person_rules: event.target.checked ? ["*"] : [] })}
+          />
+          <span>{t("Going over any limit needs a second person")}</span>
+        </label>
+        <div className="form-line">
+          <div className="field">
+            <label htmlFor="policy-reviews">{t("Reviews of reference rows need a second person")}</label>
+            <select
+              id="policy-reviews"
+              className="select"
+              value={next.second_person_for_reviews}
+              onChange={(event) =>
+                edit({ second_person_for_reviews: event.target.value as Policy["second_person_for_reviews"] })
+              }
+            >
+              {(["never", "corrections", "always"] as const).map((one) => (
+                <option key={one} value={one}>
+                  {t(words(one))}
+                </option>
+              ))}
+            </select>
+          </div>
+          <NumberField
+            label={t("Shortest reason, letters")}
+            whole
+            step="1"
+            value={String(next.shortest_override_reason)}
+            onChange={(value) => value !== null && edit({ shortest_override_reason: Number(value) })}
+          />
+          <NumberField
+            label={t("An approval holds, hours")}
+            whole
+            step="1"
+            value={String(next.approval_hours)}
+            onChange={(value) => value !== null && edit({ approval_hours: Number(value) })}
+          />
+        </div>
+      </fieldset>
+      {mayChange ? (
+        <div className="form-line form-line--end">
+          <div className="field">
+            <label htmlFor="policy-reason">{t("Why it is set so (kept in the record)")}</label>
+            <input
+              id="policy-reason"
+              className="input"
+              autoComplete="off"
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          </div>
+          <button
+            type="button"
+            className="btn"
+            disabled={act.busy || reason.trim() === ""}
+            onClick={() => void act.run("/api/policy", { policy: next, reason: reason.trim() }, ["policy"])}
+          >
+            {t("Set the policy")}
+          </button>
+        </div>
+      ) : (
+        <p className="hint">{t("Only an administrator can change it.")}</p>
+      )}
+      <ActError error={act.error} />
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+/** One write of a small form: busy, done or refused; the same press never sends twice. */
+import { useQueryClient, type QueryKey } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { newKey, post } from "../api/client";
+
+export interface Act {
+  busy: boolean;
+  error: string | null;
+  /** Sends `body`; resolves to the answer, or to undefined when it was refused (then `error` says why). */
+  run: <T>(path: string, body: unknown, refresh?: QueryKey) => Promise<T | undefined>;
+}
+
+export function useAct(): Act {
+  const client = useQueryClient();
+  const key = useRef(newKey());
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const run = async <T>(path: string, body: unknown, refresh?: QueryKey): Promise<T | undefined> => {
+    setBusy(true);
+    setError(null);
+    try {
+      const answer = await post<T>(path, body, { key: key.current });
+      if (refresh) await client.invalidateQueries({ queryKey: refresh });
+      return answer ?? ({} as T);
+    } catch (reason) {
+      setError(reason instanceof Error ? reason.message : String(reason));
+      return undefined;
+    } finally {
+      // Refused or done: what is pressed next is another write.
+      key.current = newKey();
+      setBusy(false);
+    }
+  };
+  return { busy, error, run };
+}
