@@ -7,6 +7,7 @@ import os
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from reprieve.app.registry import fit_partitions, forecast_partitions
@@ -49,6 +50,36 @@ def test_a_split_keeps_every_row_and_each_patient_in_one_file(trial: Path, parts
     assert sorted(told) == sorted(whole)
     homes = [{row.patient for row in rows} for rows in found.values()]
     assert sum(len(home) for home in homes) == len(set().union(*homes)) == 24
+
+
+def test_the_quick_reading_of_parquet_is_the_careful_one(parts: Path, tmp_path: Path) -> None:
+    import pyarrow
+
+    from reprieve.app.registry_files import partition_records
+    from reprieve.learn.tidy import tidy_row
+
+    for path in score_partitions(parts):
+        careful = [tidy_row(record, line, path.name) for line, record in partition_records(path)]
+        assert partition_rows(path) == careful
+    table = pq.read_table(score_partitions(parts)[0])
+    name = table.column("patient")[0].as_py()
+    some = partition_rows(score_partitions(parts)[0], only=np.array([patient_hash(name)], dtype=np.uint64))
+    assert {row.patient for row in some} == {name}
+    # What is not clean is read row by row, and the message names the row.
+    for column, value, message in (
+        ("week", 600.0, "line 1: week = 600"),
+        ("units", -1.0, "line 1: units"),
+        ("score", float("inf"), "line 1: score"),
+    ):
+        values = table.column(column).to_pylist()
+        values[0] = value
+        spoilt = table.set_column(table.column_names.index(column), column, pyarrow.array(values))
+        pq.write_table(spoilt, tmp_path / "spoilt.parquet")
+        with pytest.raises(ScoresError, match=message):
+            partition_rows(tmp_path / "spoilt.parquet")
+    blank = table.set_column(0, "patient", pyarrow.array([f" {name} "] * table.num_rows))
+    pq.write_table(blank, tmp_path / "blank.parquet")
+    assert {row.patient for row in partition_rows(tmp_path / "blank.parquet")} == {name}
 
 
 def test_forecasts_over_partitions_are_those_of_the_whole_table(trial: Path, parts: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from reprieve.app.cohort_centres import Funnel, answer_centres, tally_centres
 from reprieve.app.cohort_cycles import EFFECT_DAYS, CohortPatient
 from reprieve.app.cohort_dose import DoseResponse, answer_dose, tally_dose
 from reprieve.app.cohort_durations import Durations, answer_durations, tally_durations
+from reprieve.app.cohort_effect import CycleEffect, effects_of
 from reprieve.app.cohort_groups import Grouping, check_grouping
 from reprieve.app.cohort_relapse import Relapse, answer_relapse, tally_relapse
 from reprieve.app.cohort_side_effects import SideEffectRow, answer_side_effects, tally_side_effects
@@ -138,14 +139,15 @@ def _asked(questions: Sequence[str], smallest_cell: int) -> tuple[str, ...]:
 
 def tally_patients(patients: Iterable[CohortPatient], questions: Sequence[str], by: Grouping) -> Tally:
     """Return the sums of `patients` for `questions`."""
-    tallies: dict[str, Callable[[CohortPatient, OwnSums], None]] = {
-        "durations": lambda patient, own: tally_durations(patient, by, own),
+    tallies: dict[str, Callable[[CohortPatient, list[list[CycleEffect]], OwnSums], None]] = {
+        "durations": lambda patient, _, own: tally_durations(patient, by, own),
         "dose-response": tally_dose,
-        "relapse": lambda patient, own: tally_relapse(patient, by, own),
-        "side-effects": tally_side_effects,
+        "relapse": lambda patient, effects, own: tally_relapse(patient, effects, by, own),
+        "side-effects": lambda patient, _, own: tally_side_effects(patient, own),
         "centres": tally_centres,
-        "waste": tally_waste,
+        "waste": lambda patient, _, own: tally_waste(patient, own),
     }
+    needs_effects = not {"dose-response", "relapse", "centres"}.isdisjoint(questions)
     whole = Tally()
     for patient in patients:
         if not patient.cycles:
@@ -153,8 +155,9 @@ def tally_patients(patients: Iterable[CohortPatient], questions: Sequence[str], 
         own = OwnSums()
         own.add("patients")
         own.add("cycles", value=float(len(patient.cycles)))
+        effects = [effects_of(cycle) if needs_effects else [] for cycle in patient.cycles]
         for question in questions:
-            tallies[question](patient, own)
+            tallies[question](patient, effects, own)
         whole.add_patient(patient.patient, own)
     return whole
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,7 @@ import numpy as np
 from scipy.special import bdtr
 
 from reprieve.app.cohort_cycles import CohortPatient
-from reprieve.app.cohort_effect import effects_of
+from reprieve.app.cohort_effect import CycleEffect
 from reprieve.app.cohort_tally import OwnSums, Tally
 
 NAME = "centres"
@@ -48,15 +49,15 @@ class Funnel:
     hidden_centres: int
 
 
-def tally_centres(patient: CohortPatient, own: OwnSums) -> None:
+def tally_centres(patient: CohortPatient, effects: Sequence[Sequence[CycleEffect]], own: OwnSums) -> None:
     """Add one patient, once for each measure."""
     judged: set[tuple[str, str | None]] = set()
-    for cycle in patient.cycles:
+    for cycle, found in zip(patient.cycles, effects, strict=True):
         if cycle.centre is None:
             continue
         if cycle.days_to_next is not None:
             _once(judged, ("next injection before 12 weeks", None), cycle.centre, cycle.days_to_next < 84, own)
-        for effect in effects_of(cycle):
+        for effect in found:
             share = effect.improvement_share
             if share is not None:
                 _once(judged, ("better by a fifth in weeks 3 to 7", effect.scale), cycle.centre, share >= RESPONSE, own)

@@ -7,6 +7,7 @@ stands beside the slope over all cycles; neither proves that the dose was the ca
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import fmean
@@ -15,7 +16,7 @@ import numpy as np
 
 from reprieve.app.cohort_bands import Run, choose_bands, dose_cell, runs_of
 from reprieve.app.cohort_cycles import PLACEBO, CohortPatient
-from reprieve.app.cohort_effect import effects_of
+from reprieve.app.cohort_effect import CycleEffect
 from reprieve.app.cohort_tally import Array, Figure, OwnSums, Tally, figure, ratio
 
 NAME = "dose-response"
@@ -52,13 +53,13 @@ class DoseResponse:
     patients_within: int | None
 
 
-def tally_dose(patient: CohortPatient, own: OwnSums) -> None:
+def tally_dose(patient: CohortPatient, effects: Sequence[Sequence[CycleEffect]], own: OwnSums) -> None:
     """Add one patient's cycles."""
     points: dict[tuple[str | None, str], list[tuple[float, float]]] = {}
-    for cycle in patient.cycles:
+    for cycle, found in zip(patient.cycles, effects, strict=True):
         if cycle.units is None:
             continue
-        for effect in effects_of(cycle):
+        for effect in found:
             if effect.improvement is None:
                 continue
             group = (NAME, cycle.product, effect.scale)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reprieve.app.cohort_cells import shown
 from reprieve.app.cohort_cycles import CohortPatient
-from reprieve.app.cohort_effect import effects_of
+from reprieve.app.cohort_effect import CycleEffect
 from reprieve.app.cohort_groups import Grouping, group_of
 from reprieve.app.cohort_tally import Figure, OwnSums, Tally, figure, ratio
 
@@ -33,10 +34,10 @@ class Relapse:
     relapsed: Figure
 
 
-def tally_relapse(patient: CohortPatient, by: Grouping, own: OwnSums) -> None:
+def tally_relapse(patient: CohortPatient, effects: Sequence[Sequence[CycleEffect]], by: Grouping, own: OwnSums) -> None:
     """Add one patient's cycles."""
-    for cycle in patient.cycles:
-        for effect in effects_of(cycle):
+    for cycle, found in zip(patient.cycles, effects, strict=True):
+        for effect in found:
             if effect.at_visit is None or effect.best is None:
                 continue
             group = (NAME, cycle.product, group_of(cycle, by), effect.scale)

