@@ -1,0 +1,181 @@
+"""A registry in Parquet: time, processor time and memory of cohort questions and forecasts, by workers and size.
+
+Run: OPENBLAS_NUM_THREADS=1 python benchmarks/registry_scale.py [--patients 2000] [--parts 8] [--workers 2]
+
+Prints seconds of wall and processor time for each step, microseconds of processor time a patient, the largest memory of
+the whole tree of processes, the ratio of one worker to two, and of a run whose worker is killed to a quiet one. The
+peer of the executor is `concurrent.futures.ProcessPoolExecutor` of the standard library, same task, same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from reprieve.app.cohort import QUESTIONS, TallyPart, cohort
+from reprieve.app.cohort_source import cohort_parts
+from reprieve.app.registry import forecast_partitions
+from reprieve.app.response import load_population
+from reprieve.compute.processes import ProcessExecutor
+
+CYCLES, AT = 5, (4.0, 8.0, 12.0, 16.0)
+SCORES = 17  # of each cycle: one TWSTRS before, one at the peak, a weekly diary
+
+
+def make(folder: Path, patients: int, parts: int) -> None:
+    """Write a registry of `patients` with five cycles each and about 85 scores."""
+    folder.mkdir()
+    for part, share in enumerate(np.array_split(np.arange(patients), parts)):
+        pq.write_table(
+            _table(share, np.random.default_rng(part)), folder / f"part-{part:05d}.parquet", compression="zstd"
+        )
+
+
+def _table(share: np.ndarray, rng: np.random.Generator) -> pa.Table:
+    n = len(share)
+    weeks = np.concatenate([[0.0, 4.5], np.arange(1.0, SCORES - 1)])
+    order = np.argsort(weeks, kind="stable")
+    scale = np.array(["TWSTRS", "TWSTRS", *["diary"] * (SCORES - 2)])[order]
+    weeks = weeks[order]
+    level, gain, off = rng.normal(45, 8, n), rng.normal(0.3, 0.1, n), 11 * np.exp(0.2 * rng.standard_normal(n))
+    course = (1 - np.exp(-((weeks / 1.2) ** 2))) / (1 + (weeks[None, :] / off[:, None]) ** 6)
+    state = level[:, None] * (1 - gain[:, None] * course)
+    units = rng.choice([140.0, 180.0, 220.0], (n, CYCLES))
+    starts = np.cumsum(rng.integers(91, 119, (n, CYCLES)), axis=1) + rng.integers(0, 365, (n, 1))
+    shape = (n, CYCLES, SCORES)
+    twstrs = np.clip(np.round(state[:, None, :] + rng.normal(0, 4, shape)), 0, 85)
+    diary = np.clip(np.round(state[:, None, :] / 8.5 + rng.normal(0, 0.9, shape)), 0, 10)
+    days = (starts[:, :, None] + np.round(7 * weeks)).astype("timedelta64[D]") + np.datetime64("2018-01-01")
+    names = np.char.add("p", share.astype(str))
+    return pa.table(
+        {
+            "patient": np.repeat(names, CYCLES * SCORES),
+            "cycle": np.tile(np.repeat(np.arange(1, CYCLES + 1).astype(str), SCORES), n),
+            "week": np.tile(weeks, n * CYCLES),
+            "score": np.where(scale == "TWSTRS", twstrs, diary).ravel(),
+            "scale": np.tile(scale, n * CYCLES),
+            "product": np.repeat("onabotulinumtoxinA", n * CYCLES * SCORES),
+            "units": np.repeat(units.ravel(), SCORES),
+            "date": days.astype("datetime64[D]").ravel(),
+            "site": np.repeat(np.char.add("c", (share % 40).astype(str)), CYCLES * SCORES),
+        }
+    )
+
+
+def _memory_mb(process: int) -> float:
+    """Return the resident memory of `process` and all of its children, in MB (Linux)."""
+    total, waiting = 0, [process]
+    while waiting:
+        one = waiting.pop()
+        try:
+            total += int(Path(f"/proc/{one}/statm").read_text().split()[1]) * resource.getpagesize()
+            children = Path(f"/proc/{one}/task/{one}/children").read_text()
+        except OSError:
+            continue
+        waiting += [int(child) for child in children.split()]
+    return total / 2**20
+
+
+@contextmanager
+def measured(what: str, patients: int, walls: dict[str, float]) -> Iterator[None]:
+    """Print what the block took."""
+    stop, peak = threading.Event(), [0.0]
+
+    def watch() -> None:
+        while not stop.wait(0.05):
+            peak[0] = max(peak[0], _memory_mb(os.getpid()))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    begun, before = time.perf_counter(), _cpu_s()
+    try:
+        yield
+    finally:
+        walls[what] = time.perf_counter() - begun
+        used = _cpu_s() - before
+        stop.set()
+        watcher.join()
+        print(
+            f"{what:<44}{walls[what]:8.1f} s wall {used:8.1f} s cpu {1e6 * used / patients:9.0f} us/patient "
+            f"{peak[0]:7.0f} MB",
+            flush=True,
+        )
+
+
+def _cpu_s() -> float:
+    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+def _forecast(
+    folder: Path, out: Path, workers: int, on_done: Callable[[ProcessExecutor, int], None] | None = None
+) -> None:
+    with ProcessExecutor(workers) as executor:
+        progress = None if on_done is None else lambda done, _: on_done(executor, done)
+        forecast_partitions(folder, out, load_population(None), AT, executor, progress=progress)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--patients", type=int, default=2000)
+    parser.add_argument("--parts", type=int, default=8)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--forecast", type=int, default=400, help="patients of the forecast, which costs more")
+    args = parser.parse_args()
+    walls: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as place:
+        whole, some = Path(place, "registry"), Path(place, "some")
+        make(whole, args.patients, args.parts)
+        make(some, args.forecast, args.parts)
+        size = sum(path.stat().st_size for path in whole.iterdir())
+        print(f"{args.patients} patients, {args.patients * CYCLES * SCORES} scores, {size / 2**20:.1f} MB of Parquet")
+        for workers in (1, args.workers):
+            what = f"cohort, all questions, {workers} worker(s)"
+            with measured(what, args.patients, walls), ProcessExecutor(workers) as executor:
+                cohort(whole, QUESTIONS, executor=executor)
+        pool = ProcessPoolExecutor(args.workers, mp_context=get_context("spawn"))
+        with measured("the same task by ProcessPoolExecutor", args.patients, walls), pool:
+            list(pool.map(TallyPart(QUESTIONS, "product"), cohort_parts(whole)))
+        for workers in (1, args.workers):
+            with measured(f"forecast, {workers} worker(s)", args.forecast, walls):
+                _forecast(some, Path(place, f"out-{workers}"), workers)
+        killed: list[int] = []
+
+        def kill(executor: ProcessExecutor, done: int) -> None:
+            if done >= args.parts // 3 and not killed:
+                killed.append(executor.process_ids[0])
+                os.kill(killed[0], signal.SIGKILL)
+
+        with measured("forecast, one worker killed after a third", args.forecast, walls):
+            _forecast(some, Path(place, "out-killed"), args.workers, kill)
+        with measured("the same run again: nothing to do", args.forecast, walls):
+            _forecast(some, Path(place, "out-killed"), args.workers)
+        same = all(
+            path.read_bytes() == Path(place, "out-killed", path.name).read_bytes()
+            for path in Path(place, f"out-{args.workers}").iterdir()
+        )
+        print(f"killed and quiet runs wrote the same bytes: {same}")
+        one, more = (walls[f"forecast, {n} worker(s)"] for n in (1, args.workers))
+        print(f"{args.workers} workers against one, forecast: {one / more:.2f} times")
+        print(f"a killed worker: {walls['forecast, one worker killed after a third'] / more:.2f} times the wall time")
+        ours = walls[f"cohort, all questions, {args.workers} worker(s)"]
+        print(f"ProcessPoolExecutor / ours, cohort: {walls['the same task by ProcessPoolExecutor'] / ours:.2f}")
+
+
+if __name__ == "__main__":
+    main()
