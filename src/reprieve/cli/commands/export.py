@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reprieve.app.clinic import Clinic
-from reprieve.app.record_research_files import write_research_set
-from reprieve.app.record_transfer import charts_of, document_lines
-from reprieve.app.record_transfer_files import write_new_file
 from reprieve.cli.output import print_json
 from reprieve.cli.record import add_db, operator
-from reprieve.store.engine import Database
+from reprieve.core.errors import InputError
+
+if TYPE_CHECKING:
+    from reprieve.app.record_research_files import ResearchSet
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,24 +31,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Export."""
+    from reprieve.app.clinic import Clinic
+    from reprieve.app.record_research_files import write_research_set
+    from reprieve.app.record_transfer import charts_of, document_lines
+    from reprieve.store.engine import Database
+
+    if args.key_file and not args.research:
+        raise InputError("--key-file goes with --research; chart documents carry no pseudonyms")
     database = Database(args.db, create=False)
     try:
-        store = Clinic(database)
-        charts = charts_of(store, args.patient, by=operator())
+        charts = charts_of(Clinic(database), args.patient, by=operator())
         if args.research:
             key_file = Path(args.key_file).expanduser() if args.key_file else None
             done = write_research_set(charts, Path(args.research).expanduser(), kind=args.format, key_file=key_file)
             _tell(args, done)
-        elif args.json and args.all:
-            print_json(list(charts))
+        elif args.json and args.output is None:
+            told = list(charts)
+            print_json(told if args.all else told[0])
         else:
-            _write("\n".join(document_lines(charts)) + "\n", args.output)
+            _write("".join(line + "\n" for line in document_lines(charts)), args)
     finally:
         database.close()
     return 0
 
 
-def _tell(args: argparse.Namespace, done) -> None:  # type: ignore[no-untyped-def]
+def _tell(args: argparse.Namespace, done: ResearchSet) -> None:
     if args.json:
         print_json(done)
     else:
@@ -56,8 +63,12 @@ def _tell(args: argparse.Namespace, done) -> None:  # type: ignore[no-untyped-de
         print(f"{rows} in {done.folder}; de-identified, dictionary.csv tells the columns")
 
 
-def _write(text: str, output: str | None) -> None:
-    if output is None or output == "-":
+def _write(text: str, args: argparse.Namespace) -> None:
+    from reprieve.app.record_transfer_files import write_new_file
+
+    if args.output is None or args.output == "-":
         sys.stdout.write(text)
         return
-    write_new_file(output, text)
+    file = write_new_file(args.output, text)
+    if args.json:
+        print_json({"file": str(file)})

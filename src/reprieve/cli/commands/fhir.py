@@ -15,7 +15,7 @@ from reprieve.core.errors import InputError
 if TYPE_CHECKING:
     from reprieve.interop.fhir.reader import Batch, Remark
 
-REMARKS_SHOWN = 20
+GROUPS_SHOWN = 20
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -178,10 +178,16 @@ def _to_charts(args: argparse.Namespace, batch: Batch) -> int:
 
 
 def _tell(remarks: tuple[Remark, ...], stream: Any) -> None:
-    for remark in remarks[:REMARKS_SHOWN]:
-        stream.write(f"  {remark.resource}: {remark.what}; {remark.why}\n")
-    if len(remarks) > REMARKS_SHOWN:
-        stream.write(f"  and {len(remarks) - REMARKS_SHOWN} more; --json tells all\n")
+    """Tell the remarks: those that say the same together, with the first of them as an example."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for remark in remarks:
+        kind = remark.resource.split("/")[0]
+        groups.setdefault((kind, remark.what, remark.why), []).append(remark.resource)
+    for (kind, what, why), found in list(groups.items())[:GROUPS_SHOWN]:
+        name = found[0] if len(found) == 1 else f"{len(found)} of {kind} (the first is {found[0]})"
+        stream.write(f"  {name}: {what}; {why}\n")
+    if len(groups) > GROUPS_SHOWN:
+        stream.write(f"  and {len(groups) - GROUPS_SHOWN} more kinds of remark; --json tells each\n")
 
 
 def _profile(args: argparse.Namespace) -> int:

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from reprieve.interop.fhir.elements import Json, compact
-from reprieve.interop.fhir.kinds import PROFILE_TYPES
+from reprieve.interop.fhir.kinds import HISTORY, PROFILE_TYPES
 from reprieve.interop.fhir.names import profile
 from reprieve.interop.fhir.profile.conformance import FHIR_VERSION
 
-HISTORY = {"change": "Provenance", "access": "AuditEvent"}
 PATIENT_SEARCH = {"_id": "token", "name": "string", "identifier": "token", "birthdate": "date"}
 OTHER_SEARCH = {"patient": "reference", "_id": "token"}
 ISSUE_CODES = {

@@ -71,6 +71,8 @@ PARTS = (
     ("Basic", "waste"),
     ("Binary", "kept-resource"),
 )
+# Who wrote and who read: written for others, never read back.
+HISTORY = {"change": "Provenance", "access": "AuditEvent"}
 PROFILE_TYPES: dict[str, str] = {
     name: kind for kind, name in (*(pair for entry in ENTRY_KINDS for pair in entry.profiles), *PARTS)
 }

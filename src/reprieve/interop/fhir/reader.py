@@ -13,7 +13,7 @@ from reprieve.interop.fhir.context import Reading, address_of, has_profile, in_o
 from reprieve.interop.fhir.elements import Json
 from reprieve.interop.fhir.entries import understands_foreign
 from reprieve.interop.fhir.kept import keep, names_toxin, read_wrapped
-from reprieve.interop.fhir.kinds import ENTRY_KINDS
+from reprieve.interop.fhir.kinds import ENTRY_KINDS, HISTORY
 from reprieve.interop.fhir.names import derived_id
 from reprieve.interop.fhir.patient import is_weight, patient_id, read_patient
 from reprieve.interop.fhir.plan import read_plan, read_signed_plan
@@ -262,10 +262,12 @@ def _why(element: Element, entry: _Loaded) -> str:
     told = withheld(element)
     if told is not None:
         why = told
+    elif any(has_profile(element, name) for name in HISTORY):
+        why = "it is the history of another record, which this one does not take for its own"
     elif may_be_read(element):
         why = "its patient, session or plan is not in this batch, or a newer one took its place"
     else:
         why = "the record has no word for it"
-    if names_toxin(str(entry.original)):
+    if names_toxin(str(entry.original)) and not any(has_profile(element, name) for name in HISTORY):
         why += "; it speaks of botulinum toxin: look whether it is an exposure to enter"
     return why
