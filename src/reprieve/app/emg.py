@@ -10,6 +10,7 @@ from reprieve.app.emg_channels import ChannelMap, channel_roles, load_channel_ma
 from reprieve.app.emg_movement import report_movement
 from reprieve.app.emg_muscles import epochs_of, muscle_emg, report_muscles
 from reprieve.app.emg_pairs import report_pairs
+from reprieve.app.emg_reflexes import report_evoked, report_stretches
 from reprieve.app.emg_report import ChannelReport, EmgReport, MuscleReport, PairReport, Trace
 from reprieve.interop.recording import Recording
 from reprieve.interop.recordings import read_recording
@@ -98,6 +99,8 @@ def report_of(
         weights_version=weights.version,
         version=__version__,
         movement=report_movement(recording, session.movement if session else None),
+        evoked=report_evoked(recording, session, analysed),
+        stretches=report_stretches(recording, session, analysed, epochs),
     )
     return report, tuple(one.trace for one in analysed)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.app.emg_channels import ChannelRole
+from reprieve.app.emg_intervals import figure_intervals, rms_of
 from reprieve.app.emg_report import ChannelReport, Trace
 from reprieve.emg.coherence import CROSSTALK_BAND_HZ, SegmentSpectra, segment_spectra
 from reprieve.emg.contractions import (
@@ -23,8 +24,8 @@ from reprieve.emg.envelope import WINDOW_S, Envelope, rms_envelopes
 from reprieve.emg.filters import LOWEST_RATE_HZ, Samples, band_pass, emg_band, without_mains
 from reprieve.emg.quality import Quality, channel_quality
 from reprieve.emg.spectra import Spectrum, low_fraction_of, power_spectrum
-from reprieve.emg.tremor import tremor_peak
-from reprieve.emg.turns import THRESHOLD_MV, find_turns
+from reprieve.emg.tremor import HIGH_HZ, LOW_HZ, PHYSIOLOGICAL_HZ, band_peaks, tremor_peak
+from reprieve.emg.turns import THRESHOLD_MV, Turns, find_turns
 from reprieve.interop.recording import Channel, unit_of
 
 Floats = NDArray[np.float64]
@@ -117,15 +118,17 @@ def _emg_figures(
     rectified = np.abs(filtered)
     envelope = envelopes[0]
     contractions, bursts = _activity(filtered, envelopes, rate, quality, not_given)
-    turns_per_s, per_turn_mv = _turns(channel, volts, quality, not_given)
+    turns = _turns(channel, volts, quality, not_given)
+    per_turn = turns.mean_amplitude if turns else None
     drive = segment_spectra(rectified, rate, lowest_hz=LOWEST_PAIR_HZ, highest_hz=HIGHEST_PAIR_HZ)
-    peak = None if needle else tremor_peak(rectified, rate)
+    bands = ((LOW_HZ, HIGH_HZ), PHYSIOLOGICAL_HZ)
+    peak, physiological = (None, None) if needle else band_peaks(rectified, rate, bands)
     if peak is None:
         not_given["tremor_peak_hz"] = _NO_NEEDLE_TREMOR if needle else _NO_TREMOR
     report = replace(
         _identified(channel, role, shown, quality),
         band_hz=band,
-        rms=scale * _rms(raw if needle else filtered),
+        rms=scale * rms_of(raw if needle else filtered),
         noise_rms=scale * envelope.noise,
         best_effort_rms=scale * envelope.best_effort,
         median_frequency_hz=inside.median_hz,
@@ -135,11 +138,13 @@ def _emg_figures(
         bursts=_shifted(bursts, channel.start_s),
         burst_rate_per_s=None if bursts is None else len(bursts) / channel.length_s,
         burst_median_s=float(np.median([burst.duration_s for burst in bursts])) if bursts else None,
-        turns_per_s=turns_per_s,
-        mean_amplitude_per_turn=per_turn_mv,
+        turns_per_s=turns.per_second(channel.length_s) if turns else None,
+        mean_amplitude_per_turn=None if per_turn is None else per_turn * _mv_per_count(channel, volts),
         tremor_peak_hz=peak.frequency_hz if peak else None,
         tremor=replace(peak, amplitude=peak.amplitude * scale) if peak else None,
+        physiological_peak=replace(physiological, amplitude=physiological.amplitude * scale) if physiological else None,
         low_frequency_fraction=low_fraction_of(drive.spectrum()) if channel.length_s >= 2 else None,
+        intervals=figure_intervals(raw if needle else filtered, rate, scale, turns, drive, bursts or ()),
         not_given=not_given,
     )
     return AnalysedChannel(
@@ -157,14 +162,6 @@ def _percent(envelope: Envelope) -> Samples | None:
     return (100 * envelope.corrected / best).astype(np.float32) if best > 0 else None
 
 
-def _rms(samples: Samples) -> float:
-    # By rows: a single sum over a long float32 record would lose digits.
-    rows = samples[: len(samples) // 1000 * 1000].reshape(-1, 1000)
-    rest = samples[rows.size :].astype(np.float64)
-    total = float(np.einsum("ij,ij->i", rows, rows).sum(dtype=np.float64)) + float(rest @ rest)
-    return float(np.sqrt(total / len(samples)))
-
-
 def _activity(
     filtered: Samples, envelopes: tuple[Envelope, ...], rate_hz: float, quality: Quality, not_given: dict[str, str]
 ) -> tuple[tuple[Interval, ...] | None, tuple[Interval, ...] | None]:
@@ -179,9 +176,8 @@ def _activity(
     return contractions_of(envelopes[0], envelopes[1]), bursts_of(envelopes[2])
 
 
-def _turns(
-    channel: Channel, volts: float | None, quality: Quality, not_given: dict[str, str]
-) -> tuple[float | None, float | None]:
+def _turns(channel: Channel, volts: float | None, quality: Quality, not_given: dict[str, str]) -> Turns | None:
+    """Return the turns in the counts that the file stores: an offset makes none, and counts are exact."""
     if volts is None or quality.has("gain"):
         reason = (
             "no voltage scale: 0.1 mV cannot be told"
@@ -189,14 +185,16 @@ def _turns(
             else "gain: the size of the signal cannot be right, so 0.1 mV cannot be told"
         )
         not_given["turns_per_s"] = not_given["mean_amplitude_per_turn"] = reason
-        return None, None
-    # On what the file stores: the offset makes no turn, and counts are exact where scaled floats are not.
-    mv_per_count = abs(channel.scale) * volts / 1e-3
-    turns = find_turns(channel.raw, THRESHOLD_MV / mv_per_count)
+        return None
+    turns = find_turns(channel.raw, THRESHOLD_MV / _mv_per_count(channel, volts))
     if turns.mean_amplitude is None:
         not_given["mean_amplitude_per_turn"] = "fewer than two turns of 0.1 mV"
-        return turns.per_second(channel.length_s), None
-    return turns.per_second(channel.length_s), turns.mean_amplitude * mv_per_count
+    return turns
+
+
+def _mv_per_count(channel: Channel, volts: float | None) -> float:
+    assert volts is not None
+    return abs(channel.scale) * volts / 1e-3
 
 
 def _not_emg(channel: Channel, role: ChannelRole, raw: Floats, unit: str) -> AnalysedChannel:

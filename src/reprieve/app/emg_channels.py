@@ -30,6 +30,7 @@ _NO_EMG = re.compile(
 # Nobody samples surface EMG faster; rise times of a needle need it.
 _NEEDLE_RATE_HZ = 10_000.0
 _CHANNEL_KEYS = {"muscle", "side", "kind", "unit", "skip", "mvc"}
+_MAP_KEYS = ("channels", "epochs", "movement", "stimulus", "angle")
 _EPOCH_KEYS = {"kind", "start_s", "stop_s", "muscle", "side"}
 
 
@@ -57,11 +58,13 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelMap:
-    """A session file: entries by channel name, and epochs."""
+    """A session file: entries by channel name, epochs, sensors of the head, marker of a stimulus, goniometer."""
 
     entries: dict[str, dict[str, Any]]
     epochs: tuple[Epoch, ...] = ()
     movement: Mapping[str, Any] | None = None
+    stimulus: str | None = None
+    angle: str | None = None
 
 
 def load_channel_map(path: str) -> ChannelMap:
@@ -89,14 +92,25 @@ def load_channel_map(path: str) -> ChannelMap:
         raise RecordingError(f"{path}: not YAML ({reason}); see the example in reprieve emg --help") from None
     if not isinstance(document, dict) or not isinstance(document.get("channels"), dict):
         raise RecordingError(f"{path}: a channel map has the key 'channels' with one entry per channel name; add it")
-    unknown = set(document) - {"channels", "epochs", "movement"}
+    unknown = sorted(str(key) for key in document if key not in _MAP_KEYS)
     if unknown:
-        raise RecordingError(
-            f"{path}: unknown key {sorted(map(str, unknown))[0]!r}; allowed are channels, epochs and movement"
-        )
+        raise RecordingError(f"{path}: unknown key {unknown[0]!r}; allowed are {', '.join(_MAP_KEYS)}")
     entries = {str(name): _checked_entry(path, str(name), entry) for name, entry in document["channels"].items()}
     epochs = tuple(_epoch(path, number, one) for number, one in enumerate(document.get("epochs") or (), 1))
-    return ChannelMap(entries=entries, epochs=epochs, movement=check_movement(path, document.get("movement")))
+    return ChannelMap(
+        entries=entries,
+        epochs=epochs,
+        movement=check_movement(path, document.get("movement")),
+        stimulus=_text(path, document, "stimulus", "the text of the marker at each stimulus"),
+        angle=_text(path, document, "angle", "the channel of the goniometer"),
+    )
+
+
+def _text(path: str, document: Mapping[str, Any], key: str, meaning: str) -> str | None:
+    value = document.get(key)
+    if value is not None and (not isinstance(value, str) or not value.strip()):
+        raise RecordingError(f"{path}: {key} is {value!r}; give {meaning}")
+    return value
 
 
 def channel_roles(recording: Recording, channel_map: ChannelMap | None) -> dict[str, ChannelRole]:

@@ -12,10 +12,20 @@ from html import escape
 
 from reprieve.app.emg_html_muscles import muscle_part, shown
 from reprieve.app.emg_report import ChannelReport, EmgReport, PairReport, Trace
-from reprieve.app.emg_svg import coherence_svg, spectrum_svg, trace_svg
+from reprieve.app.emg_svg import PLOT_STYLE, coherence_matrix_svg, coherence_svg, spectrum_svg, trace_svg
+from reprieve.app.emg_words import (
+    PAIR_NOTE,
+    channel_words,
+    extra_lines,
+    file_name,
+    no_pairs_words,
+    problem_lines,
+    quality_words,
+    subtitle,
+)
 
 _STYLE = """
-:root { color-scheme: light; --ink: #1c2430; --soft: #5b6675; --line: #d8dee6; --blue: #1f5f99; --band: #dcebf7;
+:root { color-scheme: light; --ink: #1c2430; --soft: #5b6675; --line: #d8dee6;
   --warn: #8a4b00; --warnback: #fff3e0; --bad: #9b1c1c; --badback: #fdecec; --good: #1d6b3f; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 80rem; padding: 2rem 1.5rem; color: var(--ink); background: #fff;
@@ -35,14 +45,11 @@ article { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; ma
   break-inside: avoid; }
 .plots { margin-top: 1rem; display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; }
 .plots svg { max-width: 100%; height: auto; }
-svg text { font: 11px system-ui, "DejaVu Sans", sans-serif; fill: var(--soft); }
-.axis { stroke: var(--line); fill: none; } .raw { fill: #8aa0b6; stroke: none; }
-.envelope { stroke: var(--blue); fill: none; stroke-width: 1.3; } .on { fill: var(--band); }
-.limit { stroke: var(--bad); stroke-dasharray: 4 3; fill: none; } .tremor { fill: #eef1f5; }
+PLOTS
 @media (max-width: 40rem) { body { padding: 1rem; } .plots { display: block; overflow-x: auto; }
   .plots svg { max-width: none; } td:first-child { white-space: normal; } }
 @media print { body { padding: 0; } }
-"""
+""".replace("PLOTS", PLOT_STYLE)
 
 
 def report_html(report: EmgReport, traces: Sequence[Trace]) -> str:
@@ -53,13 +60,14 @@ def report_html(report: EmgReport, traces: Sequence[Trace]) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'\">",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>EMG report: {escape(_file_name(report))}</title><style>{_STYLE}</style></head><body><main>",
-        _head(report),
+        f"<title>EMG report: {escape(file_name(report))}</title><style>{_STYLE}</style></head><body><main>",
+        f"<h1>EMG report</h1><p>{escape(subtitle(report))}</p>",
         _missing(report),
         muscle_part(report),
         "<h2>Channels</h2>" + _channel_table(report.channels),
         "<h2>Traces</h2>" + "".join(_article(channel, trace) for channel, trace in live if channel.rms is not None),
-        _pair_part(report.pairs),
+        _extra(report),
+        _pair_part(report),
         f'<p class="use">{escape(report.evidence)}</p>',
         '<p class="soft">Decision support for licensed clinicians who can review the basis of every number. Not a '
         f"medical device; not validated in patients. Reprieve {escape(report.version)}.</p></main></body></html>",
@@ -67,28 +75,14 @@ def report_html(report: EmgReport, traces: Sequence[Trace]) -> str:
     return "".join(parts)
 
 
-def _file_name(report: EmgReport) -> str:
-    return report.recording.replace("\\", "/").rsplit("/", 1)[-1]
-
-
-def _head(report: EmgReport) -> str:
-    good = sum(channel.quality.verdict == "use" and channel.rms is not None for channel in report.channels)
-    count = len(report.annotations)
-    marks = f", {count} marker{'s' if count > 1 else ''}" if report.annotations else ""
-    return (
-        f"<h1>EMG report</h1><p>{escape(_file_name(report))} · {escape(report.format)} · {report.length_s:.1f} s · "
-        f"{len(report.channels)} channels, {good} without a complaint{marks}</p>"
-    )
-
-
 def _missing(report: EmgReport) -> str:
-    lines = [
-        f"<li><b>{escape(channel.name)}</b>: {escape(problem.message)}; {escape(problem.advice)}.</li>"
-        for channel in report.channels
-        for problem in channel.quality.problems
-    ]
-    lines += [f"<li>{escape(note)}.</li>" for note in report.notes]
-    return f"<h2>What to look at first</h2><ul>{''.join(lines)}</ul>" if lines else ""
+    lines = "".join(f"<li>{escape(line)}</li>" for line in problem_lines(report))
+    return f"<h2>What to look at first</h2><ul>{lines}</ul>" if lines else ""
+
+
+def _extra(report: EmgReport) -> str:
+    lines = "".join(f"<li>{escape(line)}</li>" for line in extra_lines(report))
+    return f"<h2>Reflexes and movement</h2><ul>{lines}</ul>" if lines else ""
 
 
 def _channel_table(channels: Sequence[ChannelReport]) -> str:
@@ -134,35 +128,27 @@ def _text_class(column: int) -> str:
 
 
 def _mark(channel: ChannelReport) -> str:
-    names = ", ".join(problem.problem for problem in channel.quality.problems)
-    if channel.rms is None and not names:
-        return '<span class="soft">not EMG</span>' if channel.kind == "other" else '<span class="soft">no figure</span>'
-    if not names:
+    words = quality_words(channel)
+    if words == "good":
         return '<span class="good">good</span>'
+    if not channel.quality.problems:
+        return f'<span class="soft">{words}</span>'
     kind = "reject" if channel.quality.verdict == "reject" else "note"
-    return f'<span class="mark {kind}">{escape(names)}</span>'
+    return f'<span class="mark {kind}">{escape(words)}</span>'
 
 
 def _article(channel: ChannelReport, trace: Trace) -> str:
-    words = [f"{channel.kind} channel, {channel.sampling_rate_hz:g} Hz"]
-    if channel.band_hz:
-        words.append(f"{channel.band_hz[0]:g} to {channel.band_hz[1]:g} Hz")
-    if channel.sustained_fraction is not None:
-        words.append(f"on for {100 * channel.sustained_fraction:.0f} % of the time in contractions over half a second")
-    if channel.tremor is not None:
-        words.append(f"tremor at {channel.tremor.frequency_hz:.2f} Hz, {channel.tremor.ratio:.0f} times the floor")
     plots = trace_svg(channel, trace) + (spectrum_svg(channel, trace) if trace.power is not None else "")
     return (
-        f'<article><h3>{escape(channel.name)}</h3><p class="soft">{escape("; ".join(words))}.</p>'
+        f'<article><h3>{escape(channel.name)}</h3><p class="soft">{escape(channel_words(channel))}</p>'
         f'<div class="plots">{plots}</div></article>'
     )
 
 
-def _pair_part(pairs: Sequence[PairReport]) -> str:
-    related = [pair for pair in pairs if pair.coherence is not None]
+def _pair_part(report: EmgReport) -> str:
+    related = [pair for pair in report.pairs if pair.coherence is not None]
     if not related:
-        why = pairs[0].not_given.get("coherence", "") if pairs else "fewer than two usable channels"
-        return f'<h2>Pairs</h2><p class="soft">No coherence: {escape(why)}.</p>'
+        return f'<h2>Pairs</h2><p class="soft">{escape(no_pairs_words(report))}</p>'
     heads = ("Pair", "Highest at Hz", "Coherence", "95 % interval", "Limit", "4–7 Hz", "p (Holm)", "Crosstalk")
     head = "".join(f'<th scope="col">{text}</th>' for text in heads)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(map(_pair_row, related))}</tbody></table>"
@@ -171,11 +157,10 @@ def _pair_part(pairs: Sequence[PairReport]) -> str:
         f"<article><h3>{escape(' and '.join(pair.channels))}</h3>{coherence_svg(pair)}</article>"
         for pair in related[:12]
     )
-    note = (
-        '<p class="soft">Coherence of the rectified signals, 1 s Hann segments without overlap; above the limit by '
-        "chance in 5 of 100 at one frequency. The p-value is of the whole 4–7 Hz band, adjusted for all pairs.</p>"
-    )
-    return f'<h2>Pairs</h2>{note}<div class="wide">{table}</div><div class="plots">{curves}</div>'
+    note = f'<p class="soft">{PAIR_NOTE}</p>'
+    matrix = coherence_matrix_svg(related)
+    shown_matrix = f'<div class="wide">{matrix}</div>' if matrix else ""
+    return f'<h2>Pairs</h2>{note}{shown_matrix}<div class="wide">{table}</div><div class="plots">{curves}</div>'
 
 
 def _pair_row(pair: PairReport) -> str:

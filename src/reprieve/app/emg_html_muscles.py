@@ -11,21 +11,27 @@ from reprieve.emg.bootstrap import Estimate
 def muscle_part(report: EmgReport) -> str:
     """Return the section on muscles, the surest evidence first; what to do to get one when there is none."""
     if not report.muscles:
-        return (
-            '<h2>Muscles</h2><p class="soft">No channel is mapped to a muscle, so no muscle is judged; name muscles '
-            "and sides with --channels.</p>"
-        )
+        return f'<h2>Muscles</h2><p class="soft">{escape(missing_words(report))}</p>'
     heads = ("Muscle", "Class", "Score", "Activity, % of best effort", "What was seen")
     head = "".join(f'<th scope="col"{_text(i)}>{text}</th>' for i, text in enumerate(heads))
     rows = "".join(_row(one) for one in report.muscles)
+    return (
+        f'<h2>Muscles</h2><p class="soft">{escape(missing_words(report))}</p>'
+        f'<div class="wide"><table><thead><tr>{head}</tr>'
+        f"</thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def missing_words(report: EmgReport) -> str:
+    """Return how the muscles are ranked and which epochs were not recorded, or why no muscle is judged."""
+    if not report.muscles:
+        return "No channel is mapped to a muscle, so no muscle is judged; name muscles and sides with --channels."
     kinds = {epoch.kind for epoch in report.epochs}
     missing = [kind for kind in ("rest", "posture", "opposite", "trick", "maximal") if kind not in kinds]
     left = f" Not recorded: {', '.join(missing)}." if missing else ""
     return (
-        '<h2>Muscles</h2><p class="soft">Ranked by the lower limit of the score. The weights are expert defaults, not '
-        f"validated in patients (version {escape(report.weights_version)}).{left}</p>"
-        f'<div class="wide"><table><thead><tr>{head}</tr>'
-        f"</thead><tbody>{rows}</tbody></table></div>"
+        "Ranked by the lower limit of the score. The weights are expert defaults, not validated in patients "
+        f"(version {report.weights_version}).{left}"
     )
 
 
@@ -43,7 +49,7 @@ def _row(one: MuscleReport) -> str:
     score = shown(one.score.score, 2)
     if one.score.low is not None and one.score.high is not None:
         score += f" ({one.score.low:.2f}–{one.score.high:.2f})"
-    cells = (escape(name), one.score.muscle_class, score, activity or "–", "; ".join(_words(one)) or "–")
+    cells = (escape(name), one.score.muscle_class, score, activity or "–", "; ".join(muscle_words(one)) or "–")
     return "<tr>" + "".join(f"<td{_text(i)}>{cell}</td>" for i, cell in enumerate(cells)) + "</tr>"
 
 
@@ -57,7 +63,8 @@ def _estimate(figure: Estimate) -> str:
     return f"{figure.value:.1f} ({figure.low:.1f}–{figure.high:.1f})"
 
 
-def _words(one: MuscleReport) -> list[str]:
+def muscle_words(one: MuscleReport) -> list[str]:
+    """Return what was seen of a muscle, a few words each."""
     words: list[str] = []
     if one.effort_was_maximal is False:
         words.append("no maximal effort: activity not used")
@@ -73,4 +80,6 @@ def _words(one: MuscleReport) -> list[str]:
         words.append(f"trick takes off {100 * one.trick.value:.0f} %")
     if one.turns_per_s is not None:
         words.append(f"{one.turns_per_s:.0f} turns/s")
+    if one.coherent_4_7_hz:
+        words.append("shares a 4–7 Hz drive with another muscle")
     return words

@@ -9,6 +9,7 @@ import numpy as np
 
 from reprieve.app.emg_channel_figures import AnalysedChannel
 from reprieve.app.emg_channels import ChannelMap, Epoch, EpochKind
+from reprieve.app.emg_drive import shared_drive
 from reprieve.app.emg_report import EmgReport, MuscleReport
 from reprieve.emg.bootstrap import Estimate
 from reprieve.emg.contractions import Interval
@@ -20,6 +21,7 @@ from reprieve.reference.assessment_weights import AssessmentWeights
 
 # The bootstrap always draws the same: the same recording gives the same report.
 SEED = 20261124
+OVERFLOW_KINDS = ("maximal", "isometric", "task")
 # Words of an annotation that name an epoch; the first that fits counts.
 _WORDS: tuple[tuple[str, EpochKind], ...] = (
     (r"\bmvc\b|\bmaxim", "maximal"),
@@ -65,12 +67,13 @@ def report_muscles(
 ) -> tuple[MuscleReport, ...]:
     """Return the muscles that the channels name, the surest evidence first."""
     named = [one for one in channels if one.report.muscle]
+    coherent = shared_drive(named, {one.report.name: _spans(one, epochs) for one in named})
     reports: list[MuscleReport] = []
     for one in named:
         # A generator of its own: dropping one channel must not change the figures of another.
         rng = np.random.default_rng([SEED, *one.report.name.encode()])
         others = [other.report.contractions or () for other in named if other is not one]
-        reports.append(_muscle(one, others, epochs, session, weights, rng))
+        reports.append(_muscle(one, others, epochs, session, weights, rng, coherent.get(one.report.name)))
     return tuple(
         sorted(reports, key=lambda report: -1.0 if report.score.low is None else report.score.low, reverse=True)
     )
@@ -88,12 +91,13 @@ def _muscle(
     session: ChannelMap | None,
     weights: AssessmentWeights,
     rng: np.random.Generator,
+    coherent: bool | None,
 ) -> MuscleReport:
     channel = one.report
     prior = weights.base_probability.value
     if one.envelope is None or not one.envelope.best_effort > 0:
         score = muscle_score(MuscleFindings(usable=False), prior, weights)
-        return _report(one, None, None, None, score)
+        return _report(one, None, None, None, None, score)
     given = session.entries.get(channel.name, {}).get("mvc") if session else None
     own = [Interval(c.onset_s - channel.start_s, c.offset_s - channel.start_s) for c in channel.contractions or ()]
     activity = muscle_activity(one.envelope, own, _spans(one, epochs), rng, best_effort=given)
@@ -106,8 +110,10 @@ def _muscle(
         lead=lead,
         paradox=activity.paradox,
         turns_per_s=turns,
+        low_frequency_fraction=channel.low_frequency_fraction,
+        coherent_4_7_hz=coherent,
     )
-    return _report(one, activity, lead, turns, muscle_score(findings, prior, weights))
+    return _report(one, activity, lead, turns, coherent, muscle_score(findings, prior, weights))
 
 
 def _report(
@@ -115,6 +121,7 @@ def _report(
     activity: MuscleActivity | None,
     lead: Estimate | None,
     turns: float | None,
+    coherent: bool | None,
     score: MuscleScore,
 ) -> MuscleReport:
     channel = one.report
@@ -131,6 +138,8 @@ def _report(
         paradox=activity.paradox if activity else None,
         trick=activity.trick if activity else None,
         compensatory=activity.compensatory if activity else None,
+        low_frequency_fraction=channel.low_frequency_fraction if activity else None,
+        coherent_4_7_hz=coherent if activity else None,
         score=score,
     )
 
@@ -140,11 +149,12 @@ def _spans(one: AnalysedChannel, epochs: Sequence[Epoch]) -> dict[str, list[tupl
     channel = one.report
     spans: dict[str, list[tuple[float, float]]] = {}
     for epoch in epochs:
-        if epoch.muscle in (None, channel.muscle) and epoch.side in (None, channel.side):
-            start = max(0.0, epoch.start_s - channel.start_s)
-            stop = min(channel.length_s, epoch.stop_s - channel.start_s)
-            if stop > start:
-                spans.setdefault(epoch.kind, []).append((start, stop))
+        own = epoch.muscle in (None, channel.muscle) and epoch.side in (None, channel.side)
+        # An effort or a task of another muscle or side: what this one does then is overflow.
+        kind = epoch.kind if own else "overflow" if epoch.kind in OVERFLOW_KINDS else None
+        start, stop = max(0.0, epoch.start_s - channel.start_s), min(channel.length_s, epoch.stop_s - channel.start_s)
+        if kind is not None and stop > start:
+            spans.setdefault(kind, []).append((start, stop))
     return spans
 
 

@@ -13,6 +13,7 @@ from reprieve.emg.bootstrap import Estimate
 from reprieve.emg.contractions import Interval
 from reprieve.emg.quality import Quality
 from reprieve.emg.score import MuscleScore
+from reprieve.emg.stretch import StretchThreshold
 from reprieve.emg.tremor import TremorPeak
 from reprieve.interop.recording import Annotation
 
@@ -24,7 +25,7 @@ class ChannelReport:
     """The figures of one channel; None where they cannot be given, with the reason in `not_given`.
 
     `rms`, `noise_rms` and `best_effort_rms` are in `unit`; `mean_amplitude_per_turn` in millivolts; times from the
-    start of the recording.
+    start of the recording. `intervals` holds the 95 % interval of a figure by its name, where there is one.
     """
 
     name: str
@@ -51,7 +52,9 @@ class ChannelReport:
     mean_amplitude_per_turn: float | None = None
     tremor_peak_hz: float | None = None
     tremor: TremorPeak | None = None
+    physiological_peak: TremorPeak | None = None
     low_frequency_fraction: float | None = None
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
     not_given: dict[str, str] = field(default_factory=dict)
 
 
@@ -79,7 +82,10 @@ class PairReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MuscleReport:
-    """What one mapped muscle did over the epochs; activities in % of its best effort."""
+    """What one mapped muscle did over the epochs; activities in % of its best effort.
+
+    `activity` has a kind of its own, `overflow`, for efforts and tasks of another muscle or side.
+    """
 
     muscle: str
     side: MapSide | None
@@ -93,7 +99,37 @@ class MuscleReport:
     paradox: Estimate | None
     trick: Estimate | None
     compensatory: bool | None
+    low_frequency_fraction: float | None
+    coherent_4_7_hz: bool | None
     score: MuscleScore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvokedReport:
+    """Responses of one channel to a stimulus that the recording marks; sizes peak to peak in `unit`."""
+
+    channel: str
+    muscle: str | None
+    side: MapSide | None
+    unit: str
+    marker: str
+    stimuli: int
+    m_wave: Estimate | None
+    m_wave_latency_ms: float | None
+    late_wave: Estimate | None
+    late_wave_latency_ms: float | None
+    sizes_m_wave: tuple[float, ...]
+    sizes_late_wave: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchReport:
+    """Passive stretches of one muscle."""
+
+    channel: str
+    muscle: str | None
+    side: MapSide | None
+    found: StretchThreshold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +162,5 @@ class EmgReport:
     weights_version: str
     version: str
     movement: MovementReport | None = None
+    evoked: tuple[EvokedReport, ...] = ()
+    stretches: tuple[StretchReport, ...] = ()

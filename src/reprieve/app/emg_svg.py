@@ -1,14 +1,21 @@
-"""Drawings of the EMG report as inline SVG, styled by the classes of the page."""
+"""Drawings of the EMG report as inline SVG, styled by the classes of `PLOT_STYLE`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 import numpy as np
 
 from reprieve.app.emg_report import ChannelReport, PairReport, Trace
 
+PLOT_STYLE = (
+    'svg text { font: 11px system-ui, "Libertinus Serif", "DejaVu Sans", sans-serif; fill: #55606f; } '
+    ".axis { stroke: #d8dee6; fill: none; } .raw { fill: #8aa0b6; stroke: none; } "
+    ".envelope { stroke: #1f5f99; fill: none; stroke-width: 1.3; } .on { fill: #dcebf7; } "
+    ".limit { stroke: #9b1c1c; stroke-dasharray: 4 3; fill: none; } .tremor { fill: #eef1f5; } "
+    ".cell { fill: #1f5f99; } .over { stroke: #1c2430; fill: none; }"
+)
 _WIDE, _NARROW, _HIGH = 640, 320, 150
 _LEFT, _BOTTOM, _TOP = 46, 22, 8
 
@@ -96,6 +103,34 @@ def coherence_svg(pair: PairReport) -> str:
         + _frequency_axis(first, last)
         + "</svg>"
     )
+
+
+def coherence_matrix_svg(pairs: Sequence[PairReport]) -> str:
+    """Return the coherence at 4-7 Hz of every pair as a matrix; framed where it is above chance after correction."""
+    names = list(dict.fromkeys(name for pair in pairs for name in pair.channels))
+    if len(names) < 3:
+        return ""
+    size, left, top = 26, 110, 16
+    parts: list[str] = []
+    for row, name in enumerate(names):
+        parts.append(f'<text x="{left - 6}" y="{top + row * size + 17}" text-anchor="end">{escape(name[:16])}</text>')
+        parts.append(f'<text x="{left + row * size + 8}" y="{top - 4}">{row + 1}</text>')
+    for pair in pairs:
+        value, chance = pair.coherence_4_7_hz, pair.adjusted_probability_4_7_hz
+        if value is None:
+            continue
+        row, column = sorted((names.index(pair.channels[0]), names.index(pair.channels[1])), reverse=True)
+        x, y = left + column * size, top + row * size
+        box = f'x="{x}" y="{y}" width="{size - 2}" height="{size - 2}"'
+        parts.append(f'<rect class="cell" {box} fill-opacity="{0.08 + 0.92 * min(1.0, value):.2f}"/>')
+        if chance is not None and chance < 0.05:
+            parts.append(f'<rect class="over" {box}/>')
+        ink = ' style="fill:#fff"' if value > 0.5 else ""
+        parts.append(f'<text x="{x + 2}" y="{y + 17}"{ink}>{value:.2f}</text>')
+    wide, high = left + len(names) * size + 4, top + len(names) * size + 4
+    words = "Coherence at 4 to 7 Hz of every pair; framed where above chance after correction for all pairs"
+    head = f'<svg role="img" aria-label="{words}" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}">'
+    return head + "".join(parts) + "</svg>"
 
 
 def _open(width: int, words: str) -> str:

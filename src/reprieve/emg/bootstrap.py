@@ -79,3 +79,22 @@ def _estimate(value: float, drawn: Floats | None) -> Estimate:
         return Estimate(value, None, None)
     low, high = np.percentile(drawn, [2.5, 97.5])
     return Estimate(value, float(low), float(high))
+
+
+def resample_weights(
+    count: int, block: int, rng: np.random.Generator, draws: int = DRAWS
+) -> NDArray[np.float32] | None:
+    """Return how often each of `count` values is used in each resample of neighbours, shape (draws, count).
+
+    The mean of any figure kept value by value is then ``weights @ values / weights.sum(1)``, and a ratio of two figures
+    uses the same draws. None when there are under four blocks.
+    """
+    blocks = count // max(1, block)
+    if blocks < FEWEST_BLOCKS:
+        return None
+    starts = rng.integers(0, count - block + 1, size=(draws, blocks))
+    places = (np.arange(draws)[:, None] * (count + 1) + starts).reshape(-1)
+    begun = np.bincount(places, minlength=draws * (count + 1)) - np.bincount(
+        places + block, minlength=draws * (count + 1)
+    )
+    return np.cumsum(begun.reshape(draws, count + 1), axis=1)[:, :count].astype(np.float32)

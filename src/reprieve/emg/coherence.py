@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import fft, signal, stats
+from scipy import fft, stats
 
 from reprieve.emg.filters import floating
-from reprieve.emg.spectra import Spectrum
+from reprieve.emg.spectra import Spectrum, hann
 
 Floats = NDArray[np.float64]
 
@@ -112,12 +112,12 @@ def segment_spectra(
     frequency = np.arange(length // 2 + 1) * (rate_hz / length)
     first = int(np.searchsorted(frequency, lowest_hz))
     stop = len(frequency) if highest_hz is None else int(np.searchsorted(frequency, highest_hz, side="right"))
-    window = signal.get_window("hann", length).astype(samples.dtype)
+    window = hann(length).astype(samples.dtype)
     segments = samples[: count * length].reshape(count, length)
     values = np.empty((count, stop - first), np.result_type(samples.dtype, np.complex64))
     for start in range(0, count, _BATCH):
         batch = segments[start : start + _BATCH]
-        transform = fft.rfft((batch - batch.mean(axis=1, keepdims=True)) * window, axis=1)
+        transform = np.asarray(fft.rfft((batch - batch.mean(axis=1, keepdims=True)) * window, axis=1))
         values[start : start + _BATCH] = transform[:, first:stop]
     return SegmentSpectra(np.asarray(frequency[first:stop], dtype=np.float64), values)
 

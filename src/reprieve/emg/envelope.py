@@ -83,6 +83,8 @@ def rms_envelope(samples: ArrayLike, rate_hz: float, *, window_s: float = WINDOW
 def rms_envelopes(samples: ArrayLike, rate_hz: float, windows_s: Sequence[float]) -> tuple[Envelope, ...]:
     """Return envelopes of several window lengths at the same points; the samples are squared once for all."""
     values = np.asarray(samples)
+    if not np.issubdtype(values.dtype, np.floating):
+        values = values.astype(np.float64)
     step = max(1, round(rate_hz / ENVELOPE_RATE_HZ))
     windows = [max(1, round(window_s * rate_hz)) for window_s in windows_s]
     # Windows whose edges fall on the points need the power between the points only.
@@ -97,7 +99,7 @@ def rms_envelopes(samples: ArrayLike, rate_hz: float, windows_s: Sequence[float]
     return tuple(found)
 
 
-def _running_power(values: NDArray[np.generic], grid: int) -> Floats:
+def _running_power(values: NDArray[np.floating], grid: int) -> Floats:
     """Return the sum of squares up to every `grid`-th sample, and to the end."""
     if grid == 1:
         squares = np.square(values, dtype=np.float64)

@@ -105,9 +105,9 @@ def _by_blocks(samples: Samples, sections: Floats, margin: int, size: int) -> Sa
     hop, found = size - 2 * margin, np.empty_like(samples)
     blocks = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
     for first in range(0, len(blocks), _BLOCKS_AT_ONCE):
-        spectra = fft.rfft(blocks[first : first + _BLOCKS_AT_ONCE], axis=1)
+        spectra = np.asarray(fft.rfft(blocks[first : first + _BLOCKS_AT_ONCE], axis=1))
         spectra *= gain
-        kept = fft.irfft(spectra, size, axis=1)[:, margin : size - margin]
+        kept = np.asarray(fft.irfft(spectra, size, axis=1))[:, margin : size - margin]
         start = margin + first * hop
         found[start : start + kept.size] = kept.reshape(-1)
     done = margin + len(blocks) * hop

@@ -29,6 +29,8 @@ class MuscleFindings:
     lead: Estimate | None = None
     paradox: Estimate | None = None
     turns_per_s: float | None = None
+    low_frequency_fraction: float | None = None
+    coherent_4_7_hz: bool | None = None
     usable: bool = True
 
 
@@ -87,6 +89,12 @@ def _parts(findings: MuscleFindings, weights: AssessmentWeights) -> dict[str, fl
         first, second = weights.emg_turns_first_per_s.value, weights.emg_turns_second_per_s.value
         steps = float(findings.turns_per_s > first) + float(findings.turns_per_s > second)
         parts["turns"] = weights.emg_turns_step.value * steps
+    if findings.low_frequency_fraction is not None:
+        away = findings.low_frequency_fraction - weights.emg_low_frequency_centre.value
+        share = float(np.clip(away / weights.emg_low_frequency_spread.value, -1, 1))
+        parts["low_frequency"] = weights.emg_low_frequency.value * share
+    if findings.coherent_4_7_hz:
+        parts["coherence"] = weights.emg_coherence.value
     return parts
 
 

@@ -22,6 +22,7 @@ ElectrodeFault = Literal["none", "dead", "clipping", "mains", "loose", "gain"]
 # Corners of the shaping filter (Hz): with them the median frequency is near 85 Hz, that of a neck or arm muscle.
 _LOW_HZ, _HIGH_HZ = 40.0, 120.0
 NOISE_UV = 2.0
+_SPARE_S = 5.0
 # Share of a maximal effort, in %, by role and epoch.
 _LEVELS: dict[MuscleRole, dict[str, float]] = {
     "dystonic": {"rest": 8.0, "posture": 15.0, "opposite": 10.0, "trick": 5.0},
@@ -149,14 +150,12 @@ def _muscle(
     noise_uv: float,
     rng: np.random.Generator,
 ) -> Floats:
-    slow = signal.sosfiltfilt(
-        signal.butter(2, 0.5, fs=rate_hz, output="sos"), rng.standard_normal(len(time)) * np.sqrt(rate_hz)
-    )
+    slow = _slow_variation(len(time), rate_hz, rng)
     percent = np.zeros(len(time))
     for kind, level in _LEVELS[muscle.role].items():
         for start, stop in epochs[kind]:
             percent[(time >= start) & (time < stop)] = level
-    percent *= np.exp(0.4 * slow / slow.std() - 0.08)
+    percent *= np.exp(0.4 * slow - 0.08)
     if muscle.role == "dystonic":
         percent *= drive
     start = epochs["maximal"][0][0] + 5
@@ -166,6 +165,14 @@ def _muscle(
     if muscle.ecg_uv:
         clean += _ecg(time, rng) * muscle.ecg_uv
     return _with_fault(clean, muscle, time, rng)
+
+
+def _slow_variation(length: int, rate_hz: float, rng: np.random.Generator) -> Floats:
+    """Return noise below 0.5 Hz, standard deviation 1; made longer and cut, since a filter swings at its ends."""
+    spare = round(_SPARE_S * rate_hz)
+    sections = signal.butter(2, 0.5, fs=rate_hz, output="sos")
+    slow = signal.sosfiltfilt(sections, rng.standard_normal(length + 2 * spare))[spare : spare + length]
+    return slow / slow.std()
 
 
 def _ecg(time: Floats, rng: np.random.Generator) -> Floats:

@@ -81,22 +81,28 @@ def power_spectrum(
     return _spectrum(power / count, length, rate_hz, count)
 
 
+def hann(length: int) -> Floats:
+    """Return the periodic Hann window."""
+    return np.asarray(signal.get_window("hann", length), dtype=np.float64)
+
+
 def segment_powers(samples: Samples, length: int, overlap: float) -> Iterator[Samples]:
     """Yield the squared transforms of the Hann segments, each less its mean, a batch of segments at a time."""
     step = length - int(overlap * length)
-    window = signal.get_window("hann", length).astype(samples.dtype)
+    window = hann(length).astype(samples.dtype)
     segments = np.lib.stride_tricks.sliding_window_view(samples, length)[::step]
     # A batch at a time: many segments in one transform, few in memory.
     for first in range(0, len(segments), _BATCH):
         batch = segments[first : first + _BATCH]
-        transform = fft.rfft((batch - batch.mean(axis=1, keepdims=True)) * window, axis=1)
-        yield np.square(transform.real) + np.square(transform.imag)
+        transform: NDArray[np.complexfloating] = np.asarray(
+            fft.rfft((batch - batch.mean(axis=1, keepdims=True)) * window, axis=1)
+        )
+        yield np.square(np.real(transform)) + np.square(np.imag(transform))
 
 
 def _spectrum(mean_power: Floats, length: int, rate_hz: float, segments: int) -> Spectrum:
     """Return the one-sided density from the mean squared transform."""
-    window = signal.get_window("hann", length)
-    power = mean_power / (rate_hz * float(np.sum(window**2)))
+    power = mean_power / (rate_hz * float(np.sum(hann(length) ** 2)))
     # One-sided: all but 0 Hz and the Nyquist frequency stand for two.
     power[1 : None if length % 2 else -1] *= 2
     frequency = np.arange(length // 2 + 1, dtype=np.float64) * float(rate_hz / length)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy import signal, stats
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 
 from reprieve.emg.filters import Samples, floating
-from reprieve.emg.spectra import Spectrum, segment_powers
+from reprieve.emg.spectra import Spectrum, hann, segment_powers
+
+Floats = NDArray[np.float64]
 
 SEGMENT_S = 4.0
 LOW_HZ, HIGH_HZ = 3.0, 12.0
+# The peak that healthy neck muscles have and dystonic ones often lack (Tijssen 2000, Nijmeijer 2014).
+PHYSIOLOGICAL_HZ = (8.0, 14.0)
 # The floor is fitted well beyond the tremor band, and without the strongest half octave.
 FLOOR_LOW_HZ, FLOOR_HIGH_HZ = 2.0, 30.0
 SIGNIFICANCE = 0.01
@@ -45,7 +50,14 @@ class TremorPeak:
 
 
 def tremor_peak(samples: ArrayLike, rate_hz: float) -> TremorPeak | None:
-    """Return the tremor peak, or None when nothing stands out of the floor.
+    """Return the peak at 3-12 Hz, or None when nothing stands out of the floor."""
+    return band_peaks(samples, rate_hz, ((LOW_HZ, HIGH_HZ),))[0]
+
+
+def band_peaks(
+    samples: ArrayLike, rate_hz: float, bands_hz: Sequence[tuple[float, float]]
+) -> tuple[TremorPeak | None, ...]:
+    """Return the peak of each band, None where nothing stands out of the floor.
 
     Parameters
     ----------
@@ -53,6 +65,8 @@ def tremor_peak(samples: ArrayLike, rate_hz: float) -> TremorPeak | None:
         Rectified EMG, or acceleration or angular velocity.
     rate_hz : float
         Sampling rate.
+    bands_hz : sequence of (float, float)
+        From and to, within 2-30 Hz, both included.
 
     Notes
     -----
@@ -63,29 +77,30 @@ def tremor_peak(samples: ArrayLike, rate_hz: float) -> TremorPeak | None:
     """
     samples = floating(samples)
     if len(samples) < 2 * SEGMENT_S * rate_hz or rate_hz < 2 * FLOOR_HIGH_HZ:
-        return None
+        return (None,) * len(bands_hz)
     spectrum, typical = _mean_and_median(samples, rate_hz)
-    wide = spectrum.between(FLOOR_LOW_HZ, FLOOR_HIGH_HZ)
+    wide, typical = (one.between(FLOOR_LOW_HZ, FLOOR_HIGH_HZ) for one in (spectrum, typical))
     if not (wide.power > 0).all():
-        return None
+        return (None,) * len(bands_hz)
+    ratios = wide.power / _floor(wide.frequency_hz, wide.power)
+    usual = typical.power / _floor(typical.frequency_hz, np.maximum(typical.power, 1e-300))
+    return tuple(_peak(wide, ratios, usual, low, high) for low, high in bands_hz)
+
+
+def _peak(wide: Spectrum, ratios: Floats, usual: Floats, low_hz: float, high_hz: float) -> TremorPeak | None:
     frequency, power = wide.frequency_hz, wide.power
-    inside = np.flatnonzero((frequency >= LOW_HZ) & (frequency <= HIGH_HZ))
+    inside = np.flatnonzero((frequency >= low_hz) & (frequency <= high_hz))
     top = int(inside[np.argmax(power[inside])])
     if not (power[top] > power[top - 1] and power[top] > power[top + 1]):
         return None
-    ratio = float(power[top] / _floor(frequency, power)[top])
-    freedom = FREEDOM_PER_SEGMENT * spectrum.segments
-    chance = stats.f.sf(ratio, freedom, freedom * len(frequency) / 4)
-    if chance * len(inside) > SIGNIFICANCE or _ratio_at(typical, float(frequency[top])) < TYPICAL_RATIO:
+    freedom = FREEDOM_PER_SEGMENT * wide.segments
+    chance = stats.f.sf(ratios[top], freedom, freedom * len(frequency) / 4)
+    if chance * len(inside) > SIGNIFICANCE or usual[top] < TYPICAL_RATIO:
         return None
     low, high = _half_height(power, top)
     step = float(frequency[1] - frequency[0])
-    return TremorPeak(
-        float(frequency[top]),
-        (high - low) * step,
-        float(np.sqrt(power[round(low) : round(high) + 1].sum() * step)),
-        ratio,
-    )
+    amplitude = float(np.sqrt(power[round(low) : round(high) + 1].sum() * step))
+    return TremorPeak(float(frequency[top]), (high - low) * step, amplitude, float(ratios[top]))
 
 
 def _mean_and_median(samples: Samples, rate_hz: float) -> tuple[Spectrum, Spectrum]:
@@ -98,17 +113,11 @@ def _mean_and_median(samples: Samples, rate_hz: float) -> tuple[Spectrum, Spectr
     rate_hz /= step
     length = round(SEGMENT_S * rate_hz)
     powers = np.concatenate(list(segment_powers(slow, length, 0.5)))
-    frequency = np.arange(length // 2 + 1) * (rate_hz / length)
+    frequency: Floats = np.asarray(np.arange(length // 2 + 1) * (rate_hz / length), dtype=np.float64)
     droop = np.sinc(frequency / rate_hz) / np.sinc(frequency / (rate_hz * step))
-    scale = 2 / (rate_hz * float(np.sum(signal.get_window("hann", length) ** 2)) * droop**2)
+    scale = 2 / (rate_hz * float(np.sum(hann(length) ** 2)) * droop**2)
     mean = Spectrum(frequency, powers.mean(axis=0, dtype=np.float64) * scale, len(powers))
     return mean, Spectrum(frequency, np.median(powers, axis=0) * scale, len(powers))
-
-
-def _ratio_at(spectrum: Spectrum, peak_hz: float) -> float:
-    wide = spectrum.between(FLOOR_LOW_HZ, FLOOR_HIGH_HZ)
-    place = int(np.argmin(np.abs(wide.frequency_hz - peak_hz)))
-    return float(wide.power[place] / _floor(wide.frequency_hz, np.maximum(wide.power, 1e-300))[place])
 
 
 def _floor(frequency: np.ndarray, power: np.ndarray) -> np.ndarray:

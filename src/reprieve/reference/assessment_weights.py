@@ -57,6 +57,10 @@ class AssessmentWeights:
     emg_turns_step: Weight
     emg_turns_first_per_s: Weight
     emg_turns_second_per_s: Weight
+    emg_low_frequency: Weight
+    emg_low_frequency_centre: Weight
+    emg_low_frequency_spread: Weight
+    emg_coherence: Weight
     hypertrophy_present: Weight
     hypertrophy_absent: Weight
     pain_present: Weight

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,16 @@ from reprieve.app.emg import (
     EmgReport,
     MuscleReport,
     PairReport,
+    Trace,
     report_recording,
     report_with_traces,
 )
 from reprieve.app.emg_compare import Comparison, compare_reports
 from reprieve.app.emg_html import report_html
 from reprieve.app.emg_movement import MovementReport
+from reprieve.app.emg_pdf import report_pdf
 from reprieve.app.emg_replay import replay
+from reprieve.app.emg_words import extra_lines
 from reprieve.cli.output import print_json, print_table
 from reprieve.core.errors import SetupError
 
@@ -37,6 +41,8 @@ a channel map in YAML says what each channel is, by the name that the file gives
     - {kind: posture, start_s: 30, stop_s: 90}
 
   movement: {trunk: [TW, TX, TY, TZ], head: [HW, HX, HY, HZ], neutral: {start_s: 0, stop_s: 2}}
+  stimulus: Hreflex   # text of the marker at each nerve stimulus: M wave and late wave of every channel
+  angle: GON          # channel of the goniometer, for epochs of kind stretch
 
 kinds of channel: surface, needle, movement, other
 kinds of epoch: rest, posture, opposite, trick, maximal, isometric, mirror, stretch, needle, task
@@ -64,7 +70,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="play a channel in real time with needle figures (the name may be left out if only one carries EMG)",
     )
     parser.add_argument("--speed", type=float, default=1.0, help="of --live, times real time (default 1)")
-    parser.add_argument("--report", metavar="OUT.html", help="write a report with drawings that opens in any browser")
+    parser.add_argument(
+        "--report", metavar="OUT.html", help="a report with drawings: a page for any browser, or .pdf to print"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -73,10 +81,7 @@ def run(args: argparse.Namespace) -> int:
         return _live(args)
     report, traces = report_with_traces(args.recording, args.channels, progress=_progress())
     if args.report:
-        try:
-            Path(args.report).write_text(report_html(report, traces), encoding="utf-8")
-        except OSError as error:
-            raise SetupError(f"cannot write {args.report}: {error.strerror or error}; choose another place") from None
+        _write_report(args.report, report, traces)
     comparison = None
     if args.before:
         comparison = compare_reports(report_recording(args.before, args.channels), report)
@@ -89,6 +94,14 @@ def run(args: argparse.Namespace) -> int:
         if args.report:
             print(f"\nThe report is in {args.report}.")
     return 0
+
+
+def _write_report(path: str, report: EmgReport, traces: Sequence[Trace]) -> None:
+    made = report_pdf(report, traces) if path.lower().endswith(".pdf") else report_html(report, traces).encode()
+    try:
+        Path(path).write_bytes(made)
+    except OSError as error:
+        raise SetupError(f"cannot write {path}: {error.strerror or error}; choose another place") from None
 
 
 def _print_movement(movement: MovementReport) -> None:
@@ -195,6 +208,8 @@ def _print_report(report: EmgReport) -> None:
         print_table([_muscle_row(one) for one in report.muscles], _MUSCLE_HEAD)
     if report.movement:
         _print_movement(report.movement)
+    for line in extra_lines(report):
+        print(f"\n{line}", end="")
     for note in report.notes:
         print(f"\nNote: {note}")
     print(f"\n{report.evidence}")

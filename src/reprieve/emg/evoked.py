@@ -1,0 +1,79 @@
+"""Responses to nerve stimuli: size and time of the M wave (CMAP) and of a later wave such as the H reflex."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from reprieve.emg.bootstrap import Estimate, median_estimate
+
+Floats = NDArray[np.float64]
+
+# Seconds after the stimulus: the artefact is over by the first, a reflex of the leg begins after the M wave ends.
+M_WAVE_S, LATE_WAVE_S = (0.004, 0.025), (0.028, 0.060)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvokedWave:
+    """One wave over all stimuli.
+
+    Attributes
+    ----------
+    sizes : ndarray, shape (n_stimuli,)
+        Peak to peak in the window, in the unit of the samples.
+    median : Estimate or None
+        Of the sizes; None under five stimuli.
+    latency_s : float
+        Median time of the largest deflection after the stimulus.
+    """
+
+    sizes: Floats
+    median: Estimate | None
+    latency_s: float
+
+
+def evoked_wave(
+    samples: ArrayLike,
+    rate_hz: float,
+    stimuli_s: Sequence[float],
+    window_s: tuple[float, float],
+    rng: np.random.Generator,
+) -> EvokedWave | None:
+    """Return the wave that follows each stimulus within a window; None when no window lies inside the record.
+
+    Parameters
+    ----------
+    samples : array_like, shape (n_samples,)
+        Raw record.
+    rate_hz : float
+    stimuli_s : sequence of float
+        Seconds from the first sample.
+    window_s : (float, float)
+        From and to, in seconds after the stimulus.
+    rng : numpy Generator
+        For the interval of the median.
+
+    Raises
+    ------
+    ValueError
+        If the window does not run forwards.
+    """
+    start, stop = (round(edge * rate_hz) for edge in window_s)
+    if not 0 <= start < stop:
+        raise ValueError(f"window_s must run forwards from 0 s on, but got {window_s}; swap or correct")
+    values = np.asarray(samples, dtype=np.float64)
+    places = np.array([round(one * rate_hz) for one in stimuli_s], dtype=np.int64)
+    places = places[(places + start >= 0) & (places + stop < len(values))]
+    if not len(places):
+        return None
+    cut = values[places[:, None] + np.arange(start, stop + 1)]
+    sizes = np.ptp(cut, axis=1)
+    furthest = np.argmax(np.abs(cut - np.median(cut, axis=1, keepdims=True)), axis=1)
+    return EvokedWave(
+        sizes=sizes,
+        median=median_estimate(sizes, rng),
+        latency_s=float(np.median(start + furthest)) / rate_hz,
+    )

@@ -1,0 +1,82 @@
+"""The EMG report as a page and on paper: everything in it, nothing fetched, any name harmless; reflexes in the JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reprieve.app.emg import report_recording, report_with_traces
+from reprieve.app.emg_html import report_html
+from reprieve.app.emg_pdf import report_pdf
+from reprieve.cli.main import main
+from reprieve.core.errors import RecordingError
+
+SHIPPED = Path(__file__).parents[1] / "data" / "emg"
+RATE = 1000
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Three channels with a shared 5 Hz drive and a goniometer, as CSV, with its map."""
+    folder = tmp_path_factory.mktemp("session")
+    rng, time = np.random.default_rng(0), np.arange(40 * RATE) / RATE
+    drive = 1 + 0.8 * np.sin(2 * np.pi * 5 * time)
+    emg = [80 * drive * rng.normal(size=len(time)) for _ in range(2)] + [30 * rng.normal(size=len(time))]
+    angle = np.abs((time % 2) - 1) * 40 + rng.normal(0, 0.01, len(time))
+    rows = np.column_stack([time, *emg, angle])
+    head = "time [s],<b>A</b> [uV],B [uV],C [uV],GON [deg]"
+    np.savetxt(folder / "visit.csv", rows, fmt="%.4f", delimiter=",", header=head, comments="")
+    epochs = [{"kind": "stretch", "start_s": 2 * i + 1, "stop_s": 2 * i + 2, "muscle": "soleus"} for i in range(12)]
+    channels = {
+        "<b>A</b>": {"muscle": "soleus", "side": "right", "kind": "surface"},
+        "B": "gastrocnemius",
+        "GON": {"kind": "movement"},
+    }
+    (folder / "map.yaml").write_text(json.dumps({"channels": channels, "epochs": epochs, "angle": "GON"}))
+    return str(folder / "visit.csv"), str(folder / "map.yaml")
+
+
+def test_page_and_paper_from_the_command_line(
+    session: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, paper = tmp_path / "out.html", tmp_path / "out.pdf"
+    assert main(["emg", session[0], "--channels", session[1], "--report", str(page), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert main(["emg", session[0], "--channels", session[1], "--report", str(paper)]) == 0
+    text = page.read_text()
+    assert "<b>A</b>" not in text
+    assert "&lt;b&gt;A&lt;/b&gt;" in text
+    assert not re.search(r'(src|href)="|url\(|<script', text)
+    assert "Coherence at 4 to 7 Hz of every pair" in text
+    assert paper.read_bytes().startswith(b"%PDF-")
+    assert document["stretches"][0]["found"]["stretches"] == 12
+    assert set(document["channels"][0]["intervals"]) >= {"rms", "turns_per_s", "low_frequency_fraction"}
+
+
+def test_intervals_enclose_their_figures() -> None:
+    report = report_recording(str(SHIPPED / "made" / "biceps_bursts.edf"))
+    for channel in report.channels:
+        for name, (low, high) in channel.intervals.items():
+            value = getattr(channel, name)
+            assert low <= value <= high, name
+
+
+def test_every_drawing_reaches_the_paper() -> None:
+    report, traces = report_with_traces(str(SHIPPED / "made" / "adductor_two_devices.edf"))
+    assert len(report_pdf(report, traces)) > 20_000
+    assert report_html(report, traces).count("<svg") >= 4
+
+
+def test_an_unknown_marker_or_goniometer_is_one_line(session: tuple[str, str], tmp_path: Path) -> None:
+    for key, word in (("stimulus", "no marker 'M'"), ("angle", "angle names 'M'")):
+        path = tmp_path / f"{key}.yaml"
+        path.write_text(json.dumps({"channels": {"B": "soleus"}, key: "M"}))
+        with pytest.raises(RecordingError, match=word):
+            report_recording(session[0], str(path))
+    path.write_text(json.dumps({"channels": {"B": "soleus"}, "angle": 3}))
+    with pytest.raises(RecordingError, match="angle is 3"):
+        report_recording(session[0], str(path))

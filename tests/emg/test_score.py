@@ -1,0 +1,125 @@
+"""The muscle score on simulated sessions with known truth, and laws of its parts. No clinical validity is claimed."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from reprieve.app.emg import report_of
+from reprieve.app.emg_channels import ChannelMap, Epoch
+from reprieve.app.emg_report import EmgReport
+from reprieve.emg.bootstrap import Estimate, block_means, resample_weights
+from reprieve.emg.score import MuscleFindings, muscle_score
+from reprieve.emg.simulate import SimulatedMuscle, simulate_session
+from reprieve.interop.recording import Channel, Recording
+from reprieve.reference.assessment_weights import assessment_weights
+
+NAMES = ("splenius_capitis", "sternocleidomastoid", "trapezius_descending", "levator_scapulae", "semispinalis_capitis")
+WEIGHTS = assessment_weights()
+
+
+def simulated(muscles: tuple[SimulatedMuscle, ...], seed: int) -> EmgReport:
+    """Return the report on a simulated session, through the same door as a recording."""
+    session = simulate_session(muscles, np.random.default_rng(seed), rate_hz=1000.0, epoch_s=16.0)
+    channels = tuple(
+        Channel(name=f"EMG{i}", unit="uV", rate_hz=1000.0, raw=row, hint="surface EMG")
+        for i, row in enumerate(session.samples_uv)
+    )
+    entries = {f"EMG{i}": {"muscle": NAMES[i], "side": "left", "kind": "surface"} for i in range(len(muscles))}
+    epochs = tuple(
+        Epoch(kind=kind, start_s=start, stop_s=stop)  # type: ignore[arg-type]
+        for kind, spans in session.epochs.items()
+        for start, stop in spans
+    )
+    recording = Recording(path="simulated", format="made", channels=channels)
+    return report_of(recording, ChannelMap(entries=entries, epochs=epochs))[0]
+
+
+def test_roles_and_bad_electrodes_are_told_apart() -> None:
+    muscles = (
+        SimulatedMuscle(role="dystonic"),
+        SimulatedMuscle(role="dystonic"),
+        SimulatedMuscle(role="compensatory"),
+        SimulatedMuscle(role="silent"),
+        SimulatedMuscle(role="dystonic", fault="dead"),
+    )
+    by_muscle = {one.muscle: one for one in simulated(muscles, 1).muscles}
+    first, second, third, fourth, fifth = (by_muscle[name] for name in NAMES)
+    assert (third.score.muscle_class, fourth.score.muscle_class) == ("compensatory", "silent")
+    assert fifth.score.muscle_class == "unusable"
+    assert first.coherent_4_7_hz
+    assert second.coherent_4_7_hz
+    assert not third.coherent_4_7_hz
+    assert not fourth.coherent_4_7_hz
+    assert min(one.score.low or 0 for one in (first, second)) > max(one.score.high or 1 for one in (third, fourth))
+
+
+def test_ranked_by_the_lower_limit() -> None:
+    report = simulated((SimulatedMuscle(role="silent"), SimulatedMuscle(role="dystonic")), 2)
+    lows = [one.score.low for one in report.muscles]
+    assert report.muscles[0].muscle == NAMES[1]
+    assert lows == sorted(lows, key=lambda low: low or -1, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("more", "sign"),
+    [
+        ({"sustained_fraction": 0.9}, 1),
+        ({"sustained_fraction": 0.1}, -1),
+        ({"lead": Estimate(-0.1, -0.2, -0.05)}, 1),
+        ({"lead": Estimate(-0.1, -0.2, 0.05)}, 0),
+        ({"paradox": Estimate(0.8, 0.6, 0.9)}, 1),
+        ({"paradox": Estimate(0.1, 0.05, 0.15)}, -1),
+        ({"paradox": Estimate(1.5, 1.2, 1.9)}, -1),
+        ({"turns_per_s": 150.0}, 1),
+        ({"turns_per_s": 90.0}, 0),
+        ({"low_frequency_fraction": 0.7}, 1),
+        ({"low_frequency_fraction": 0.3}, -1),
+        ({"coherent_4_7_hz": True}, 1),
+        ({"coherent_4_7_hz": False}, 0),
+    ],
+)
+def test_each_finding_moves_the_score_its_way(more: dict[str, object], sign: int) -> None:
+    bare = MuscleFindings(activity_percent=Estimate(5.0, 4.0, 6.0))
+    before = muscle_score(bare, 0.4, WEIGHTS).score
+    after = muscle_score(dataclasses.replace(bare, **more), 0.4, WEIGHTS).score  # type: ignore[arg-type]
+    assert before == pytest.approx(0.4)  # 5 % is the reference: it adds nothing
+    assert np.sign(round((after or 0) - 0.4, 9)) == sign
+
+
+def test_the_score_is_the_logistic_of_the_sum() -> None:
+    found = muscle_score(MuscleFindings(activity_percent=Estimate(20.0, 15.0, 26.0), turns_per_s=250.0), 0.15, WEIGHTS)
+    z = np.log(0.15 / 0.85) + np.log(20 / 5) + 2 * 0.7
+    assert found.score == pytest.approx(1 / (1 + np.exp(-z)), rel=1e-12)
+    assert found.low == pytest.approx(1 / (1 + np.exp(-(z + np.log(15 / 20)))), rel=1e-12)
+
+
+def test_without_an_interval_no_muscle_is_dystonic() -> None:
+    found = muscle_score(MuscleFindings(activity_percent=Estimate(90.0, None, None)), 0.6, WEIGHTS)
+    assert found.muscle_class == "possible"
+    with pytest.raises(ValueError, match="prior"):
+        muscle_score(MuscleFindings(), float("nan"), WEIGHTS)
+
+
+def test_weights_of_a_resample_are_the_moving_blocks() -> None:
+    values = np.random.default_rng(5).normal(3, 1, 61)
+    weights = resample_weights(61, 2, np.random.default_rng(6))
+    expected = block_means(values, 2, np.random.default_rng(6))
+    assert weights is not None
+    np.testing.assert_allclose(weights @ values / weights.sum(1), expected, rtol=1e-9)
+    assert resample_weights(7, 2, np.random.default_rng(6)) is None
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
+    # Gaussian noise of RMS 1 with independent seconds: 95 % of 200 intervals, five standard errors allowed.
+    rng = np.random.default_rng(7)
+    weights = resample_weights(120, 2, rng)
+    assert weights is not None
+    hits = 0
+    for _ in range(200):
+        power = rng.chisquare(40, 120) / 40
+        low, high = np.percentile(weights @ power / 120, [2.5, 97.5])
+        hits += low <= 1 <= high
+    assert 0.87 <= hits / 200 <= 0.99
