@@ -130,7 +130,7 @@ def adverse_data(draft: AdverseDraft) -> dict[str, Any]:
     return {
         "title": "Adverse event: draft of a report",
         "date": row.date.isoformat(),
-        "alerts": [SENT_NOWHERE, *(f"Missing: {text}." for text in draft.missing)],
+        "alerts": [SENT_NOWHERE, *(f"Missing: {text}" for text in draft.missing)],
         "sections": [
             {"title": "Patient", "lines": [_patient(draft)]},
             {"title": "What happened", "lines": event},

@@ -28,7 +28,7 @@ def packet_data(packet: AuthorisationPacket) -> dict[str, Any]:
     return {
         "title": "Prior authorisation: botulinum toxin",
         "date": packet.on.isoformat(),
-        "alerts": [f"Missing: {text}." for text in packet.missing],
+        "alerts": [f"Missing: {text}" for text in packet.missing],
         "sections": [
             _lines("Diagnosis", [_condition(row) for row in packet.diagnoses]),
             _lines("Why it is needed: the patient's goals", [f"“{goal}”" for goal in packet.goals]),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import as_file, files
 from io import BytesIO
@@ -26,7 +26,7 @@ from reprieve.app.sheet_visit import Delivery
 from reprieve.core.documents import canonical
 from reprieve.core.errors import InputError, SetupError
 from reprieve.core.findings import Finding
-from reprieve.record.chart import Chart, ChartPatient, Session
+from reprieve.record.chart import Chart, Session
 from reprieve.record.plan import Plan
 
 INTENDED_USE = (
@@ -121,17 +121,27 @@ def visit_sheet(chart: Chart, visit: Delivery, head: Letterhead, *, kind: Format
 
 def adverse_sheet(chart: Chart, draft: AdverseDraft, head: Letterhead, *, kind: Format = "pdf") -> bytes:
     """Return the draft of an adverse event report; it names no person but the clinic's own id of the patient."""
-    nameless = replace(chart, patient=ChartPatient(id=chart.patient.id))
-    return _printed("report", adverse_data(draft), nameless, head, kind, INTENDED_USE)
+    return _printed("report", adverse_data(draft), chart, head, kind, INTENDED_USE, named=False)
 
 
 def _printed(
-    name: str, data: dict[str, Any], chart: Chart, head: Letterhead, kind: Format, use: str, *, code: bool = False
+    name: str,
+    data: dict[str, Any],
+    chart: Chart,
+    head: Letterhead,
+    kind: Format,
+    use: str,
+    *,
+    code: bool = False,
+    named: bool = True,
 ) -> bytes:
     if head.printed_at.tzinfo is None:
         raise InputError(f"printed_at {head.printed_at.isoformat()} has no zone; give the time with its zone")
     person = chart.patient
-    names = [part for part in (person.given_name, person.family_name) if part]
+    names = (
+        [part for part in (person.given_name, person.family_name) if part] if named else ["Name left out on purpose"]
+    )
+    born = person.birth_date.isoformat() if person.birth_date else "unknown"
     content = {
         **data,
         "clinic": head.clinic,
@@ -139,8 +149,8 @@ def _printed(
         "audit_head": head.audit_head[:HASH_SHOWN],
         "intended_use": use,
         "patient": {
-            "name": " ".join(names) or "name not on record",
-            "birth_date": person.birth_date.isoformat() if person.birth_date else "unknown",
+            "name": " ".join(names) or nobody,
+            "birth_date": born if named else "left out",
             "id": person.id,
         },
     }
