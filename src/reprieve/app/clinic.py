@@ -20,7 +20,7 @@ from reprieve.record.event_bodies import Reading
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.record.events_of_chart import events_of_chart
-from reprieve.record.fold import fold_chart
+from reprieve.record.fold import REGISTRATIONS, fold_chart
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger, Receipt, Request
 from reprieve.store.tables import patients
@@ -44,6 +44,12 @@ class ChartView:
     deceased: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    view: ChartView
+    events: tuple[Event, ...]
+
+
 class Clinic:
     """One record, open for use.
 
@@ -61,7 +67,7 @@ class Clinic:
         self.ledger = Ledger(database, origin())
         self.clock = clock
         self.accounts = accounts or Accounts(self.ledger, clock)
-        self._charts: OrderedDict[tuple[str, str], ChartView] = OrderedDict()
+        self._charts: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
         self._readings: dict[tuple[str, str, str, str], float] = {}
         self._lock = threading.Lock()
 
@@ -83,17 +89,26 @@ class Clinic:
         key = (clinic, patient)
         with self._lock:
             kept = self._charts.get(key)
-            if kept is not None and kept.version == version:
+            if kept is not None and kept.view.version == version:
                 self._charts.move_to_end(key)
-                return kept
-        events = self.ledger.events_of(clinic, patient)
-        deceased = [event.body.deceased for event in events if event.kind in _REGISTRATIONS and event.body is not None]
+                return kept.view
+        events = self._events(clinic, patient, version, kept)
+        deceased = [event.body.deceased for event in events if event.kind in REGISTRATIONS and event.body is not None]
         view = ChartView(fold_chart(events), version, deceased[-1] if deceased else None)
         with self._lock:
-            self._charts[key] = view
+            self._charts[key] = _Kept(view, events)
             while len(self._charts) > CHARTS_KEPT:
                 self._charts.popitem(last=False)
         return view
+
+    def _events(self, clinic: str, patient: str, version: int, kept: _Kept | None) -> tuple[Event, ...]:
+        """Return the events of a chart up to `version`; of a kept chart only what came since is read."""
+        if kept is not None and kept.view.version < version:
+            new = self.ledger.events_of(clinic, patient, after=kept.view.version, upto=version, chart_only=True)
+            # An erasure takes the content of older events away.
+            if not any(event.kind is EventKind.PATIENT_ERASED for event in new):
+                return (*kept.events, *new)
+        return tuple(self.ledger.events_of(clinic, patient, upto=version, chart_only=True))
 
     def read(self, person: Person, patient: str, what: str) -> ChartView:
         """Return the chart of `patient` and tell that `person` read it."""
@@ -195,6 +210,3 @@ class Clinic:
         )
         with self.database.read() as connection:
             return [(row.patient, row.version) for row in connection.execute(query)]
-
-
-_REGISTRATIONS = (EventKind.PATIENT_REGISTERED, EventKind.PATIENT_AMENDED)

@@ -7,6 +7,7 @@ import json
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from reprieve.core.dose import Dose, plain
@@ -14,6 +15,9 @@ from reprieve.core.dose import Dose, plain
 
 def as_json(value: Any) -> Any:
     """Return `value` as dicts, lists, strings and numbers: decimals as strings, dates as ISO, enums by value."""
+    names = _field_names(type(value))
+    if names is not None:
+        return {name: as_json(getattr(value, name)) for name in names}
     if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
         return value
     if isinstance(value, Decimal):
@@ -29,8 +33,6 @@ def as_json(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         entries = sorted(value) if isinstance(value, set | frozenset) else value
         return [as_json(entry) for entry in entries]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, float):
         # JSON has no NaN and no infinity: an unknown figure is null, never 0.
         return value if value == value and abs(value) != float("inf") else None
@@ -38,6 +40,14 @@ def as_json(value: Any) -> Any:
     if listed is not None:
         return as_json(listed())
     raise TypeError(f"no JSON form for {type(value).__name__}")
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...] | None:
+    """Return the fields of a dataclass that is told field by field, None for every other type."""
+    if issubclass(kind, Dose) or not dataclasses.is_dataclass(kind):
+        return None
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def canonical(value: Any) -> bytes:

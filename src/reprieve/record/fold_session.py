@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from reprieve.core.documents import canonical
@@ -27,6 +28,7 @@ SESSION_KINDS = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def content_hash(session: Session) -> str:
     """Return the SHA-256 of what a signature covers: everything given, not the signature and not what came after.
 

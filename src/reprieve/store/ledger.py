@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from reprieve.core.errors import ConflictError, StoreError
-from reprieve.record.event_kinds import EventKind
+from reprieve.record.event_kinds import ACCESS_KINDS, EventKind
 from reprieve.record.events import Event
 from reprieve.store.access_views import project_access
 from reprieve.store.anchor_file import note_head
@@ -217,13 +217,25 @@ class Ledger:
         with self.database.read() as connection:
             return self._version(connection, clinic, patient)
 
-    def events_of(self, clinic: str, patient: str) -> list[Event]:
-        """Return all events of one patient, oldest first."""
+    def events_of(
+        self, clinic: str, patient: str, *, after: int = 0, upto: int | None = None, chart_only: bool = False
+    ) -> list[Event]:
+        """Return the events of one patient, oldest first.
+
+        Parameters
+        ----------
+        after, upto : int
+            Only events with a number above `after`, and not above `upto`.
+        chart_only : bool
+            Leave out who read and who may look: years of it would be read for nothing.
+        """
+        query = select(events).where(events.c.clinic == clinic, events.c.patient == patient, events.c.seq > after)
+        if upto is not None:
+            query = query.where(events.c.seq <= upto)
+        if chart_only:
+            query = query.where(events.c.kind.not_in([kind.value for kind in ACCESS_KINDS]))
         with self.database.read() as connection:
-            rows = connection.execute(
-                select(events).where(events.c.clinic == clinic, events.c.patient == patient).order_by(events.c.seq)
-            )
-            return [event_of_row(row) for row in rows]
+            return [event_of_row(row) for row in connection.execute(query.order_by(events.c.seq))]
 
     def latest(
         self,
