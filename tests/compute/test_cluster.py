@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reprieve.app.demo import demo_charts
+from reprieve.cli.main import main
 from reprieve.compute import open_executor, run_partitions
 from reprieve.compute.cluster import DaskExecutor
 from reprieve.compute.executor import in_order
 from reprieve.compute.serial import SerialExecutor
+from reprieve.core.documents import as_json
 from reprieve.core.errors import ScoresError, SetupError
 
 distributed = pytest.importorskip("distributed", reason="Dask distributed is not installed (extra cluster)")
@@ -66,6 +71,19 @@ def test_a_worker_killed_by_sigkill_changes_no_byte(cluster: Any, tasks: Any, tm
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
     for name in names:
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "fresh" / name).read_bytes()
+
+
+def test_the_command_asks_a_cluster(cluster: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    charts = [json.dumps(as_json(chart)) for chart in demo_charts(3, date(2026, 11, 26), 12)]
+    for number in range(3):
+        (tmp_path / f"part-{number}.ndjson").write_text("\n".join(charts[number::3]), encoding="utf-8")
+    told = []
+    for where in (["--scheduler", cluster.scheduler_address], ["--workers", "1"]):
+        assert main(["cohort", "all", str(tmp_path), "--smallest-cell", "3", "--json", *where]) == 0
+        told.append(json.loads(capsys.readouterr().out))
+    assert told[0] == told[1]
+    assert told[0]["partitions"] == 3
+    assert told[0]["durations"]
 
 
 def test_an_item_that_kills_every_worker_is_given_up(cluster: Any, tasks: Any) -> None:
