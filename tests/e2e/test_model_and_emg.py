@@ -1,0 +1,130 @@
+"""The model beside the plan, the planner's options, and a recording looked at in the browser."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+RECORDING = Path(__file__).parents[1] / "data" / "emg" / "made" / "biceps_bursts.edf"
+WIDE = {"viewport": {"width": 1280, "height": 900}}
+
+
+def test_a_plan_shows_its_expected_course_and_what_the_model_says(watched, cervical: str) -> None:
+    """Curve, weakness and cut come from the server; a change of a dose is told until it is simulated anew."""
+    visit = watched(**WIDE)
+    visit.sign_in("injector")
+    page = visit.page
+    page.goto(f"/patients/{cervical}/plan")
+    page.get_by_role("button", name="Repeat last session").click()
+    page.locator("[data-testid=preview] svg").wait_for()
+    page.get_by_role("button", name="Simulate this plan").click()
+    drawing = page.locator(".slice-lines")
+    drawing.wait_for(timeout=60_000)
+    doses = page.locator("input[name=units]").count()
+    assert page.locator(".curves tbody tr").count() >= doses, "each dose has its line, shared ones have several"
+    assert re.search(r"\d+ %", page.locator(".curves tbody tr").first.inner_text())
+    assert page.get_by_role("img", name=re.compile("Weakness over the weeks")).count() == 1
+    _mirror(page, drawing)
+    # A dose from the keyboard: the picture says that it is of an earlier plan.
+    page.locator("input[name=units]").first.press("ArrowUp")
+    page.get_by_text("The plan changed since", exact=False).wait_for()
+    page.get_by_role("button", name="Simulate again").click()
+    page.get_by_text("The plan changed since", exact=False).wait_for(state="detached", timeout=60_000)
+
+
+def _mirror(page, drawing) -> None:
+    """In the cut the patient's right is on the viewer's left, as the words above it say."""
+    assert page.locator(".slice .map-edges strong").all_inner_texts() == ["Patient's right", "Patient's left"]
+    offsets = drawing.evaluate(
+        """svg => { const box = svg.getBoundingClientRect(); const middle = (box.left + box.right) / 2;
+        return [...svg.querySelectorAll('ellipse[data-side]')].filter(one => one.dataset.side).map(one => {
+          const own = one.getBoundingClientRect();
+          return [one.dataset.side, (own.left + own.right) / 2 - middle]; }); }"""
+    )
+    assert len(offsets) > 8
+    assert all((offset < 0) == (side == "right") for side, offset in offsets if abs(offset) > 2)
+
+
+def test_the_planners_options_say_what_they_change_and_fold_away(watched, cervical: str) -> None:
+    """An option is taken with one press; each dose then has its reasons, and nothing was recorded."""
+    visit = watched(**WIDE)
+    visit.sign_in("injector")
+    page = visit.page
+    before = visit.get(f"/api/patients/{cervical}/chart")["drafts"]
+    page.goto(f"/patients/{cervical}/plan")
+    option = page.locator(".start-box").first
+    option.wait_for(timeout=60_000)
+    assert re.search(r"relief index \d+ %", option.inner_text())
+    option.locator("button.start").click()
+    page.locator("input[name=units]").first.wait_for()
+    page.locator(".start-box").first.wait_for(state="detached")
+    assert page.get_by_text("Why this dose").count() >= 1
+    page.get_by_role("button", name=re.compile("Compare")).click()
+    page.locator(".start-box").first.wait_for()
+    assert visit.get(f"/api/patients/{cervical}/chart")["drafts"] == before
+
+
+def test_a_recording_is_played_marked_and_added_to_the_assessment(watched, cervical: str) -> None:
+    """Space plays and freezes, M marks, a drag is a stretch; the report is kept on a press only."""
+    visit = watched(**WIDE)
+    visit.sign_in("injector")
+    page = visit.page
+    known = len(visit.get(f"/api/patients/{cervical}/chart")["assessments"])
+    page.goto(f"/patients/{cervical}/assess")
+    page.get_by_role("link", name="EMG recording").click()
+    page.locator("input[type=file]").set_input_files(RECORDING)
+    canvas = page.locator(".emg-canvas")
+    canvas.wait_for()
+    _is_drawn(canvas)
+    page.get_by_role("slider", name=re.compile("Recording")).focus()
+    _space_plays_and_freezes(page)
+    page.keyboard.press("m")
+    page.get_by_text("Marks", exact=False).first.wait_for()
+    box = canvas.bounding_box()
+    _drag(page, box, 0.3, 0.5)
+    page.get_by_role("button", name="Mark the stretch").click()
+    assert page.get_by_text(re.compile(r"1 Rest, [\d.]+ – [\d.]+ s")).count() == 1
+    page.get_by_label("Muscle of Biceps").fill("splenius capitis")
+    page.get_by_label("Side of Biceps").select_option("left")
+    page.get_by_role("button", name="Analyse", exact=True).click()
+    page.get_by_role("heading", name="Channels").wait_for(timeout=60_000)
+    assert "Biceps" in page.locator(".emg-report table").inner_text()
+    assert len(visit.get(f"/api/patients/{cervical}/chart")["assessments"]) == known
+    page.get_by_role("button", name="Add to today's assessment").click()
+    page.get_by_text("Saved.").wait_for()
+    newest = visit.get(f"/api/patients/{cervical}/chart")["assessments"][-1]
+    assert [(one["muscle"], one["side"]) for one in newest["emg"]] == [("splenius_capitis", "left")]
+    page.locator("input[type=file]").set_input_files(Path(__file__))
+    page.get_by_role("alert").wait_for()
+    assert "/tmp" not in page.get_by_role("alert").inner_text()
+
+
+def _is_drawn(canvas) -> None:
+    dark = canvas.evaluate(
+        """node => { const pen = node.getContext('2d'); const {data} = pen.getImageData(130, 2, node.width - 200, 40);
+        let count = 0; for (let i = 3; i < data.length; i += 4) if (data[i] > 100) count += 1; return count; }"""
+    )
+    assert dark > 300, "the signal is on the canvas"
+
+
+def _space_plays_and_freezes(page) -> None:
+    slider = page.get_by_role("slider", name=re.compile("Recording"))
+    at = float(slider.get_attribute("aria-valuenow"))
+    page.keyboard.press("Space")
+    page.get_by_role("button", name=re.compile("^Freeze")).wait_for()
+    page.wait_for_function(
+        "at => Number(document.querySelector('.emg-box').getAttribute('aria-valuenow')) > at + 0.1", arg=at
+    )
+    page.keyboard.press("Space")
+    page.get_by_role("button", name=re.compile("^Play")).wait_for()
+    assert page.get_by_role("button", name=re.compile("Sound is off")).count() == 1
+
+
+def _drag(page, box: dict, start: float, end: float) -> None:
+    page.mouse.move(box["x"] + box["width"] * start, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * end, box["y"] + 24, steps=5)
+    page.mouse.up()
