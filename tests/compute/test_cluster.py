@@ -28,7 +28,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pyte
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     # The workers inherit the path, so it is set before they start.
-    with pytest.MonkeyPatch.context() as patch:
+    # One death of a worker is forgiven by the scheduler, not three: the last test would wait for twelve restarts.
+    import dask
+
+    forgiving = dask.config.set({"distributed.scheduler.allowed-failures": 1})
+    with pytest.MonkeyPatch.context() as patch, forgiving:
         patch.syspath_prepend(str(Path(__file__).parent))
         made = distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"

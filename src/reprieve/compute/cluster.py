@@ -14,8 +14,8 @@ from reprieve.core.errors import SetupError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 CONNECT_S = 10
-# How long nobody may be there to work before the run gives up; restarts of all workers take less.
-LONELY_S = 60
+# How long nobody may be there and nothing may come before the run gives up; restarts of all workers take less.
+LONELY_S = 120
 LOOK_S = 5
 
 
@@ -81,7 +81,7 @@ class DaskExecutor:
                 except queue.Empty:
                     lonely_s = self._still_lonely(lonely_s)
                     continue
-                index = pending.pop(future)
+                index, lonely_s = pending.pop(future), 0
                 try:
                     result = future.result()
                 except KilledWorker as error:
