@@ -17,99 +17,104 @@ from reprieve.core.documents import as_json
 from reprieve.core.errors import ReprieveError
 from reprieve.store.tables import forecasts
 
-KEPT = 3000
+# Whole forecasts kept in memory: each is a curve of a year with its bands.
+WHOLE_KEPT = 200
 STORED_AT_ONCE = 50
+# Days of which the short ones stay in memory: today's for each clinic, and what somebody leafs through.
+DAYS_KEPT = 40
+# What the work list shows of a forecast.
+SHORT_FIELDS = ("abstains", "reason", "wear_off", "fading", "faded_share")
 
 Key = tuple[str, str, int, str]
+Short = dict[str, Any]
 
 
 class Forecasts:
-    """Forecast documents by clinic, patient, chart version and day: in memory, and in the store for a restart.
+    """Forecasts by clinic, patient, chart version and day: a few whole ones in memory, the short ones of a day for all.
 
-    The cache can be lost at any time; a changed chart has another version and so another key.
+    The short ones are in the store too, for a restart. All of it can be lost at any time; a changed chart has another
+    version and so another key.
     """
 
     def __init__(self, store: Clinic) -> None:
         self.store = store
-        self._kept: OrderedDict[Key, dict[str, Any]] = OrderedDict()
+        self._whole: OrderedDict[Key, dict[str, Any]] = OrderedDict()
+        self._short: OrderedDict[tuple[str, str], dict[str, tuple[int, Short]]] = OrderedDict()
         self._lock = threading.Lock()
-        self._loaded: set[tuple[str, str]] = set()
 
     def of(self, clinic: str, patient: str, on: date) -> dict[str, Any]:
         """Return the forecast document of `patient` on the day `on`."""
         view = self.store.view(clinic, patient)
         key = (clinic, patient, view.version, on.isoformat())
-        known = self._look(key)
-        if known is not None:
-            return known
+        with self._lock:
+            known = self._whole.get(key)
+            if known is not None:
+                self._whole.move_to_end(key)
+                return known
         # The forecast pulls in SciPy; a server that answers no forecast should not wait for it.
         from reprieve.app.forecast import forecast_chart
 
         document: dict[str, Any] = as_json(forecast_chart(view.chart, on=on))
-        self._keep(key, document)
+        with self._lock:
+            self._whole[key] = document
+            while len(self._whole) > WHOLE_KEPT:
+                self._whole.popitem(last=False)
         return document
 
-    def known(self, clinic: str, versions: Iterable[tuple[str, int]], on: date) -> dict[str, dict[str, Any]]:
-        """Return the forecasts that need no computing, by patient."""
-        self._load(clinic, on)
-        day = on.isoformat()
-        with self._lock:
-            return {
-                patient: self._kept[key]
-                for patient, version in versions
-                if (key := (clinic, patient, version, day)) in self._kept
-            }
+    def known(self, clinic: str, versions: Iterable[tuple[str, int]], on: date) -> dict[str, Short]:
+        """Return the short forecasts that need no computing, by patient."""
+        of_day = self._of_day(clinic, on)
+        found: dict[str, Short] = {}
+        for patient, version in versions:
+            kept = of_day.get(patient)
+            if kept is not None and kept[0] == version:
+                found[patient] = kept[1]
+        return found
 
     def warm(self, clinic: str, patients: Sequence[str], on: date, seconds: float | None = None) -> int:
         """Compute the missing forecasts of `patients`, for at most `seconds`, and return how many were computed."""
         end = None if seconds is None else time.monotonic() + seconds
-        done: list[tuple[Key, dict[str, Any]]] = []
+        of_day = self._of_day(clinic, on)
+        done: list[tuple[Key, Short]] = []
         count = 0
-        self._load(clinic, on)
         for patient in patients:
             if end is not None and time.monotonic() > end:
                 break
             try:
                 version = self.store.view(clinic, patient).version
-                key = (clinic, patient, version, on.isoformat())
-                if self._look(key) is not None:
+                if of_day.get(patient, (None,))[0] == version:
                     continue
-                done.append((key, self.of(clinic, patient, on)))
-                count += 1
+                whole = self.of(clinic, patient, on)
             except ReprieveError:
                 continue  # a chart that cannot be forecast has no line in the cache; its page says why
+            short = {name: whole.get(name) for name in SHORT_FIELDS}
+            of_day[patient] = (version, short)
+            done.append(((clinic, patient, version, on.isoformat()), short))
+            count += 1
             if len(done) >= STORED_AT_ONCE:
                 self._store(done)
                 done = []
         self._store(done)
         return count
 
-    def _look(self, key: Key) -> dict[str, Any] | None:
+    def _of_day(self, clinic: str, on: date) -> dict[str, tuple[int, Short]]:
+        """Return the short forecasts of one day, read from the store at the first look."""
+        key = (clinic, on.isoformat())
         with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
-
-    def _keep(self, key: Key, document: dict[str, Any]) -> None:
-        with self._lock:
-            self._kept[key] = document
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-
-    def _load(self, clinic: str, on: date) -> None:
-        day = on.isoformat()
-        with self._lock:
-            if (clinic, day) in self._loaded:
-                return
-            self._loaded.add((clinic, day))
-        query = select(forecasts).where(forecasts.c.clinic == clinic, forecasts.c.on_date == day).limit(KEPT)
+            kept = self._short.get(key)
+            if kept is not None:
+                self._short.move_to_end(key)
+                return kept
+        query = select(forecasts).where(forecasts.c.clinic == clinic, forecasts.c.on_date == on.isoformat())
         with self.store.database.read() as connection:
-            rows = connection.execute(query).all()
-        for row in rows:
-            self._keep((clinic, row.patient, row.version, day), json.loads(row.answer))
+            read = {row.patient: (row.version, json.loads(row.answer)) for row in connection.execute(query)}
+        with self._lock:
+            found = self._short.setdefault(key, read)
+            while len(self._short) > DAYS_KEPT:
+                self._short.popitem(last=False)
+        return found
 
-    def _store(self, done: Sequence[tuple[Key, dict[str, Any]]]) -> None:
+    def _store(self, done: Sequence[tuple[Key, Short]]) -> None:
         if not done:
             return
         with self.store.database.write() as connection:

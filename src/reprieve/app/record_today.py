@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
 from reprieve.app.clinic import Clinic
 from reprieve.app.record_forecasts import Forecasts
+from reprieve.app.record_lines import Flag, Line, store_lines, stored_lines
 from reprieve.core.dates import days_between
 from reprieve.core.dose import plain
 from reprieve.record.chart import Chart
@@ -31,31 +31,6 @@ RED_FLAGS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """Something that needs attention, in one short line."""
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What the list knows of one patient without a forecast; made anew when the chart has another version."""
-
-    patient_id: str
-    family_name: str | None
-    given_name: str | None
-    birth_date: str | None
-    condition: str | None
-    version: int
-    appointments: tuple[dict[str, str], ...]
-    last_date: date | None
-    last_product: str | None
-    last_units: Decimal | None
-    flags: tuple[Flag, ...]
-
-
 class WorkList:
     """The list of a clinic, kept in memory and brought up to date by the versions of the charts."""
 
@@ -69,23 +44,26 @@ class WorkList:
     def on(self, clinic: str, day: date) -> dict[str, Any]:
         """Return the list of the day: comers first, then by the chance that the effect has faded."""
         lines = self._up_to_date(clinic)
-        today = self.store.today()
         active = [line for line in lines if _has_course(line, day)]
         versions = [(line.patient_id, line.version) for line in active]
         known = self.forecasts.known(clinic, versions, day)
-        missing = [patient for patient, _ in versions if patient not in known]
-        if missing:
+        if len(known) < len(versions):
+            missing = [patient for patient, _ in versions if patient not in known]
             self.forecasts.warm(clinic, missing, day, FIRST_LOOK_S)
             known = self.forecasts.known(clinic, versions, day)
-        rows = [_row(line, known.get(line.patient_id), day) for line in lines]
+        # A large clinic's list shows whom the day concerns; rows are made for those alone.
+        large = len(lines) > MOST_ROWS
+        shown = [line for line in lines if _may_belong(line, known.get(line.patient_id), day)] if large else lines
+        rows = [_row(line, known.get(line.patient_id), day) for line in shown]
+        if large:
+            rows = [row for row in rows if _belongs(row, day)]
         rows.sort(key=_order)
-        shown = [row for row in rows if _belongs(row, day)] if len(rows) > MOST_ROWS else rows
         return {
             "date": day.isoformat(),
-            "today": today.isoformat(),
-            "rows": shown[:MOST_ROWS],
-            "pending": sum(1 for patient, _ in versions if patient not in known),
-            "patients": len(rows),
+            "today": self.store.today().isoformat(),
+            "rows": rows[:MOST_ROWS],
+            "pending": len(versions) - len(known),
+            "patients": len(lines),
         }
 
     def missing(self, clinic: str, day: date) -> list[str]:
@@ -101,13 +79,21 @@ class WorkList:
             .order_by(patients.c.version)
         )
         with self._lock:
+            first = clinic not in self._lines
             lines = self._lines.setdefault(clinic, {})
             with self.store.database.read() as connection:
-                changed = connection.execute(query).all()
-            for row in changed:
-                view = self.store.view(clinic, row.patient)
-                lines[row.patient] = line_of(view.chart, view.version)
-                self._seen[clinic] = max(self._seen.get(clinic, 0), row.version)
+                changed = [(row.patient, row.version) for row in connection.execute(query)]
+            if first and changed:
+                lines.update(stored_lines(self.store.database, clinic, dict(changed)))
+            missing = [(patient, version) for patient, version in changed if patient not in lines or not first]
+            made: list[Line] = []
+            for patient, _ in missing:
+                view = self.store.view(clinic, patient)
+                lines[patient] = line_of(view.chart, view.version)
+                made.append(lines[patient])
+            store_lines(self.store.database, clinic, made)
+            if changed:
+                self._seen[clinic] = max(self._seen.get(clinic, 0), changed[-1][1])
             return list(lines.values())
 
 
@@ -219,6 +205,30 @@ def _order(row: dict[str, Any]) -> tuple[Any, ...]:
     chance = row["chance_faded"]
     urgent = any(flag["kind"] == "red_flag" for flag in row["flags"])
     return (not urgent, chance is None, -(chance or 0.0), row["family_name"] or "", row["patient_id"])
+
+
+def _may_belong(line: Line, forecast: dict[str, Any] | None, day: date) -> bool:
+    """Return whether a line may be shown; cheap, and never False for one that `_belongs`."""
+    if any(flag.kind != "never_injected" for flag in line.flags) or line.last_date == day:
+        return True
+    if forecast is not None and not forecast["abstains"] and (forecast["faded_share"] or 0.0) >= 0.5:
+        return True
+    return _has_near_appointment(line, day.isoformat(), (day + timedelta(days=7)).isoformat())
+
+
+def _has_near_appointment(line: Line, today: str, week: str) -> bool:
+    """Return whether a visit is booked within the week, or was booked after the last session and not kept."""
+    last = line.last_date.isoformat() if line.last_date else ""
+    for entry in reversed(line.appointments):  # sorted by date
+        when = entry["date"]
+        if when >= today:
+            if when <= week and entry["state"] in ("booked", "kept"):
+                return True
+        elif when <= last:
+            return False
+        elif _open(entry):
+            return True
+    return False
 
 
 def _belongs(row: dict[str, Any], day: date) -> bool:
