@@ -14,7 +14,8 @@ from scipy import integrate, special
 
 from reprieve.assess.evidence import PostureUsed, Target
 from reprieve.assess.inverse_posture import ACTIVATION_SD, explain_posture, sample_sets
-from reprieve.assess.mechanics_evidence import angles_as_postures, mechanical_readings
+from reprieve.assess.joint_angles import angles_as_postures
+from reprieve.assess.mechanics_evidence import mechanical_readings
 from reprieve.assess.posture_evidence import posture_evidence
 from reprieve.record.chart import PostureFinding
 from reprieve.reference.assessment_weights import assessment_weights

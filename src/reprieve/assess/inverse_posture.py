@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 
 # Expert defaults: two to three muscles take part; a dystonic muscle pulls with some third of its strength.
 EXPECTED_MUSCLES = 2.5
+# A joint of few muscles: still none is expected to take part.
+LARGEST_PRIOR = 0.3
 ACTIVATION_SD = 0.35
 ANGLE_SD_DEG = 5.0
 # How far the passive resistance of one motion strays from the table beside the others; a common factor is taken up by
@@ -99,7 +101,7 @@ def explain_posture(
         :, seen
     ]
     pull, sd = _wanted_pull(body, angles_deg, angle_sd_deg or {})
-    base = special.logit(EXPECTED_MUSCLES / len(targets))
+    base = special.logit(min(EXPECTED_MUSCLES / len(targets), LARGEST_PRIOR))
     prior = base + np.array([(prior_log_odds or {}).get(target, 0.0) for target in targets])
     shares, counts = sample_sets(torques / sd, pull / sd, prior, rng)
     total = sum(counts.values())

@@ -4,42 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date as Date  # a field may be called date
 
 import numpy as np
 
 from reprieve.assess.evidence import Evidence, PostureUsed, Target
 from reprieve.assess.inverse_posture import ANGLE_SD_DEG, MuscleSet, explain_posture
+from reprieve.assess.joint_angles import MOTIONS, SAGITTAL, JointAngles
 from reprieve.record.chart import PostureFinding
 from reprieve.reference.mechanics import Chain, mechanics
-from reprieve.reference.posture_table import posture
 
 # Seen but not measured counts for nothing; beside a measured one, a motion nobody named is near 0, less surely.
 UNNAMED_SD_DEG = 10.0
-# Smaller angles are within the error of an examiner.
-NAMED_DEG = 5.0
 FIRST = 3
-
-# Posture of the table -> (motion, sign of the angle when the posture's side is the right one).
-_MOTIONS: dict[str, tuple[Chain, str, int]] = {
-    "cervical.torticaput": ("neck", "neck_upper.rotation_left", -1),
-    "cervical.torticollis": ("neck", "neck_lower.rotation_left", -1),
-    "cervical.laterocaput": ("neck", "neck_upper.tilt_right", 1),
-    "cervical.laterocollis": ("neck", "neck_lower.tilt_right", 1),
-    "cervical.antecaput": ("neck", "neck_upper.extension", -1),
-    "cervical.antecollis": ("neck", "neck_lower.extension", -1),
-    "cervical.retrocaput": ("neck", "neck_upper.extension", 1),
-    "cervical.retrocollis": ("neck", "neck_lower.extension", 1),
-    "leg.equinus": ("leg", "ankle.dorsiflexion", -1),
-    "leg.varus": ("leg", "subtalar.inversion", 1),
-    "leg.valgus": ("leg", "subtalar.inversion", -1),
-    "leg.knee_flexion": ("leg", "knee.flexion", 1),
-    "leg.knee_extension": ("leg", "knee.flexion", -1),
-    "leg.hip_adduction": ("leg", "hip.adduction", 1),
-    "leg.hip_flexion": ("leg", "hip.flexion", 1),
-    "leg.hip_internal_rotation": ("leg", "hip.internal_rotation", 1),
-}
-_SAGITTAL = {"neck_upper.extension", "neck_lower.extension"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +50,25 @@ def mechanical_readings(
     findings: Iterable[tuple[PostureFinding, PostureUsed]],
     table: Mapping[Target, Iterable[Evidence]],
     rng: np.random.Generator,
+    angles: JointAngles | None = None,
 ) -> tuple[MechanicalReading, ...]:
-    """Return one reading for the neck and one for each leg with measured angles; none without an angle."""
+    """Return one reading for the neck and one for each limb joint with measured angles; none without an angle.
+
+    `angles` are angles as they were measured; for their chain they take the place of those that postures carry.
+    """
     measured: dict[tuple[Chain, str | None], dict[str, float]] = {}
     for finding, used in findings:
-        if finding.posture in _MOTIONS and finding.angle_deg is not None and used.used:
-            chain, motion, sign = _MOTIONS[finding.posture]
-            mirrored = chain == "neck" and finding.side == "left" and motion not in _SAGITTAL
+        if finding.posture in MOTIONS and finding.angle_deg is not None and used.used:
+            chain, motion, sign = MOTIONS[finding.posture]
+            mirrored = chain == "neck" and finding.side == "left" and motion not in SAGITTAL
             side = None if chain == "neck" else finding.side
             angle = float(finding.angle_deg) * sign * (-1 if mirrored else 1)
             if side in (None, "left", "right"):
                 measured.setdefault((chain, side), {})[motion] = angle
+    if angles is not None:
+        measured |= {key: dict(own) for key, own in angles.by_chain().items()}
     weighed = {target: sum(entry.log_odds for entry in entries) for target, entries in table.items()}
     return tuple(_reading(chain, side, angles, weighed, rng) for (chain, side), angles in measured.items())
-
-
-def angles_as_postures(angles_deg: Mapping[str, float]) -> list[tuple[PostureFinding, PostureUsed]]:
-    """Return the named postures of the neck that an examiner would see in these angles."""
-    found: list[tuple[PostureFinding, PostureUsed]] = []
-    for name, (chain, motion, sign) in _MOTIONS.items():
-        angle = sign * angles_deg.get(motion, 0.0)
-        sagittal = motion in _SAGITTAL
-        if chain != "neck" or (angle if sagittal else abs(angle)) < NAMED_DEG:
-            continue
-        side = None if sagittal else "right" if angle > 0 else "left"
-        row = posture(name)
-        finding = PostureFinding(posture=name, side=side)
-        found.append((finding, PostureUsed(name, row.name, side, row.direction, "clear", Date.min, used=True)))
-    return found
 
 
 def _reading(

@@ -28,6 +28,7 @@ from reprieve.assess.evidence import (
 from reprieve.assess.examination_evidence import examination_evidence
 from reprieve.assess.history_evidence import history_evidence
 from reprieve.assess.information import best_measurement, measurements
+from reprieve.assess.joint_angles import JointAngles
 from reprieve.assess.mechanics_evidence import MechanicalReading, mechanical_readings
 from reprieve.assess.posture_evidence import posture_evidence
 from reprieve.record.chart import Chart, MuscleEmg, MuscleExamination
@@ -66,7 +67,12 @@ class Ranking:
     mechanics: tuple[MechanicalReading, ...] = ()
 
 
-def rank_muscles(chart: Chart, weights: AssessmentWeights, rng: np.random.Generator | None = None) -> Ranking:
+def rank_muscles(
+    chart: Chart,
+    weights: AssessmentWeights,
+    rng: np.random.Generator | None = None,
+    angles: JointAngles | None = None,
+) -> Ranking:
     """Return the ranking of the muscles of `chart`.
 
     Parameters
@@ -75,6 +81,8 @@ def rank_muscles(chart: Chart, weights: AssessmentWeights, rng: np.random.Genera
     weights : AssessmentWeights
     rng : numpy Generator, optional
         For the sampler of the mechanics; without one, measured angles are not read mechanically.
+    angles : JointAngles, optional
+        Angles as measured; the postures named from them must stand in the chart already.
 
     Raises
     ------
@@ -101,7 +109,7 @@ def rank_muscles(chart: Chart, weights: AssessmentWeights, rng: np.random.Genera
         interval_level=weights.interval_level.value,
         weights_version=weights.version,
         weights_status=weights.status,
-        mechanics=mechanical_readings(findings, table, rng) if rng is not None else (),
+        mechanics=mechanical_readings(findings, table, rng, angles) if rng is not None else (),
     )
 
 

@@ -16,10 +16,13 @@ from reprieve.core.errors import ReferenceDataError
 from reprieve.reference._files import read_json, read_rows
 
 Floats = NDArray[np.float64]
-Chain = Literal["neck", "leg"]
+Chain = Literal["neck", "leg", "shoulder", "elbow"]
 
 # Motions that a mirrored muscle makes the other way; the tables hold the muscles of the right side.
 _MIRRORED = {"neck_upper.tilt_right", "neck_upper.rotation_left", "neck_lower.tilt_right", "neck_lower.rotation_left"}
+
+# The arm at the side, in the coordinates of the shoulder table (radians, as printed there).
+_HANGING = {"coord:GH_z_rad": "0.0", "coord:GH_y_rad": "0.6", "coord:GH_yy_rad": "-0.3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +111,64 @@ class Mechanics:
 
 @cache
 def mechanics(chain: Chain) -> Mechanics:
-    """Return the mechanics of the neck or the leg.
+    """Return the mechanics of the neck, the leg, the shoulder or the elbow.
 
     Force times moment arm of the model elements of each muscle: maximal isometric force, less the pennation.
     """
+    if chain == "shoulder":
+        return _shoulder()
+    return _elbow() if chain == "elbow" else _swept(chain)
+
+
+def _shoulder() -> Mechanics:
+    """The joint of humerus and blade: swept sideways and forwards; turning inwards has the arms of the hanging arm."""
+    motions = ("shoulder.abduction", "shoulder.flexion", "shoulder.internal_rotation")
+    rows = [
+        row
+        for row in read_rows("anatomy/mechanics/shoulder_gh_moment_arms.csv")
+        if row["coord:GH_yy_rad"] == _HANGING["coord:GH_yy_rad"]
+    ]
+    names = tuple(dict.fromkeys(row["muscle_id"] for row in rows))
+    hanging = [row for row in rows if all(row[key] == value for key, value in _HANGING.items())]
+    start = _table(hanging, names, motions)
+    sweeps = {"shoulder.internal_rotation": (np.array([0.0]), np.array([start]))}
+    for motion, plane in (("shoulder.abduction", "0.0"), ("shoulder.flexion", "1.2")):
+        tables = {0.0: start}
+        for lift in ("0.35", "0.7", "1.05", "1.4"):
+            here = [row for row in rows if row["coord:GH_z_rad"] == lift and row["coord:GH_y_rad"] == plane]
+            tables[float(here[0]["humerus_elevation_deg"])] = _table(here, names, motions)
+        sweeps[motion] = (np.array(sorted(tables)), np.array([tables[angle] for angle in sorted(tables)]))
+    return Mechanics("shoulder", motions, names, _passive(motions), False, MappingProxyType(sweeps))
+
+
+def _table(rows: list[dict[str, str]], names: tuple[str, ...], motions: tuple[str, ...]) -> Floats:
+    table = np.zeros((len(names), len(motions)))
+    for row in rows:
+        arms = np.array([float(row[f"ma_mm:{motion}"]) for motion in motions])
+        table[names.index(row["muscle_id"])] += 1e-3 * float(row["f0m_total_n"]) * arms
+    return table
+
+
+def _elbow() -> Mechanics:
+    """Flexion of the elbow with the arm hanging; brachioradialis has no figure in the model and is not in it."""
+    motions = ("elbow.flexion",)
+    strength = {
+        row["element"]: float(row["f0m_n"]) * cos(radians(float(row["pennation_deg"])))
+        for row in read_rows("anatomy/mechanics/arm_elements.csv")
+        if row["model"] == "arm26"
+    }
+    rows = [row for row in read_rows("anatomy/mechanics/elbow_moment_arms.csv") if row["shoulder_elev_deg"] == "0"]
+    names = tuple(dict.fromkeys(row["muscle_id"] for row in rows))
+    tables: dict[float, Floats] = {}
+    for row in rows:
+        table = tables.setdefault(float(row["elbow_flexion_deg"]), np.zeros((len(names), 1)))
+        table[names.index(row["muscle_id"])] += 1e-3 * strength[row["element"]] * float(row["ma_mm:elbow.flexion"])
+    sweep = np.array(sorted(tables)), np.array([tables[angle] for angle in sorted(tables)])
+    sweeps = MappingProxyType({"elbow.flexion": sweep})
+    return Mechanics("elbow", motions, names, _passive(motions), False, sweeps)
+
+
+def _swept(chain: Literal["neck", "leg"]) -> Mechanics:
     stem = chain
     strength = {
         row["element"]: float(row["f0m_n"]) * cos(radians(float(row["pennation_deg"] or 0)))

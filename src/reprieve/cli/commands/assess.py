@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reprieve.app.assessment import assess_chart
+from reprieve.app.assessment import MeasuredAngles, assess_chart
 from reprieve.app.documents import load
 from reprieve.assess import RankedMuscle, Ranking
 from reprieve.assess.mechanics_evidence import MechanicalReading
@@ -15,12 +15,18 @@ from reprieve.record.chart import Chart
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("chart", metavar="CHART.json", help="chart document, or - for standard input")
+    parser.add_argument(
+        "--angles",
+        metavar="ANGLES.json",
+        help="angles of an examination: {date, angles_deg: {motion: degrees}, side, orientations: {trunk, head, ...}}",
+    )
     parser.add_argument("--top", type=int, default=12, metavar="N", help="muscles to show as text (default 12)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Rank and print."""
-    ranking = assess_chart(load(Chart, args.chart))
+    measured = load(MeasuredAngles, args.angles) if args.angles else None
+    ranking = assess_chart(load(Chart, args.chart), measured=measured)
     if args.json:
         print_json(ranking)
     else:
