@@ -151,7 +151,8 @@ def _sessions(product: str, condition: str, names: list[str], rng: np.random.Gen
 
 
 def _given(product: str, name: str, level: float, rng: np.random.Generator) -> GivenInjection:
-    units = Decimal(str(round(float(rng.gamma(4, 8) * level * SIZES.get(product, 1.0)) * 4) / 4 + 0.25))
+    drawn = min(float(rng.gamma(4, 8) * level * SIZES.get(product, 1.0)), 5000.0)
+    units = Decimal(str(round(drawn * 4) / 4 + 0.25))
     sites = int(rng.integers(1, 5)) if rng.random() < 0.8 else None
     return GivenInjection(muscle=name, side=_side(name, rng), units=units, sites=sites)  # type: ignore[arg-type]
 
