@@ -456,3 +456,13 @@ def test_a_key_file_is_read(ehr: Ehr, tmp_path: Path) -> None:
     launch = begin_launch(client)
     with pytest.raises(SetupError, match="no private key"):
         finish_launch(launch, browse(launch.address))
+
+
+def test_the_registration_on_the_page_is_one() -> None:
+    import re
+
+    from reprieve.app.documents import parse
+
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "fhir.md").read_text(encoding="utf-8")
+    told = re.findall(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert [parse(EhrDocument, one).port for one in told] == [8765]

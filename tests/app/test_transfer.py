@@ -183,3 +183,15 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
     with pytest.raises(ReprieveError, match="cannot write into"):
         write_new_folder(tmp_path / "set", {"one.csv": b"1", "none/two.csv": b"2"})
     assert list((tmp_path / "set").iterdir()) == []
+
+
+def test_the_mapping_on_the_page_is_one(tmp_path: Path) -> None:
+    import re
+
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "research-set.md").read_text(encoding="utf-8")
+    told = re.findall(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(told) == 1
+    path = tmp_path / "diary.csv"
+    path.write_text(TABLE.replace("Dysport", ""), encoding="utf-8")
+    charts = read_mapped(path, parse(CsvMapping, told[0]))
+    assert [len(chart.diary) for chart in charts] == [2, 1]

@@ -143,6 +143,17 @@ def test_what_an_own_resource_says_beside_its_profile_is_kept(through_text: Thro
     assert batch.remarks[0].why == "not in the chart: abatementDateTime"
 
 
+def test_marks_of_a_server_are_no_content(through_text: Through) -> None:
+    resources = write_record(example_record())
+    for resource in resources:
+        resource["meta"] |= {"versionId": "1", "lastUpdated": "2026-01-01T00:00:00Z", "source": "#PZkxmCVNNfmoZdr5"}
+        resource["text"] = {"status": "generated", "div": "<div xmlns='http://www.w3.org/1999/xhtml'>x</div>"}
+    assert through_text(resources).remarks == ()
+    resources[0]["text"]["status"] = "additional"
+    resources[1]["meta"]["security"] = [{"code": "R"}]
+    assert len(through_text(resources).remarks) == 2
+
+
 def test_parts_without_their_whole_are_kept(through_text: Through) -> None:
     resources = [r for r in write_record(example_record()) if r["resourceType"] != "Procedure"]
     batch = through_text(resources)

@@ -21,7 +21,7 @@ from reprieve.interop.fhir.reading import Element
 from reprieve.interop.fhir.record import FhirRecord, write_record
 from reprieve.interop.fhir.sealing import unseal
 from reprieve.interop.fhir.session import gather_parts, read_session, read_steps
-from reprieve.interop.fhir.understood import may_be_read, unread, withheld
+from reprieve.interop.fhir.understood import Written, may_be_read, withheld
 from reprieve.interop.fhir.waste import read_waste
 from reprieve.record.chart import Chart
 from reprieve.record.event_bodies import KeptResource
@@ -222,12 +222,7 @@ def _kept(
     remarks: list[Remark],
 ) -> dict[str, list[KeptResource]]:
     """Return by patient what is not, or not wholly, in the records."""
-    written: dict[str, list[Json]] = defaultdict(list)
-    addresses: dict[str, Json] = {}
-    for record in records:
-        for resource in write_record(record):
-            written[resource["resourceType"]].append(resource)
-            addresses[f"{resource['resourceType']}/{resource['id']}"] = resource
+    written = Written(resource for record in records for resource in write_record(record))
     only = address_of(patients[0]) if len(patients) == 1 else ""
     kept: dict[str, list[KeptResource]] = defaultdict(list)
     for address, entry in loaded.items():
@@ -237,7 +232,7 @@ def _kept(
             kept[place].append(read_wrapped(element))
             continue
         if address in inp.understood or has_profile(element, "muscle-site"):
-            missing = _missing(entry.original, addresses.get(address), written)
+            missing = written.unread(address, entry.original)
             if missing:
                 kept[place].append(keep(entry.original))
                 remarks.append(Remark(address, "read in part, kept whole", "not in the chart: " + _few(missing)))
@@ -245,12 +240,6 @@ def _kept(
         kept[place].append(keep(entry.original))
         remarks.append(Remark(address, "kept", _why(element, entry)))
     return kept
-
-
-def _missing(original: Json, same: Json | None, written: dict[str, list[Json]]) -> list[str]:
-    if same is not None and (same == original or not unread(original, [same])):
-        return []
-    return unread(original, written[original["resourceType"]])
 
 
 def _few(paths: list[str]) -> str:

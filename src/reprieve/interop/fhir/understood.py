@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -64,7 +65,7 @@ def leaves(value: Any, path: str = "") -> Iterator[Leaf]:
         if value.get("url") == extension_address("position"):
             return
         for key, entry in value.items():
-            if key in _UNTOLD and not isinstance(entry, dict):
+            if (key in _UNTOLD and not isinstance(entry, dict)) or (key == "source" and path == "/meta"):
                 continue
             if key == "display" and "code" in value:
                 continue
@@ -88,14 +89,38 @@ def _comparable(value: Any) -> Any:
     return value
 
 
-def unread(original: Json, written: Iterable[Json]) -> list[str]:
-    """Return the paths of what `original` says and none of `written` says; empty when all of it is in the record."""
-    told = set(leaves(original))
-    best: set[Leaf] | None = None
-    for candidate in written:
-        missing = told - set(leaves(candidate))
-        if not missing:
+class Written:
+    """What records say once they are written: finds out what of an incoming resource is in none of them.
+
+    Parameters
+    ----------
+    resources : iterable of dict
+        As written from the records.
+    """
+
+    def __init__(self, resources: Iterable[Json]) -> None:
+        self._by_address: dict[str, Json] = {}
+        self._by_kind: dict[str, list[Json]] = defaultdict(list)
+        for resource in resources:
+            self._by_kind[resource["resourceType"]].append(resource)
+            self._by_address[f"{resource['resourceType']}/{resource['id']}"] = resource
+        self._leaves: dict[str, list[frozenset[Leaf]]] = {}
+        self._whole: dict[str, set[frozenset[Leaf]]] = {}
+
+    def unread(self, address: str, original: Json) -> list[str]:
+        """Return the paths of what `original` says and nothing written says; empty when all of it is there.
+
+        Ids do not count: a server may have given others. So the resource of the same address is tried first, then
+        one that says exactly the same, then any of the same type.
+        """
+        same = self._by_address.get(address)
+        if same is not None and (same == original or not set(leaves(original)) - set(leaves(same))):
             return []
-        if best is None or len(missing) < len(best):
-            best = missing
-    return sorted({path for path, _, _ in (told if best is None else best)})
+        told, kind = frozenset(leaves(original)), original["resourceType"]
+        if kind not in self._leaves:
+            self._leaves[kind] = [frozenset(leaves(resource)) for resource in self._by_kind[kind]]
+            self._whole[kind] = set(self._leaves[kind])
+        if told in self._whole[kind]:
+            return []
+        missing = min((told - candidate for candidate in self._leaves[kind]), key=len, default=told)
+        return sorted({path for path, _, _ in missing})
