@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from reprieve.app.registry import fit_partitions, forecast_partitions
 from reprieve.app.registry_files import partition_rows, patient_hash, score_partitions, split_scores
 from reprieve.app.response import fit_scores, forecast_scores, load_population, read_scores
+from reprieve.cli.main import main
 from reprieve.compute.processes import ProcessExecutor
 from reprieve.compute.serial import SerialExecutor
 from reprieve.core.errors import InputError, ScoresError
@@ -150,3 +152,27 @@ def test_bad_places_are_one_clear_line(trial: Path, tmp_path: Path) -> None:
     pq.write_table(__import__("pyarrow").table({"patient": ["a"], "week": [1.0]}), broken)
     with pytest.raises(ScoresError, match="lacks the columns cycle, score"):
         partition_rows(broken)
+
+
+def test_the_command_forecasts_a_folder_and_is_taken_up_again(
+    parts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "forecasts"
+    arguments = ["response", "forecast", str(parts), "--at", "8,16", "-o", str(out), "--workers", "1", "--json"]
+    assert main(arguments) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["rows"] == 48
+    assert document == json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    before = {path.name: path.stat().st_mtime_ns for path in out.glob("*.parquet")}
+    assert main(arguments) == 0
+    assert {path.name: path.stat().st_mtime_ns for path in out.glob("*.parquet")} == before
+    capsys.readouterr()
+    assert main([*arguments[:4], "12", *arguments[5:]]) == 2
+    assert "other settings" in capsys.readouterr().err
+
+
+def test_the_command_says_what_a_registry_needs(parts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["response", "forecast", str(parts), "--at", "8"]) == 2
+    assert "give a new one with -o FOLDER" in capsys.readouterr().err
+    assert main(["response", "fit", "-", "-o", "x.json", "--workers", "2"]) == 2
+    assert "standard input cannot be shared" in capsys.readouterr().err

@@ -1,10 +1,11 @@
-"""reprieve response: fit a population, forecast patients."""
+"""reprieve response: fit a population, forecast patients, evaluate the model on held-out patients."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import math
+import os
 import sys
 
 from reprieve.app.response import (
@@ -16,33 +17,47 @@ from reprieve.app.response import (
     write_text,
 )
 from reprieve.cli.output import print_json, print_table
+from reprieve.cli.progress import bar
 from reprieve.core.errors import InputError
+from reprieve.learn.population import Population
+
+_SCORES = "columns patient, cycle, week, score; CSV or Parquet, - is CSV on standard input"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands and their arguments."""
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
-    parts = parser.add_subparsers(dest="part", required=True, metavar="{fit,forecast}")
+    parts = parser.add_subparsers(dest="part", required=True, metavar="{fit,forecast,evaluate}")
     fit = parts.add_parser("fit", help="fit a population to tidy scores")
-    fit.add_argument("scores", metavar="SCORES.csv", help="columns patient, cycle, week, score; - is standard input")
+    fit.add_argument("scores", metavar="SCORES", help=f"{_SCORES}; or a folder of partitions")
     fit.add_argument("-o", "--output", required=True, metavar="population.json", help="where the population goes")
     forecast = parts.add_parser("forecast", help="forecast each patient's scores")
-    forecast.add_argument("scores", metavar="SCORES.csv", help="what is known so far; - is standard input")
+    forecast.add_argument(
+        "scores", metavar="SCORES", help=f"what is known so far: {_SCORES}; or a folder of partitions"
+    )
     forecast.add_argument("--population", metavar="population.json", help="default: the shipped population")
     forecast.add_argument("--at", required=True, metavar="8,12,16", help="weeks since the injection, by commas")
-    forecast.add_argument("-o", "--output", metavar="out.csv", help="default: standard output")
+    forecast.add_argument("-o", "--output", metavar="out.csv", help="default: standard output; a folder for a folder")
+    evaluate = parts.add_parser("evaluate", help="cross-validate by patient, beside simpler models")
+    evaluate.add_argument("scores", metavar="SCORES", nargs="?", help=f"{_SCORES}; default: the shipped trial")
+    evaluate.add_argument("--known-until", default="4,0", metavar="4,0", help="weeks known of a held-out patient")
+    evaluate.add_argument("--folds", type=int, default=5)
+    evaluate.add_argument("--seed", type=int, default=1, help="of the split by patient")
+    evaluate.add_argument("--report", metavar="report.html", help="also write a report with reliability plots")
     for part in (fit, forecast):
+        part.add_argument("--workers", type=int, metavar="N", help="processes for a folder; default one a processor")
+        part.add_argument("--scheduler", metavar="URL", help="a Dask scheduler whose workers do it (extra: cluster)")
+    for part in (fit, forecast, evaluate):
         part.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the chosen part."""
-    return {"fit": _fit, "forecast": _forecast}[args.part](args)
+    return {"fit": _fit, "forecast": _forecast, "evaluate": _evaluate}[args.part](args)
 
 
 def _fit(args: argparse.Namespace) -> int:
-    rows = read_scores(args.scores)
-    population = fit_scores(rows, args.scores, progress=_progress if sys.stderr.isatty() else None)
+    population = _fitted(args)
     document = population.to_document()
     write_text(args.output, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     if args.output == "-":
@@ -58,6 +73,17 @@ def _fit(args: argparse.Namespace) -> int:
     return 0
 
 
+def _fitted(args: argparse.Namespace) -> Population:
+    progress = _progress if sys.stderr.isatty() else None
+    if args.scheduler is None and not os.path.isdir(args.scores):
+        return fit_scores(read_scores(args.scores), args.scores, progress=progress)
+    from reprieve.app.registry import fit_partitions
+    from reprieve.compute import open_executor
+
+    with open_executor(args.scheduler, args.workers) as executor:
+        return fit_partitions(args.scores, executor, progress=progress)
+
+
 def _progress(iteration: int) -> None:
     sys.stderr.write(f"\rfitting, iteration {iteration}")
     sys.stderr.flush()
@@ -65,7 +91,10 @@ def _progress(iteration: int) -> None:
 
 def _forecast(args: argparse.Namespace) -> int:
     population = load_population(args.population)
-    rows = forecast_scores(read_scores(args.scores), population, _weeks(args.at), args.scores)
+    weeks = _weeks(args.at, "--at")
+    if args.scheduler is not None or os.path.isdir(args.scores):
+        return _forecast_folder(args, population, weeks)
+    rows = forecast_scores(read_scores(args.scores), population, weeks, args.scores)
     if args.output:
         write_text(args.output, forecast_csv(rows))
     if args.json:
@@ -75,11 +104,60 @@ def _forecast(args: argparse.Namespace) -> int:
     return 0
 
 
-def _weeks(text: str) -> list[float]:
+def _forecast_folder(args: argparse.Namespace, population: Population, weeks: list[float]) -> int:
+    from reprieve.app.registry import forecast_partitions
+    from reprieve.compute import open_executor
+
+    if not args.output:
+        raise InputError("a folder of scores is forecast into a folder; say which with -o FOLDER")
+    with open_executor(args.scheduler, args.workers) as executor:
+        manifest = forecast_partitions(
+            args.scores, args.output, population, weeks, executor, progress=bar("forecasting")
+        )
+    if args.json:
+        print_json({"folder": args.output, "manifest": manifest})
+    else:
+        print(f"written to {args.output}")
+    return 0
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from reprieve.app.response import trial_rows
+    from reprieve.app.response_evaluate import evaluate_scores
+    from reprieve.app.response_report import report_html
+
+    rows = trial_rows() if args.scores is None else read_scores(args.scores)
+    told = evaluate_scores(
+        rows,
+        args.scores or "the shipped trial",
+        known_until=_weeks(args.known_until, "--known-until"),
+        folds=args.folds,
+        seed=args.seed,
+        progress=bar("cross-validating"),
+    )
+    if args.report:
+        write_text(args.report, report_html(told))
+    if args.json:
+        print_json(told)
+        return 0
+    for task in told.tasks:
+        print(f"\nknown up to week {task.known_until:g} after the last injection, later scores foretold:")
+        print_table(
+            [
+                [name, one.scores, one.nlpd, one.crps, one.rmse, one.coverage["0.8"], one.coverage["0.9"]]
+                for name, one in task.models.items()
+            ],
+            ["model", "scores", "NLPD", "CRPS", "RMSE", "80 % covers", "90 % covers"],
+        )
+    print(f"\n{told.patients} patients, {told.folds} folds by patient, seed {told.seed}")
+    return 0
+
+
+def _weeks(text: str, option: str) -> list[float]:
     try:
         weeks = [float(part) for part in text.split(",") if part.strip()]
     except ValueError:
         weeks = []
     if not weeks or not all(math.isfinite(week) and -520 <= week <= 520 for week in weeks):
-        raise InputError(f"--at must be weeks such as 8,12,16 (between -520 and 520), but got {text!r}; correct it")
+        raise InputError(f"{option} must be weeks such as 8,12,16 (between -520 and 520), but got {text!r}; correct it")
     return weeks
