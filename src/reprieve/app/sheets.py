@@ -138,9 +138,8 @@ def _printed(
     if head.printed_at.tzinfo is None:
         raise InputError(f"printed_at {head.printed_at.isoformat()} has no zone; give the time with its zone")
     person = chart.patient
-    names = (
-        [part for part in (person.given_name, person.family_name) if part] if named else ["Name left out on purpose"]
-    )
+    names = [part for part in (person.given_name, person.family_name) if part and named]
+    nobody = "name not on record" if named else "Name left out on purpose"
     born = person.birth_date.isoformat() if person.birth_date else "unknown"
     content = {
         **data,

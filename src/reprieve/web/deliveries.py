@@ -111,13 +111,13 @@ def adverse(caller: Reader, patient: str) -> Response:
     return json_answer({"rows": [draft.document() for draft in drafts]})
 
 
-@router.get("/api/patients/{patient}/adverse-drafts/{place}.pdf")
-def adverse_pdf(caller: Reader, patient: str, place: int) -> Response:
+@router.get("/api/patients/{patient}/adverse-drafts.pdf")
+def adverse_pdf(caller: Reader, patient: str, number: Annotated[int, Query(ge=1, le=10_000)] = 1) -> Response:
     """Return one of these drafts, counted from 1, as PDF."""
     from reprieve.app.sheets import adverse_sheet
 
     chart = caller.store.read(caller.person, patient, "adverse event draft").chart
-    draft = adverse_draft(chart, on=caller.store.today(), place=place)
+    draft = adverse_draft(chart, on=caller.store.today(), place=number)
     return Response(adverse_sheet(chart, draft, _head(caller)), media_type=PDF)
 
 
