@@ -36,7 +36,7 @@ ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 }  # fmt: skip
 NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
 # Keyword arguments whose value is words for a person.
-WORDS = frozenset({"message", "clears_if", "note", "what", "scope", "help", "metavar"})
+WORDS = frozenset({"message", "clears_if", "note", "what", "words", "scope", "help", "metavar"})
 SLOWEST_FACTOR, LEAST_SECONDS = 12.0, 20.0
 
 
@@ -110,7 +110,8 @@ class Sites(ast.NodeVisitor):
 
     def visit_Return(self, node: ast.Return) -> None:
         value = node.value
-        if value is not None and not (isinstance(value, ast.Constant) and value.value is None):
+        # False and None are alike to whoever asks; a flipped True or False is a mutant of its own.
+        if value is not None and not (isinstance(value, ast.Constant) and value.value in (None, True, False)):
             self.add(node, "return None", lambda one: setattr(one, "value", ast.Constant(None)))
         self.generic_visit(node)
 
@@ -354,15 +355,17 @@ def start(mutant: Mutant, rounds: list[list[str]]) -> int:
     os._exit(0 if code in (0, 5) else 1)
 
 
-def rounds_for(mutant: Mutant, seen: dict[str, Any], tests: list[str]) -> list[list[str]]:
-    """Return the tests that reach the line, the quick ones first, then all."""
+def rounds_for(mutant: Mutant, seen: dict[str, Any], tests: list[str], reach_only: bool) -> list[list[str]]:
+    """Return the tests that reach the line, the quick ones first, then all (unless only those are asked for)."""
     lines = seen["lines"].get(str(mutant.file.resolve()), {})
     reach = lines.get(str(mutant.line), [])
     first = sorted(reach, key=lambda test: seen["seconds"].get(test, 0.0))
-    return [first, tests] if first else [tests]
+    return [first] if first and reach_only else [first, tests] if first else [tests]
 
 
-def run(mutants: list[Mutant], seen: dict[str, Any], tests: list[str], jobs: int) -> list[tuple[Mutant, str]]:
+def run(
+    mutants: list[Mutant], seen: dict[str, Any], tests: list[str], jobs: int, reach_only: bool
+) -> list[tuple[Mutant, str]]:
     """Run all mutants, `jobs` at a time; return each with ``killed``, ``slow`` or ``survived``."""
     limit = max(LEAST_SECONDS, SLOWEST_FACTOR * sum(seen["seconds"].values()))
     waiting, running = list(reversed(mutants)), {}
@@ -370,7 +373,7 @@ def run(mutants: list[Mutant], seen: dict[str, Any], tests: list[str], jobs: int
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop()
-            running[start(mutant, rounds_for(mutant, seen, tests))] = (mutant, time.monotonic())
+            running[start(mutant, rounds_for(mutant, seen, tests, reach_only))] = (mutant, time.monotonic())
         time.sleep(0.02)
         for child, (mutant, began) in list(running.items()):
             done, status = os.waitpid(child, os.WNOHANG)
@@ -407,6 +410,11 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time (2)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every mutant and its fate")
     parser.add_argument("--at-least", type=float, default=0.0, metavar="PERCENT", help="exit 1 below this score")
+    parser.add_argument(
+        "--reach-only",
+        action="store_true",
+        help="do not try a survivor on the tests that never reach its line: quicker, and the score can only be too low",
+    )
     parser.add_argument("--list", action="store_true", help="count the mutants and run nothing")
     args = parser.parse_args()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -423,7 +431,7 @@ def main() -> int:
     seen = baseline(files, tests)
     if seen["code"] != 0:
         raise SystemExit(f"the tests fail on the unchanged code (pytest exit {seen['code']}); nothing was measured")
-    results = run(chosen, seen, tests, args.jobs)
+    results = run(chosen, seen, tests, args.jobs, args.reach_only)
     return _told(results, args)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal as D
+from pathlib import Path
 
 import pytest
 
@@ -111,6 +113,26 @@ def test_an_unknown_cream_and_a_cream_without_a_source_are_refused(monkeypatch: 
         monkeypatch.undo()
         numbing_creams.cache_clear()
         numbing.numbing_sources.cache_clear()
+
+
+def test_the_ids_are_those_that_signed_sessions_hold_and_the_screen_sends() -> None:
+    # Stored in the record: never rename one. The screen's own list is read from its source.
+    assert [(step.id, step.required, step.timed) for step in STEPS] == [
+        ("identity", True, False),
+        ("consent", False, False),
+        ("exposures_asked", False, False),
+        ("allergies_asked", False, False),
+        ("swallowing_asked", False, False),
+        ("cream_on", False, True),
+        ("cream_off", False, True),
+        ("marked", False, False),
+        ("guidance_ready", False, True),
+        ("product_and_side", True, True),
+    ]
+    screen = (Path(__file__).parents[2] / "web/src/session/state.ts").read_text(encoding="utf-8")
+    told = re.findall(r'\{ id: "(\w+)", label:', screen)
+    assert len(told) >= 7
+    assert set(told) <= {step.id for step in STEPS}
 
 
 def test_an_untouched_list_is_open_but_for_the_cream() -> None:
