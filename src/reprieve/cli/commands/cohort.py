@@ -12,7 +12,6 @@ from reprieve.app.cohort_tally import Figure
 from reprieve.app.registry_files import split_scores
 from reprieve.cli.output import print_json, print_table
 from reprieve.cli.progress import bar
-from reprieve.cli.registry import add_executor
 from reprieve.compute import open_executor
 
 ALL, SPLIT = "all", "split"
@@ -49,7 +48,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"show no group of fewer patients ({SMALLEST_CELL})",
     )
     parser.add_argument("--plots", metavar="FOLDER", help="draw the answers as SVG files (extra: plots)")
-    add_executor(parser)
+    parser.add_argument("--workers", type=int, metavar="N", help="processes on this machine; default one a processor")
+    parser.add_argument("--scheduler", metavar="URL", help="a Dask scheduler whose workers do it (extra: cluster)")
     parser.add_argument("--into", metavar="FOLDER", help="of split: a new folder for the partitions")
     parser.add_argument("--parts", type=int, default=8, metavar="N", help="of split: how many partitions (8)")
 
