@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -110,8 +110,22 @@ def balances_still(store: Clinic, clinic: str, connection: Connection) -> None:
 
 
 def after(ledger: Ledger, new: Iterable[Event]) -> Ledger:
-    """Return the ledger as it would be with `new` events; raise what is wrong with them."""
-    return extended(ledger, [entry_of(event) for event in new if event.kind in STOCK_KINDS])
+    """Return the ledger as it would be with `new` events; raise what is wrong with them.
+
+    The order of the record decides, not the clock: after a clock was set back an entry counts from the moment of the
+    entry before it, so that a session can still be signed.
+    """
+    last = {name: account.last_at for name, account in ledger.accounts.items()}
+    entries: list[LedgerEntry] = []
+    for event in new:
+        if event.kind in STOCK_KINDS:
+            entry = entry_of(event)
+            before = last.get(entry.vial)
+            if before is not None and entry.at < before:
+                entry = replace(entry, at=before)
+            last[entry.vial] = entry.at
+            entries.append(entry)
+    return extended(ledger, entries)
 
 
 def _page(database: Database, clinic: str, connection: Connection) -> _Page:
