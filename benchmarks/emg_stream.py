@@ -1,6 +1,6 @@
 """Latency of the needle stream: CPU per 10 ms block, and how late blocks come in a replay in real time.
 
-Run: python benchmarks/emg_stream.py [seconds of replay] [recording]
+Run: python benchmarks/emg_stream.py [seconds of replay] [recording] [channel]
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ if __name__ == "__main__":
     if len(sys.argv) > 2:
         late: list[float] = []
         begin, limit = time.monotonic(), float(sys.argv[1])
-        for state, late_s in replay(sys.argv[2], now=time.monotonic, wait=time.sleep):
+        channel = sys.argv[3] if len(sys.argv) > 3 else None
+        for state, late_s in replay(sys.argv[2], channel, now=time.monotonic, wait=time.sleep):
             late.append(1e3 * late_s)
             if state.time_s >= limit:
                 break

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
 
-from reprieve.emg.envelope import noise_rms, rms_envelope, sliding_mean, sliding_rms
+from reprieve.emg.envelope import noise_rms, rms_envelope, rms_envelopes, sliding_mean, sliding_rms
 from reprieve.emg.filters import band_pass, emg_band, without_mains
 from reprieve.emg.spectra import low_frequency_fraction, power_spectrum
 from reprieve.interop.recordings import read_recording
@@ -143,3 +143,23 @@ def test_the_spectrum_is_scipys_welch(count: int, rate: float, overlap: float) -
     found = power_spectrum(samples, rate, overlap=overlap)
     assert found.frequency_hz == pytest.approx(frequency, rel=1e-12)
     assert found.power == pytest.approx(power, rel=1e-9, abs=1e-15)
+
+
+@pytest.mark.parametrize(("rate", "dtype", "error"), [(2000.0, np.float64, 1e-9), (1000.0, np.float32, 1e-4)])
+def test_a_long_record_by_blocks_is_the_recursion(rate: float, dtype: type, error: float) -> None:
+    rng = np.random.default_rng(11)
+    samples = (rng.normal(0, 50, 71_003) + np.linspace(0, 3000, 71_003)).astype(dtype)
+    sections = signal.butter(4, [20, 450], "bandpass", fs=rate, output="sos")
+    expected = signal.sosfiltfilt(sections, samples.astype(np.float64))
+    found = band_pass(samples, rate)
+    assert found.dtype == dtype
+    assert np.abs(found - expected).max() < error * expected.std()
+
+
+@pytest.mark.parametrize("rate", [1000.0, 1024.0, 2000.0, 4000.0, 5000.0])
+def test_envelopes_of_several_windows_are_those_of_each(rate: float) -> None:
+    samples = np.random.default_rng(12).normal(size=round(3.3 * rate))
+    step = round(rate / 200)
+    for window_s, envelope in zip((0.1, 0.2, 0.03), rms_envelopes(samples, rate, (0.1, 0.2, 0.03)), strict=True):
+        expected = sliding_rms(samples, round(window_s * rate))[::step]
+        np.testing.assert_allclose(envelope.values, expected, rtol=1e-9)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from reprieve.emg.turns import find_turns
+from reprieve.emg.turns import TurnFinder, find_turns
 from reprieve.interop.recordings import read_recording
 
 signals = arrays(np.int16, st.integers(0, 120), elements=st.integers(-8, 8)).map(lambda a: a.astype(float))
@@ -90,3 +90,10 @@ def test_each_turn_swings_by_more_than_the_threshold(values: np.ndarray) -> None
     assert (turns.amplitudes > 2.5).all()
     # Turns alternate between tops and bottoms.
     assert (np.diff(np.sign(np.diff(values[turns.indices]))) != 0).all()
+
+
+@given(arrays(np.int16, st.integers(3, 80), elements=st.integers(-6, 6)), st.sampled_from([0.5, 1.0, 2.0, 2.5, 4.0]))
+@settings(max_examples=300, deadline=None)
+def test_counts_turn_where_the_point_by_point_rule_turns(values: np.ndarray, threshold: float) -> None:
+    expected = TurnFinder(threshold).push([float(value) for value in values], 0)
+    assert find_turns(values, threshold).indices.tolist() == expected

@@ -98,10 +98,16 @@ def _settling_samples(rate_hz: float, low_hz: float, high_hz: float) -> int:
     return int(np.ceil(np.log(SETTLED) / np.log(radius)))
 
 
+@lru_cache(maxsize=8)
+def _gain(sections: bytes, size: int) -> Floats:
+    """Return |H|² at the frequencies of a transform of `size`."""
+    angle = 2 * np.pi * np.arange(size // 2 + 1) / size
+    return np.abs(signal.sosfreqz(np.frombuffer(sections).reshape(-1, 6), angle)[1]) ** 2
+
+
 def _by_blocks(samples: Samples, sections: Floats, margin: int, size: int) -> Samples:
     """Return the zero-phase filter by overlap-save: |H|² on blocks of `size`, less `margin` at both ends of each."""
-    gain = np.abs(signal.sosfreqz(sections, 2 * np.pi * np.arange(size // 2 + 1) / size)[1]) ** 2
-    gain = gain.astype(samples.dtype)
+    gain = _gain(sections.tobytes(), size).astype(samples.dtype)
     hop, found = size - 2 * margin, np.empty_like(samples)
     blocks = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
     for first in range(0, len(blocks), _BLOCKS_AT_ONCE):

@@ -29,7 +29,7 @@ MAINS_OVER_FLOOR = 4.0
 LOOSE_BELOW_HZ, LOOSE_SHARE, LOOSE_SHARE_NEEDLE = 20.0, 0.30, 0.60
 STEP_MADS = 20.0
 STEP_BLOCK_S = 0.1
-_MEDIAN_POINTS = 25
+_MEDIAN_POINTS = 15
 # Best half second of the envelope, in volts. Lower ends are a twentieth of what an effort gives (20 and 50 uV): a
 # muscle may rest through a recording, but no amplifier is that quiet.
 GAIN_SURFACE_V, GAIN_NEEDLE_V = (1e-6, 10e-3), (2.5e-6, 20e-3)
@@ -269,7 +269,7 @@ def _jumps(samples: Floats, rate_hz: float) -> NDArray[np.int64]:
     blocks = samples[: len(samples) // length * length].reshape(-1, length)
     if len(blocks) < 10:
         return np.empty(0, np.int64)
-    # Some 25 points of a block tell its median well enough to see a jump.
+    # Some 15 points of a block tell its median well enough to see a jump.
     blocks = blocks[:, :: max(1, length // _MEDIAN_POINTS)]
     baseline = np.median(blocks, axis=1)
     # Two blocks apart: a jump inside one block shows in its neighbours.

@@ -122,12 +122,13 @@ def _mean_and_median(samples: Samples, rate_hz: float) -> tuple[Spectrum, Spectr
 
 def _floor(frequency: np.ndarray, power: np.ndarray) -> np.ndarray:
     """Return the robust log-log line through a spectrum, by reweighted least squares towards the least deviation."""
-    design = np.column_stack([np.ones(len(frequency)), np.log(frequency)])
-    target, weights = np.log(power), np.ones(len(frequency))
-    line = target
+    x, target = np.log(frequency), np.log(power)
+    line, weights = target, np.ones(len(frequency))
     for _ in range(30):
-        root = np.sqrt(weights)
-        line = design @ np.linalg.lstsq(design * root[:, None], target * root, rcond=None)[0]
+        total = weights.sum()
+        middle, height = weights @ x / total, weights @ target / total
+        away = x - middle
+        line = height + away * (weights @ (away * target) / (weights @ away**2))
         weights = 1 / np.maximum(np.abs(target - line), 1e-3)
     return np.exp(line)
 
