@@ -359,3 +359,32 @@ def test_bad_sources_and_questions_are_one_clear_line(tmp_path: Path, trial: Pat
     (tmp_path / "a.csv").write_text("patient,week\n1,2\n", encoding="utf-8")
     with pytest.raises(ScoresError, match="lacks the columns cycle, score"):
         cohort(tmp_path)
+
+
+def test_spoilt_sources_are_one_clear_line(tmp_path: Path, charts: Path) -> None:
+    made = demo_charts(7, date(2026, 11, 26), 6)
+    for table, column, value, message in (
+        ("scores", "score", "many", "score must be a number, but got 'many'"),
+        ("cycles", "units", "NaN", "units must be a number, but got 'NaN'"),
+        ("cycles", "date", "soon", "date must be a date"),
+        ("symptoms", "symptom", None, "symptoms.csv lacks the column symptom"),
+        ("injections", "muscle", None, "injections.csv lacks the column muscle"),
+    ):
+        folder = tmp_path / f"{table}-{column}"
+        write_research_set(made, folder)
+        path = folder / f"{table}.csv"
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        names = [name for name in rows[0] if value is not None or name != column]
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, names, extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows([{**row, column: value} if value is not None else row for row in rows])
+        with pytest.raises((InputError, ScoresError), match=message):
+            cohort(folder)
+    spoilt = tmp_path / "charts.ndjson"
+    spoilt.write_text(charts.read_text(encoding="utf-8").splitlines()[0] + '\n{"patient": 3}\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"charts\.ndjson, line 2"):
+        cohort(spoilt)
+    spoilt.write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match=r"no UTF-8 text"):
+        cohort(spoilt)

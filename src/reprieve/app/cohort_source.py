@@ -25,9 +25,18 @@ from reprieve.app.registry_files import KINDS, partition_records, partition_rows
 from reprieve.core.dates import iso_date
 from reprieve.core.errors import InputError
 from reprieve.learn.tidy import TidyRow
+from reprieve.record.chart import Chart
 
 Kind = Literal["charts", "research set", "scores"]
-CHARTS = (".json", ".ndjson", ".jsonl")
+LINES = (".ndjson", ".jsonl")
+CHARTS = (".json", *LINES)
+# What is needed of each table of a research set; the other columns may be missing.
+RESEARCH_COLUMNS = {
+    "cycles": ("patient", "cycle", "date", "product", "units"),
+    "scores": ("patient", "date", "score", "scale"),
+    "injections": ("patient", "cycle", "muscle", "units"),
+    "symptoms": ("patient", "date", "symptom"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +109,28 @@ def _from_charts(path: Path) -> Iterator[CohortPatient]:
     from reprieve.app.documents import read_text
     from reprieve.app.record_transfer import read_charts
 
+    if path.suffix in LINES:
+        yield from cycles_of_charts(_chart_lines(path))
+        return
     where = "standard input" if str(path) == "-" else path.name
     yield from cycles_of_charts(read_charts(read_text(str(path)), where))
 
 
+def _chart_lines(path: Path) -> Iterator[Chart]:
+    """Yield one chart a line, without holding the file: a registry is larger than any document."""
+    from reprieve.app.documents import parse
+
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield parse(Chart, line, f"{path.name}, line {number}")
+    except UnicodeDecodeError:
+        raise InputError(f"{path.name} is no UTF-8 text; give one chart document a line") from None
+
+
 def _from_research_set(folder: Path) -> Iterator[CohortPatient]:
-    sessions, scores = _grouped(folder, "cycles"), _grouped(folder, "scores")
-    injections, symptoms = _grouped(folder, "injections"), _grouped(folder, "symptoms")
+    sessions, scores, injections, symptoms = (_grouped(folder, name) for name in RESEARCH_COLUMNS)
     tells_symptoms = _table(folder, "symptoms") is not None
     for patient, rows in sessions.items():
         muscles = _muscles(injections.get(patient, []))
@@ -122,8 +146,9 @@ def _from_research_set(folder: Path) -> Iterator[CohortPatient]:
             for row in rows
         ]
         told = [
-            DatedScore(_date(row, "date"), float(str(row["score"])), str(row["scale"]))
+            DatedScore(_date(row, "date"), float(score), str(row["scale"]))
             for row in scores.get(patient, [])
+            if (score := _decimal(row, "score")) is not None
         ]
         effects = [DatedSymptom(_date(row, "date"), str(row["symptom"])) for row in symptoms.get(patient, [])]
         yield CohortPatient(patient, cut_cycles(dated, told, effects if tells_symptoms else None))
@@ -133,7 +158,7 @@ def _grouped(folder: Path, name: str) -> dict[str, list[dict[str, Any]]]:
     path = _table(folder, name)
     rows: dict[str, list[dict[str, Any]]] = {}
     if path is not None:
-        for _, record in partition_records(path, needed=("patient",)):
+        for _, record in partition_records(path, needed=RESEARCH_COLUMNS[name]):
             rows.setdefault(str(record["patient"]), []).append(record)
     return rows
 
@@ -219,6 +244,9 @@ def _date(row: dict[str, Any], column: str) -> date:
 def _decimal(row: dict[str, Any], column: str) -> Decimal | None:
     text = _word(row, column)
     try:
-        return None if text is None else Decimal(text)
+        number = None if text is None else Decimal(text)
     except InvalidOperation:
-        raise InputError(f"{column} must be a number, but got {text!r}; correct it") from None
+        number = Decimal("NaN")
+    if number is not None and not number.is_finite():
+        raise InputError(f"{column} must be a number, but got {text!r}; correct it")
+    return number
