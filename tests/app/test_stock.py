@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as D
 from pathlib import Path
@@ -195,6 +196,31 @@ def test_s18_hours_since_reconstitution_are_checked_when_the_session_is_finalise
     hands.at -= timedelta(minutes=1)
     hands.sign()
     assert hands.sums() == (100, 60, 40, 0)
+
+
+@pytest.mark.parametrize(
+    ("opened", "says"),
+    [(START + timedelta(minutes=11), "lies ahead of now"), (START.replace(tzinfo=None), "needs its zone")],
+)
+def test_s18_a_time_of_opening_that_cannot_be_is_refused(hands: Hands, opened: datetime, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        hands.sign(vials=(vial(opened_at=opened),))
+    hands.sign(vials=(vial(opened_at=START + timedelta(minutes=10)),))
+
+
+def test_s18_a_session_signed_a_day_late_is_held_to_what_is_certain(hands: Hands) -> None:
+    yesterday = date(2026, 11, 25)
+
+    def wish(told: Vial) -> SessionToSign:
+        made = hands.wish(vials=(told,))
+        return replace(made, plan=replace(made.plan, date=yesterday))
+
+    with pytest.raises(BlockedError, match="vial_expired"):
+        hands.sign("p1", wish(vial(expires=date(2026, 11, 24))))
+    with pytest.raises(BlockedError, match="vial_over_time"):
+        hands.sign("p1", wish(vial(opened_at=datetime(2026, 11, 23, 23, 59, tzinfo=UTC))))
+    # It expired on the day it was given: the last day of use.
+    hands.sign("p1", wish(vial(expires=yesterday, opened_at=datetime(2026, 11, 25, 9, 0, tzinfo=UTC))))
 
 
 def test_an_expired_vial_needs_the_policy_a_reason_and_a_second_person(hands: Hands) -> None:

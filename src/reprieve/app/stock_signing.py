@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,8 @@ from reprieve.record.plan import Vial
 Body = tuple[EventKind, Any]
 # Stands for an expiry that nobody noted; it never counts as expired, and never as good either: nothing is said.
 UNKNOWN = date.max
+# A tablet's clock may run ahead of the server's by so much.
+CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def debit_of(store: Clinic, person: Person, patient: str, session: Session, sess
     for number, (vial, account) in enumerate(zip(vials, chosen, strict=True), start=1):
         # The same name as the check of the plan gives it, so that one reason answers both.
         subject = f"vial {number}" + (f" lot {vial.lot}" if vial.lot else "")
+        _check_opened(vial, store.clock())
         told = _with_told(account or _as_told(vial, session), vial, at)
         found = vial_findings(told, facts, at, patient=patient, may_share=policy.vials_shared)
         findings += [replace(one, subject=subject) for one in found if one.rule != "reconstitution_unknown"]
@@ -134,13 +137,20 @@ def _as_told(vial: Vial, session: Session) -> VialAccount:
     )
 
 
+def _check_opened(vial: Vial, now: datetime) -> None:
+    moment = vial.opened_at
+    if moment is None:
+        return
+    if moment.tzinfo is None:
+        raise InputError(f"opened_at {moment.isoformat()} of a vial needs its zone; give it as 2026-11-24T10:00:00Z")
+    if moment - now > CLOCKS_DIFFER:
+        raise InputError(f"opened_at {moment.isoformat()} of a vial lies ahead of now ({now.isoformat()}); correct it")
+
+
 def _with_told(account: VialAccount, vial: Vial, at: datetime) -> VialAccount:
     """Return the account with what the session says of it: opened when, with how much diluent, the earlier expiry."""
     expires = account.expires if vial.expires is None else min(account.expires, vial.expires)
     opened = [moment for moment in (account.opened_at, vial.opened_at) if moment is not None]
-    for moment in opened:
-        if moment.tzinfo is None:
-            raise InputError(f"opened_at {moment.isoformat()} of a vial needs its zone; give 2026-11-24T10:00:00Z")
     diluent = vial.diluent_ml if vial.diluent_ml is not None else account.diluent_ml
     # A vial with diluent was made up, whether or not anybody noted when: its strength is checked all the same.
     moment = min(opened, default=None if diluent is None else at)
