@@ -14,13 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from reprieve.app.response import fit_scores
+from reprieve.app.response import fit_scores, trial_rows
 from reprieve.learn.parameters import Prior
 from reprieve.learn.population import Population, ScaleEntry
 from reprieve.learn.products import PRIORS, PRODUCTS
 from reprieve.learn.scales import DIARY
-from reprieve.learn.tidy import TidyRow
-from reprieve.reference.trials import TRIAL_PRODUCT, trial_scores
 
 TARGET = Path(__file__).parents[1] / "src/reprieve/reference/data/response/population.json"
 # No open patient-level diary or Tsui data exist (docs/explanation/response-model.md): these are assumed, and wide.
@@ -49,25 +47,6 @@ SUMMARY_SCALES: dict[str, tuple[ScaleEntry, dict[str, Prior]]] = {
         },
     ),
 }
-
-
-def trial_rows() -> list[TidyRow]:
-    """Return the trial as tidy rows."""
-    return [
-        TidyRow(
-            score.patient,
-            "1",
-            score.week,
-            score.score,
-            "TWSTRS",
-            TRIAL_PRODUCT if score.units else "placebo",
-            score.units,
-            None,
-            score.site,
-            line,
-        )
-        for line, score in enumerate(trial_scores(), start=2)
-    ]
 
 
 def shipped() -> Population:

@@ -76,6 +76,27 @@ def read_scores(path: str) -> list[TidyRow]:
     return [tidy_row(row, reader.line_num, where) for row in reader]
 
 
+def trial_rows() -> list[TidyRow]:
+    """Return the shipped trial as tidy rows."""
+    from reprieve.reference.trials import TRIAL_PRODUCT, trial_scores
+
+    return [
+        TidyRow(
+            score.patient,
+            "1",
+            score.week,
+            score.score,
+            DEFAULT_SCALE,
+            TRIAL_PRODUCT if score.units else PLACEBO,
+            score.units,
+            None,
+            score.site,
+            line,
+        )
+        for line, score in enumerate(trial_scores(), start=2)
+    ]
+
+
 def load_population(path: str | None) -> Population:
     """Return the population in the file `path`, or the shipped one."""
     if path is None:
@@ -97,12 +118,7 @@ def fit_scores(
     ScoresError
         If there is nothing to learn from, or a score lies outside its scale.
     """
-    named = {row.scale for row in rows if row.scale is not None}
-    default = next(iter(named)) if len(named) == 1 else UNNAMED
-    patients = [_named_scales(patient) for patient in patients_of(rows, where, default_scale=default)]
-    patients = [_named_products(patient) for patient in patients if len(patient.weeks)]
-    if not patients:
-        raise ScoresError(f"{where} has no score; a population needs scores")
+    patients = named_patients(rows, where)
     scales, primary = _scales_of(patients)
     check_range(patients, scales, where)
     units: dict[str, list[float]] = {}
@@ -125,6 +141,17 @@ def fit_scores(
         threads=threads,
         progress=progress,
     )
+
+
+def named_patients(rows: Sequence[TidyRow], where: str) -> list[PatientScores]:
+    """Return the patients of `rows` who have a score, with scales and products by the model's names."""
+    named = {row.scale for row in rows if row.scale is not None}
+    default = next(iter(named)) if len(named) == 1 else UNNAMED
+    patients = [_named_scales(patient) for patient in patients_of(rows, where, default_scale=default)]
+    patients = [_named_products(patient) for patient in patients if len(patient.weeks)]
+    if not patients:
+        raise ScoresError(f"{where} has no score; a population needs scores")
+    return patients
 
 
 def _named_scales(patient: PatientScores) -> PatientScores:
@@ -176,12 +203,13 @@ def forecast_scores(
         If a product or scale is not in the population.
     """
     patients = patients_of(rows, where, default_scale=population.primary_scale)
-    patients = [_known(patient, population, where) for patient in patients]
+    patients = [known_patient(patient, population, where) for patient in patients]
     check_range(patients, population.scales, where)
     return [row for patient in patients for row in _forecast(patient, population, at)]
 
 
-def _known(patient: PatientScores, population: Population, where: str) -> PatientScores:
+def known_patient(patient: PatientScores, population: Population, where: str) -> PatientScores:
+    """Return `patient` with the population's own names of scales; raise on an unknown scale or product."""
     lookup = {name.casefold(): name for name in population.scales}
     scales = []
     for scale in patient.scales:
