@@ -7,7 +7,7 @@ import { muscleWord, sideWord, words } from "../words/names";
 import { t } from "../words/words";
 import { OUTLINES } from "./outlines";
 import { readDrawing, targetsOf, type Shape, type Target } from "./drawing";
-import { DEEP, VIEWS, type View } from "./views";
+import { DEEP, hasLayers, VIEWS, type View } from "./views";
 
 export interface Mark {
   muscle: string;
@@ -98,7 +98,7 @@ export function BodyMap(props: Props) {
             </option>
           ))}
         </select>
-        {view.id.startsWith("neck") && (
+        {hasLayers(view.id) && (
           <div className="segments" role="group" aria-label={t("Layer")}>
             {(["all", "surface", "deep"] as const).map((name) => (
               <button key={name} type="button" aria-pressed={layer === name} onClick={() => setLayer(name)}>
@@ -221,7 +221,10 @@ function Figure({ marks, regions, lit, onLight, onChoose, view, parts, layer, on
     onLight?.(target?.muscle ? target.key : null);
   };
   const hidden = (target: Target) =>
-    layer !== "all" && target.muscle !== null && (layer === "deep") !== DEEP.has(target.muscle);
+    hasLayers(view.id) &&
+    layer !== "all" &&
+    target.muscle !== null &&
+    (layer === "deep") !== DEEP.has(target.muscle);
   const [left, topY, width, height] = parts.viewBox;
   const flip = view.mirrored ? `translate(${2 * left + width} 0) scale(-1 1)` : undefined;
   // Planned muscles last, so that nothing covers them.
@@ -249,7 +252,7 @@ function Figure({ marks, regions, lit, onLight, onChoose, view, parts, layer, on
             ))}
           </g>
           {background.map((shape) => (
-            <ShapeOf key={shape.id} shape={shape} className="map-ground" />
+            <ShapeOf key={shape.id} shape={shape} className={shape.outline ? "map-outline" : "map-ground"} />
           ))}
           {order.map(({ target, index }) => {
             const own = marksOf(target);

@@ -8,6 +8,8 @@ export interface Shape {
   muscle: string | null;
   region: string | null;
   side: Side;
+  /** The body behind the muscles, which is filled. */
+  outline: boolean;
 }
 
 export interface Drawing {
@@ -57,6 +59,7 @@ export function readDrawing(text: string, mirrored = false): Drawing {
       muscle: element.getAttribute("data-muscle"),
       region: element.getAttribute("data-region"),
       side: mirrored ? mirroredSide(side) : side,
+      outline: element.getAttribute("class") === "outline",
     });
   }
   return { viewBox: box as [number, number, number, number], shapes };

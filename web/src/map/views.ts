@@ -23,12 +23,14 @@ export const VIEWS: readonly View[] = [
     edges: [LEFT, ""],
     mirrored: true,
   },
+  { id: "arm_front", file: "panel_arm_front", label: "Forearm and hand, palm side", edges: [RIGHT, LEFT] },
+  { id: "arm_back", file: "panel_arm_back", label: "Forearm and hand, back", edges: [LEFT, RIGHT] },
   { id: "face", file: "panel_face", label: "Face", edges: [RIGHT, LEFT] },
   { id: "front", file: "body_front", label: "Body, front", edges: [RIGHT, LEFT] },
   { id: "back", file: "body_back", label: "Body, back", edges: [LEFT, RIGHT] },
 ];
 
-/** Neck muscles that lie under another one; the map's "deep" layer shows these and fades the rest. */
+/** Muscles of neck and forearm that lie under another one; the map's "deep" layer shows these and fades the rest. */
 export const DEEP = new Set([
   "semispinalis_capitis",
   "semispinalis_cervicis",
@@ -48,7 +50,22 @@ export const DEEP = new Set([
   "scalenus_posterior",
   "rectus_capitis_anterior",
   "rectus_capitis_lateralis",
+  "flexor_digitorum_superficialis",
+  "flexor_digitorum_profundus",
+  "flexor_pollicis_longus",
+  "pronator_quadratus",
+  "opponens_pollicis",
+  "opponens_digiti_minimi_hand",
+  "palmar_interossei",
+  "supinator",
+  "abductor_pollicis_longus",
+  "extensor_pollicis_longus",
+  "extensor_pollicis_brevis",
+  "extensor_indicis",
 ]);
+
+/** Views whose muscles lie in two layers. */
+export const hasLayers = (view: string): boolean => view.startsWith("neck") || view.startsWith("arm");
 
 /** The view on which a condition is usually treated. */
 export function viewFor(indication: string | null | undefined): string {
@@ -56,5 +73,6 @@ export function viewFor(indication: string | null | undefined): string {
   if (/cervical|torticollis/.test(name)) return "neck_back";
   if (/bleph|facial|oromand|face|sialorrh|glabell|strabism|jaw/.test(name)) return "face";
   if (/laryng|spasmodic/.test(name)) return "neck_front";
+  if (/hand|writer|upper_limb|arm/.test(name)) return "arm_front";
   return "front";
 }

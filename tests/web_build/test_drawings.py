@@ -1,0 +1,28 @@
+"""The arm panels: what is shipped is what the tool draws, of muscles that the catalogue knows."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+from reprieve.reference.body_map import drawing
+from reprieve.reference.muscle_catalogue import muscles
+
+TOOL = Path(__file__).parents[2] / "tools" / "draw_arm_panels.py"
+
+
+def test_the_shipped_panels_are_the_drawn_ones_and_name_known_muscles() -> None:
+    """A panel edited by hand, or a muscle that was renamed, would be found here."""
+    spec = importlib.util.spec_from_file_location("draw_arm_panels", TOOL)
+    assert spec is not None
+    assert spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    for name, text in tool.panels().items():
+        assert drawing(name) == text
+        named = re.findall(r'data-muscle="(\w+)" data-side="(\w+)"', text)
+        assert {muscle for muscle, _ in named} <= set(muscles())
+        right = sorted(muscle for muscle, side in named if side == "right")
+        assert right == sorted(muscle for muscle, side in named if side == "left")
+        assert len(set(right)) > 12
