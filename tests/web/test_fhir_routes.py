@@ -67,6 +67,29 @@ def test_each_resource_is_found_by_its_address(signed_in: Callable[..., Any]) ->
         assert entry["fullUrl"].endswith(f"{ROOT}/{resource['resourceType']}/{resource['id']}")
 
 
+def test_kept_resources_are_given_with_everything(store: Clinic, signed_in: Callable[..., Any]) -> None:
+    from reprieve.app.fhir import import_batch
+
+    sent = [
+        {"resourceType": "Patient", "id": "p-9", "name": [{"family": "Kept"}], "photo": [{"title": "x"}]},
+        {"resourceType": "Encounter", "status": "planned", "class": {}, "subject": {"reference": "Patient/p-9"}},
+        {"resourceType": "Condition", "id": "c", "code": {"text": "x"}, "subject": {"reference": "Patient/p-9"}},
+    ]
+    import_batch(store, read_batch([Incoming(resource) for resource in sent], "sent"), by="t")
+    browser = signed_in("injector")
+    answer = browser.get(f"{ROOT}/Patient/p-9/$everything")
+    assert answer.status_code == 200, answer.text
+    entries = read_json(answer.text, "everything")["entry"]
+    kinds = [(entry["resource"]["resourceType"], "fullUrl" in entry) for entry in entries]
+    assert ("Binary", True) in kinds
+    assert ("Encounter", False) in kinds
+    assert ("Condition", False) in kinds
+    for entry in entries:
+        if "fullUrl" in entry:
+            assert asked(browser, entry["fullUrl"].split(ROOT, 1)[1]) == entry["resource"]
+    assert len(asked(browser, "/Condition?patient=p-9")["entry"]) == 1
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -158,3 +181,47 @@ def test_refusals_are_operation_outcomes(path: str, status: int, signed_in: Call
 def test_nothing_is_written_here(signed_in: Callable[..., Any]) -> None:
     answer = signed_in("injector").post(f"{ROOT}/Patient", {"resourceType": "Patient"})
     assert answer.status_code == 405
+
+
+@pytest.mark.parametrize("examples", [6, pytest.param(200, marks=pytest.mark.slow)])
+def test_the_description_is_kept(examples: int, store: Clinic, server: Any, signed_in: Callable[..., Any]) -> None:
+    import schemathesis
+    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis.errors import Unsatisfiable
+    from schemathesis import GenerationMode
+    from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
+
+    from reprieve.web.application import make_app
+    from reprieve.web.limits import Limits
+
+    server.app = make_app(store, limits=Limits(1e9, 1e9), warm=False)
+    cookies = dict(signed_in("injector").client.cookies)
+    schema = schemathesis.openapi.from_url(f"{server.address}/api/openapi.json")
+    schema.config.generation.update(with_security_parameters=False)
+    tried = 0
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        if not operation.path.startswith(ROOT):
+            continue
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+
+            @settings(
+                max_examples=examples,
+                deadline=None,
+                database=None,
+                derandomize=True,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            )
+            @given(case=operation.as_strategy(generation_mode=mode))
+            def attempt(case: Any) -> None:
+                nonlocal tried
+                tried += 1
+                # What a schema cannot say (a parameter that another one needs) is refused, each with its own test.
+                case.call_and_validate(cookies=cookies, excluded_checks=[positive_data_acceptance, ignored_auth])
+
+            try:
+                attempt()
+            except Unsatisfiable:
+                continue  # nothing wrong can be said where nothing is asked
+    assert tried > 20

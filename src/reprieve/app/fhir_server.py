@@ -59,7 +59,7 @@ class FhirServer:
         patient = key if kind == "Patient" else self._owner(person.clinic, key)
         resources = self._of(person, patient, kind) if patient is not None else []
         for resource in resources:
-            if resource["resourceType"] == kind and resource["id"] == key:
+            if resource["resourceType"] == kind and resource.get("id") == key:
                 return resource
         raise NoSuchPatientError(f"there is no {kind}/{key[:70]}; search by patient")
 
@@ -83,7 +83,7 @@ class FhirServer:
         found = [
             resource
             for resource in self._of(person, wanted["patient"].removeprefix("Patient/"), kind)
-            if resource["resourceType"] == kind and wanted.get("_id") in (None, resource["id"])
+            if resource["resourceType"] == kind and wanted.get("_id") in (None, resource.get("id"))
         ]
         more = place + count < len(found)
         return Page(found[place : place + count], len(found), str(place + count) if more else None)

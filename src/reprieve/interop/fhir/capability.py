@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 
 from reprieve.interop.fhir.elements import Json, compact
 from reprieve.interop.fhir.kinds import HISTORY, PROFILE_TYPES
@@ -26,12 +27,12 @@ ISSUE_CODES = {
 }
 
 
+@cache
 def served_types() -> dict[str, list[str]]:
     """Return the resource types that are served, with the profiles of each."""
     told: dict[str, list[str]] = defaultdict(list)
     for name, kind in {**PROFILE_TYPES, **HISTORY}.items():
-        if name != "kept-resource":
-            told[kind].append(profile(name))
+        told[kind].append(profile(name))
     return dict(sorted(told.items()))
 
 
@@ -74,11 +75,7 @@ def _resource(kind: str, profiles: list[str]) -> Json:
 def searchset(base: str, resources: Iterable[Json], total: int | None, links: dict[str, str]) -> Json:
     """Return a page of results; the links lead to this and to the next page."""
     entries = [
-        {
-            "fullUrl": f"{base}/{resource['resourceType']}/{resource['id']}",
-            "resource": resource,
-            "search": {"mode": "match"},
-        }
+        compact({"fullUrl": _address(base, resource), "resource": resource, "search": {"mode": "match"}})
         for resource in resources
     ]
     return compact(
@@ -90,6 +87,19 @@ def searchset(base: str, resources: Iterable[Json], total: int | None, links: di
             "entry": entries,
         }
     )
+
+
+def _address(base: str, resource: Json) -> str | None:
+    """Return where a resource can be read; a foreign one that is kept has no address here, or not even an id."""
+    if not any(told in served_types().get(resource["resourceType"], ()) for told in _profiles(resource)):
+        return None
+    return f"{base}/{resource['resourceType']}/{resource['id']}"
+
+
+def _profiles(resource: Json) -> list[str]:
+    meta = resource.get("meta")
+    told = meta.get("profile") if isinstance(meta, dict) else None
+    return [entry for entry in told if isinstance(entry, str)] if isinstance(told, list) else []
 
 
 def operation_outcome(status: int, message: str) -> Json:
