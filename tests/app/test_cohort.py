@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
@@ -25,6 +26,7 @@ from reprieve.app.cohort_side_effects import _share
 from reprieve.app.cohort_tally import patient_weights
 from reprieve.app.demo import demo_charts
 from reprieve.app.record_research_files import write_research_set
+from reprieve.app.record_transfer import read_charts
 from reprieve.compute.processes import ProcessExecutor
 from reprieve.core.documents import as_json
 from reprieve.core.errors import InputError, ScoresError
@@ -388,3 +390,39 @@ def test_spoilt_sources_are_one_clear_line(tmp_path: Path, charts: Path) -> None
     spoilt.write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match=r"no UTF-8 text"):
         cohort(spoilt)
+
+
+def test_shifting_every_date_and_the_order_of_patients_change_nothing() -> None:
+    made = list(cycles_of_charts(demo_charts(9, date(2026, 11, 26), 20)))
+    # The same clinic one year and a leap day later, read backwards.
+    text = json.dumps([as_json(chart) for chart in demo_charts(9, date(2026, 11, 26), 20)][::-1])
+    later = re.sub(
+        r"\b20\d\d-\d\d-\d\d\b", lambda day: str(date.fromisoformat(day.group()) + timedelta(days=731)), text
+    )
+    moved = list(cycles_of_charts(read_charts(later, "charts")))
+    assert moved != made
+    first, second = (as_json(cohort_of_patients(told, QUESTIONS, smallest_cell=3)) for told in (made, moved))
+    assert first["patients"] > 10
+    assert first == second
+
+
+def test_units_of_two_products_never_meet() -> None:
+    people = []
+    for number in range(6):
+        sessions = (
+            Session(date=START, product=PRODUCT, indication="x", injections=_given(100)),
+            Session(
+                date=START + timedelta(days=90), product="abobotulinumtoxinA", indication="x", injections=_given(500)
+            ),
+        )
+        ratings = (_rating(0, 40), _rating(30, 30), _rating(90, 40), _rating(120, 30))
+        people.append(_chart(f"p{number}", *sessions, ratings=ratings))
+    answer = _answer(list(cycles_of_charts(people)), list(QUESTIONS))
+    told = {one.product: (one.bands[0].from_units, one.cycles) for one in answer.dose_response}
+    assert told == {PRODUCT: (D(100), 6), "abobotulinumtoxinA": (D(500), 6)}
+    assert all(one.slope_within.value is None for one in answer.dose_response), "a switch is no change of dose"
+    assert {one.product for one in answer.side_effects} == set(told)
+
+
+def _given(units: int) -> tuple[GivenInjection, ...]:
+    return (GivenInjection(muscle="splenius_capitis", units=D(units)),)
