@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import importlib.util
 import io
 import json
@@ -166,6 +167,26 @@ def test_the_library_page_and_the_notebook_are_current() -> None:
     assert library.PAGE.read_text(encoding="utf-8") == library.page(), "run `python tools/document_library.py`"
     made = notebook.notebook(notebook.SOURCE.read_text(encoding="utf-8"))
     assert notebook.PAGE.read_text(encoding="utf-8") == made, "run `python tools/make_notebook.py`"
+
+
+@pytest.mark.slow
+def test_the_pages_of_documents_and_limits_are_current() -> None:
+    tool = _tool("document_data")
+    assert tool.DOCUMENTS.read_text(encoding="utf-8") == tool.documents_page(), "run `python tools/document_data.py`"
+    assert tool.FORMULARY.read_text(encoding="utf-8") == tool.formulary_page(), "run `python tools/document_data.py`"
+
+
+def test_every_limit_and_every_field_is_on_its_page() -> None:
+    from reprieve.record.chart import Chart
+    from reprieve.record.plan import Plan
+    from reprieve.reference.formulary.limits import limit_rows
+
+    limits = (ROOT / "docs/reference/formulary.md").read_text(encoding="utf-8")
+    assert [key for key in limit_rows() if f"`{key}`" not in limits] == [], "run `python tools/document_data.py`"
+    fields = (ROOT / "docs/reference/documents.md").read_text(encoding="utf-8")
+    for kind in (Plan, Chart):
+        missing = [field.name for field in dataclasses.fields(kind) if f"| `{field.name}` |" not in fields]
+        assert not missing, "run `python tools/document_data.py`"
 
 
 @pytest.mark.slow
