@@ -52,6 +52,7 @@ class PlanParameters:
     most_candidates: Weight
     own_dose_low: Weight
     own_dose_high: Weight
+    first_dose_share: Weight
     total_rise: Weight
     weak_reduction: Weight
     most_sites: Weight

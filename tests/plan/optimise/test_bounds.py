@@ -53,7 +53,7 @@ def of_the_same_place(bound: Bound, limit: LimitCheck) -> bool:
 
 def test_each_limit_and_each_sum_is_that_of_the_safety_rules() -> None:
     compared: Counter[str] = Counter()
-    for seed in range(350):
+    for seed in range(250):
         made = a_problem(seed)
         if made is None:
             continue
@@ -70,7 +70,7 @@ def test_each_limit_and_each_sum_is_that_of_the_safety_rules() -> None:
                     assert (limit.limit, limit.actual) == (bound.limit, total), (seed, bound.id, limit.subject)
                     assert limit.blocks == bound.blocks
                     compared[limit.rule] += 1
-    assert compared.total() > 100
+    assert compared.total() > 60
     assert {"cumulative_limit_exceeded", "muscle_dose_above_label", "session_limit_exceeded"} <= set(compared)
     assert "paediatric_cap_exceeded" in compared
 

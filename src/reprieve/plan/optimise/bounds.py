@@ -64,6 +64,8 @@ def bounds_of(
     """Return every bound that could bind: a sum of the largest doses that stays below it is left out."""
     maker = _Maker(situation, candidates)
     made = [bound for row in (*rows, *joined_rows(rows, candidates)) for bound in maker.of(row)]
+    if not situation.given and not any(row.kind is LimitKind.START for row in rows):
+        made += maker.first_session(rows, Decimal(str(parameters.first_dose_share.value)))
     made += maker.plausible()
     made += maker.ceilings()
     if not any(row.kind is LimitKind.TITRATION for row in rows):
@@ -223,13 +225,24 @@ class _Maker:
         words = f"session: at most {plain(spread.high)} units, the largest on file ({spread.high_source.key})"
         return [self._own("own.plausible", words, spread.high, blocks=True)]
 
+    def first_session(self, rows: Sequence[LimitRow], share: Decimal) -> list[Bound]:
+        """Return the planner's own bound on a first session, where the label names no first dose."""
+        ranges = [row for row in rows if row.kind in (LimitKind.SESSION_MAXIMUM, LimitKind.SESSION_RANGE)]
+        tops = [((row.low or NONE) + share * (row.high - (row.low or NONE))) for row in ranges if row.high is not None]
+        if not tops:
+            return []
+        words = f"first session: at most {plain(min(tops))} units, part of what a session may have (planner's default)"
+        return [self._own("own.first_session", words, min(tops))]
+
     def ceilings(self) -> list[Bound]:
         """Return what earlier doses of this patient taught, as bounds."""
         found: list[Bound] = []
         for one in self.candidates:
             if one.ceiling is not None:
-                words = f"{one.place.words}: at most {plain(one.ceiling.units)} units; {one.ceiling.words}"
-                own = self._own(f"history.{one.place.words}", words, one.ceiling.units)
+                why = one.ceiling.words if one.ceiling.learned else f"{one.ceiling.words} (planner's default)"
+                words = f"{one.place.words}: at most {plain(one.ceiling.units)} units; {why}"
+                kind = "history" if one.ceiling.learned else "own.first_dose"
+                own = self._own(f"{kind}.{one.place.words}", words, one.ceiling.units)
                 found.append(replace(own, weights=tuple(ONE if o is one else NONE for o in self.candidates)))
         return found
 

@@ -10,7 +10,7 @@ from math import log
 from reprieve.core.dose import plain
 from reprieve.plan.optimise.dose_origin import DoseOrigin, hidden_rows, own_origin, sourced_origins
 from reprieve.plan.optimise.involvement import Involvement, Place, strongest
-from reprieve.plan.optimise.levels import Level, SiteLimit, levels_of, site_limits
+from reprieve.plan.optimise.levels import Level, SiteLimit, dose_grid, levels_of, site_limits
 from reprieve.plan.optimise.sensitivity import Judged
 from reprieve.plan.optimise.situation import Situation
 from reprieve.plan.optimise.targets import is_part, limb_of, members_of
@@ -26,10 +26,11 @@ _UNTOLD = (0.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """The largest dose after what an earlier one did, and why."""
+    """The largest dose that the patient's own record allows, and why; `learned` from what an earlier dose did."""
 
     units: Decimal
     words: str
+    learned: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +160,7 @@ class _Maker:
             history=history,
             involvement=self._believed(place),
             limb=last.limb if last is not None and last.limb else limb_of(place.muscle, place.side),
-            ceiling=self._ceiling(place, history, step),
+            ceiling=self._ceiling(place, history, step) if history else self._first(origin, step),
             sites=sites,
         )
 
@@ -188,10 +189,17 @@ class _Maker:
                     )
         return tuple(found)
 
+    def _first(self, origin: DoseOrigin, step: Decimal) -> Ceiling | None:
+        """Return the largest first dose of a muscle: part of the way up its range, and at least the least dose."""
+        share = Decimal(str(self.parameters.first_dose_share.value))
+        most = origin.low + share * (origin.high - origin.low)
+        least = dose_grid(origin.low, origin.high, step)
+        if not least or most >= origin.high:
+            return None
+        return Ceiling(max(most, least[0]), "a first dose stays in the lower part of its range", learned=False)
+
     def _ceiling(self, place: Place, history: Sequence[Judged], step: Decimal) -> Ceiling | None:
         """Return the largest dose after a weak or worse judgement or a side effect blamed on this muscle."""
-        if not history:
-            return None
         newest = history[0]
         named = f"{plain(newest.units)} units of {newest.date}"
         blamed = [one.symptom for one in self.symptoms if (one.muscle, one.side) == place]

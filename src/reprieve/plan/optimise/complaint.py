@@ -43,14 +43,14 @@ def complaints_of(candidates: Sequence[Candidate], goals: Sequence[Goal], poor: 
     """
     found: list[Complaint] = []
     for one in candidates:
-        if one.ceiling is not None:
+        if one.ceiling is not None and one.ceiling.learned:
             found.append(Complaint(place=one.place, wish="less", words=f"{one.place.words}: {one.ceiling.words}"))
     for one in candidates:
         newest = one.history[0] if one.history else None
         if one.last is not None and newest is not None and newest.effect == "same":
             text = f"{one.place.words}: {plain(newest.units)} units of {newest.date} changed nothing"
             found.append(Complaint(place=one.place, wish="more", words=text))
-        elif one.ceiling is None and any(aims_at(goal, one) for goal in goals):
+        elif not (one.ceiling and one.ceiling.learned) and any(aims_at(goal, one) for goal in goals):
             found.append(Complaint(place=one.place, wish="more", words=f"goal: more in {one.place.words}"))
     if poor is not None:
         found.append(Complaint(place=None, wish="more", words=poor))

@@ -138,8 +138,8 @@ class _OneDose:
 
     def _last(self) -> str:
         if self.one.last is None:
-            product = self.problem.situation.product
-            return f"no dose of {product} under this name in the last session"
+            product, last = self.problem.situation.product, self.problem.situation.last_same
+            return f"no dose of {product} " + ("in the last session" if last is not None else "here before")
         newest = self.one.history[0]
         effect = f"effect {newest.effect}" if newest.effect else "effect not judged"
         return f"last dose {plain(self.one.last.units)} units on {newest.date}, {effect}"
@@ -161,7 +161,8 @@ class _OneDose:
             f"{worth.sensitivity.judgements} earlier judgement(s): expected to need {abs(1 - factor):.0%} {direction} "
             "than most, shrunk to the population"
         )
-        return f"{text}; {self.one.ceiling.words}" if self.one.ceiling is not None else text
+        ceiling = self.one.ceiling
+        return f"{text}; {ceiling.words}" if ceiling is not None and ceiling.learned else text
 
     def _risk(self) -> str | None:
         worth = self.problem.worths[self.position]
