@@ -195,3 +195,94 @@ def test_the_mapping_on_the_page_is_one(tmp_path: Path) -> None:
     path.write_text(TABLE.replace("Dysport", ""), encoding="utf-8")
     charts = read_mapped(path, parse(CsvMapping, told[0]))
     assert [len(chart.diary) for chart in charts] == [2, 1]
+
+
+SPOIL: tuple[Any, ...] = (
+    None, True, -1, 3.5, "", "x", "1e999999999", "NaN", "2026-13-45", [], {}, [None], [[]], [{}], {"date": 5}, "\x00",
+    "9" * 60, "9999-12-31", "0001-01-01", {"muscle": "splenius_capitis", "units": "-1"},
+)  # fmt: skip
+
+
+def test_spoiled_chart_documents_are_one_line(tmp_path: Path) -> None:
+    from reprieve.app.clinic import Clinic
+    from reprieve.app.demo import demo_charts
+    from reprieve.app.record_transfer import import_charts, read_charts
+    from reprieve.core.documents import as_json
+    from reprieve.store.engine import Database
+
+    database = Database(str(tmp_path / "c.db"))
+    store = Clinic(database)
+    demo = as_json(demo_charts(4, date(2026, 11, 1), 1)[0])
+    # The demo's diary is long; a few entries of each kind are enough to spoil.
+    plain = {key: value[:3] if isinstance(value, list) else value for key, value in demo.items()}
+    came = 0
+    for seed in range(200):
+        random, text = Random(seed), json.dumps(plain)
+        chart = json.loads(text)
+        holders = [found for found in _holders(chart) if found[0] is not chart or random.random() < 0.2]
+        holder, key = random.choice(holders)
+        holder[key] = random.choice(SPOIL)
+        told = json.dumps(chart)
+        if random.random() < 0.2:
+            cut = random.randrange(len(told))
+            told = told[:cut] + random.choice('{}[]",:0e.\\x') + told[cut + 1 :]
+        try:
+            import_charts(store, read_charts(told, "fuzz"), by="t", new_patient_id=f"p{seed}")
+            came += 1
+        except ReprieveError as error:
+            line = str(error)
+            if "\n" in line or len(line) > 1000:
+                raise AssertionError(line) from None
+    assert 0 < came < 200
+    assert len(store.patient_ids("clinic")) == came
+    database.close()
+
+
+def _holders(value: Any) -> list[tuple[Any, Any]]:
+    found: list[tuple[Any, Any]] = []
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, entry in entries:
+        found += [(value, key), *_holders(entry)]
+    return found
+
+
+@pytest.mark.parametrize("place", ["total", "items"])
+def test_a_number_without_end_is_refused_before_it_is_written(place: str, tmp_path: Path) -> None:
+    from datetime import date as day
+
+    from reprieve.app.record_transfer_checks import check_charts
+    from reprieve.record.chart import Chart, ChartPatient
+
+    huge = Decimal("1e999999999")
+    told = {"total": huge} if place == "total" else {"items": {"a": huge}}
+    chart = Chart(patient=ChartPatient(id="p"), ratings=(Rating(date=day(2026, 1, 1), scale="own", **told),))
+    with pytest.raises(ReprieveError, match=f"{place} is beyond any figure"):
+        check_charts([chart], today=day(2026, 11, 26))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"patient": {"id": "a", "weight_kg": ' + "9" * 5000 + "}}", "beyond any figure"),
+        ('[{"patient": {"id": "a", "weight_kg": NaN}}]', "weight_kg"),
+        ('{"patient": {"id": "a"}}\n{"patient": {"id": 5}}', "line 2"),
+        ('[{"patient": {"id": "a"}}, 7]', "document 2"),
+        ('[{"patient": {"id": "\\ud800"}}]', "document 1"),
+    ],
+)
+def test_a_bad_chart_document_is_one_line(text: str, words: str) -> None:
+    from reprieve.app.record_transfer import read_charts
+
+    with pytest.raises(ReprieveError, match=words) as caught:
+        read_charts(text, "x")
+    assert "\n" not in str(caught.value)
+
+
+def test_digits_in_a_list_of_charts_are_kept() -> None:
+    from reprieve.app.record_transfer import read_charts
+
+    one = '{"patient": {"id": "a", "weight_kg": "70.12345678901234567890"}}'
+    assert read_charts(f"[{one}]", "x") == read_charts(one, "x")
+    assert read_charts(f"[{one}]", "x")[0].patient.weight_kg == Decimal("70.12345678901234567890")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from reprieve.app.accounts import Person, Role
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
@@ -13,6 +14,7 @@ from reprieve.app.record_ids import new_id
 from reprieve.app.record_transfer_checks import check_charts
 from reprieve.core.documents import as_json
 from reprieve.core.errors import DocumentError, InputError
+from reprieve.interop.fhir.json_text import write_json
 from reprieve.record.chart import Chart
 from reprieve.record.event_bodies import Transfer
 from reprieve.record.event_kinds import EventKind
@@ -60,14 +62,17 @@ def read_charts(text: str, where: str) -> list[Chart]:
     if not body:
         raise DocumentError(f"{where} is empty; give a chart document")
     try:
-        whole = json.loads(body)
+        # Decimals digit by digit: an entry of a list goes through text once more.
+        whole = json.loads(body, parse_float=Decimal, parse_constant=str)
     except json.JSONDecodeError:
         lines = [line for line in body.splitlines() if line.strip()]
         return [parse(Chart, line, f"{where}, line {number}") for number, line in enumerate(lines, 1)]
     except RecursionError:
         raise DocumentError(f"{where} is nested too deeply for a chart; check the file") from None
+    except ValueError:  # Python reads no whole number of more than 4300 digits
+        raise DocumentError(f"{where} holds a number beyond any figure of a record; correct it") from None
     if isinstance(whole, list):
-        return [parse(Chart, json.dumps(entry), f"{where}, document {i}") for i, entry in enumerate(whole, 1)]
+        return [parse(Chart, write_json(entry), f"{where}, document {i}") for i, entry in enumerate(whole, 1)]
     return [parse(Chart, body, where)]
 
 
