@@ -77,7 +77,7 @@ def twenty_years() -> Chart:
 
 
 def best_ms(work: Callable[[], object], rounds: int = 15) -> tuple[float, float]:
-    """Return the smallest and the median CPU time of `work`, in milliseconds; other work on the machine does not count."""
+    """Return least and median CPU time of `work` in milliseconds; other work on the machine does not count."""
     times = []
     for _ in range(rounds):
         before = time.process_time()

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select
 
+from reprieve.app.record_backup import restore
+from reprieve.core.errors import SetupError
 from reprieve.record.events import Event
 from reprieve.record.fold import fold_chart
 from reprieve.store.copying import COPIED, LEFT_OUT
@@ -59,6 +61,21 @@ def test_a_record_of_an_earlier_version_is_carried_forward(
     ledger.append([diary("p-1")])
     assert verify(database, [HEADS[version.stem]]).ok
     database.close()
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda path: f"version_{path.stem}")
+def test_s23_a_backup_of_an_earlier_version_is_restored_and_stays_as_it_was(version: Path, tmp_path: Path) -> None:
+    backup, target = tmp_path / "backup.db", tmp_path / "clinic.db"
+    _lay_down(version.read_text(encoding="utf-8"), str(backup))
+    backup.chmod(0o444)
+    before = backup.read_bytes()
+    done = restore(backup, str(target))
+    assert (done.events, done.head) == HEADS[version.stem]
+    assert backup.read_bytes() == before
+    assert [path.name for path in tmp_path.glob("backup*")] == ["backup.db"]
+    missing = tmp_path / "none.db"
+    with pytest.raises(SetupError, match=f"no store at {missing}"):
+        restore(missing, str(tmp_path / "other.db"))
 
 
 def test_s23_every_table_is_copied_or_left_out_on_purpose() -> None:

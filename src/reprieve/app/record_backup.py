@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from reprieve.core.errors import InputError, SetupError, TamperedError
+from reprieve.core.errors import InputError, SetupError, StoreError, TamperedError
 from reprieve.store.anchor_file import note_head, witness_path
 from reprieve.store.copying import copy_record, is_empty
 from reprieve.store.engine import Database
@@ -65,23 +67,41 @@ def restore(file: Path, record: str) -> Copied:
     TamperedError
         The backup does not verify; nothing was restored.
     """
-    source = Database(str(file), create=False)
-    try:
-        _require(verify(source), str(file), "nothing was restored")
-        target = Database(record)
+    with tempfile.TemporaryDirectory(prefix="reprieve-restore-") as folder:
+        # A backup of an earlier version is carried forward in a copy: the backup itself stays as it was taken.
+        source = _opened(file, Path(folder) / "backup.db")
         try:
-            if not is_empty(target):
-                raise InputError(f"{target.shown} holds a record already; nothing was restored, give an empty --db")
-            copy_record(source, target)
-            found = verify(target)
-            _require(found, target.shown, "the restored record is not whole, do not use it")
-            if target.path is not None and found.events:
-                note_head(target.path, found.events, found.head)
-            return Copied(str(file), target.shown, found.events, found.head, found.ok)
+            return _into(source, file, record)
         finally:
-            target.close()
+            source.close()
+
+
+def _opened(file: Path, copy: Path) -> Database:
+    if file.is_file():
+        try:
+            shutil.copyfile(file, copy)
+        except OSError as error:
+            raise SetupError(f"{file} cannot be read ({error.strerror}); nothing was restored") from None
+    try:
+        return Database(str(copy if copy.exists() else file), create=False)
+    except (SetupError, StoreError) as error:
+        raise type(error)(str(error).replace(str(copy), str(file))) from None
+
+
+def _into(source: Database, file: Path, record: str) -> Copied:
+    _require(verify(source), str(file), "nothing was restored")
+    target = Database(record)
+    try:
+        if not is_empty(target):
+            raise InputError(f"{target.shown} holds a record already; nothing was restored, give an empty --db")
+        copy_record(source, target)
+        found = verify(target)
+        _require(found, target.shown, "the restored record is not whole, do not use it")
+        if target.path is not None and found.events:
+            note_head(target.path, found.events, found.head)
+        return Copied(str(file), target.shown, found.events, found.head, found.ok)
     finally:
-        source.close()
+        target.close()
 
 
 def _copy(source: Database, path: str) -> Verification:
