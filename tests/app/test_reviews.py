@@ -233,3 +233,11 @@ def test_a_review_is_whole(change: dict[str, Any], says: str) -> None:
     values = {"row_id": "r", "verdict": "confirmed", "source": "s", "by": "b", "on": TODAY, "effective_from": TODAY}
     with pytest.raises(InputError, match=says):
         Review(**(values | change))
+
+
+def test_what_people_write_is_text(hands: Hands) -> None:
+    with pytest.raises(InputError, match="control character"):
+        hands.review(source="label\x00in hand")
+    with pytest.raises(InputError, match="reviewer's name takes"):
+        review_row(hands.store, DOCTOR, RowToReview(row_id=SITE, verdict="confirmed", source="label"), reviewer=" ")
+    hands.review(source="label in hand,\nsection 2.4", note="")

@@ -14,6 +14,7 @@ from reprieve.app.accounts import Person
 from reprieve.app.clinic import Clinic
 from reprieve.app.review_events import events_of_clinic
 from reprieve.app.review_policy import policy_of
+from reprieve.app.review_texts import written
 from reprieve.core.documents import as_json
 from reprieve.core.errors import InputError
 from reprieve.core.findings import Finding
@@ -107,13 +108,10 @@ def approve_override(
     """Agree, as the second person, that a rule may be gone over for this patient; it can be used once, for hours."""
     store.view(person.clinic, patient)
     least = policy_of(store, person.clinic).shortest_override_reason
-    if not least <= len(wish.reason.strip()) <= LONGEST_REASON:
-        raise InputError(
-            f"an approval needs a reason of {least} to {LONGEST_REASON} characters; it stays in the record"
-        )
-    if not wish.rule.isidentifier() or not 0 < len(wish.subject) <= 200:
+    reason = written(wish.reason, "the reason for an approval", least, LONGEST_REASON)
+    if not wish.rule.isidentifier() or not 0 < len(wish.subject) <= 200 or not wish.subject.isprintable():
         raise InputError(f"rule {wish.rule!r} and subject name the finding; take them from the check of the plan")
-    body = OverrideApproved(rule=wish.rule, subject=wish.subject, reason=wish.reason.strip())
+    body = OverrideApproved(rule=wish.rule, subject=wish.subject, reason=reason)
     event = store.event(person, EventKind.OVERRIDE_APPROVED, body, patient=patient, reason=body.reason)
     return store.append([event], answer={"id": event.id, "by": person.name}, request=request)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reprieve.app.accounts import Person
 from reprieve.app.clinic import Clinic
 from reprieve.app.review_events import folded
+from reprieve.app.review_texts import written
 from reprieve.core.errors import InputError
 from reprieve.record.clinic_bodies import EVERY_RULE, ClinicPolicy
 from reprieve.record.event_kinds import EventKind
@@ -34,8 +35,7 @@ def set_policy(
     InputError
         A figure is out of its range, a rule has no name, or the reason is missing.
     """
-    if not 3 <= len(reason.strip()) <= LONGEST_REASON:
-        raise InputError("a change of the policy needs a reason of at least 3 characters; it stays in the record")
+    why = written(reason, "the reason for a change of the policy", 3, LONGEST_REASON)
     if not 3 <= policy.shortest_override_reason <= LONGEST_REASON:
         raise InputError(
             f"shortest_override_reason must lie between 3 and {LONGEST_REASON} characters, but got "
@@ -50,5 +50,5 @@ def set_policy(
             raise InputError(
                 f"second_person_rules takes names of rules or {EVERY_RULE!r}, but got {rule!r}; correct it"
             )
-    event = store.event(person, EventKind.POLICY_SET, policy, reason=reason.strip())
+    event = store.event(person, EventKind.POLICY_SET, policy, reason=why)
     return store.append([event], answer={"id": event.id}, request=request)

@@ -13,6 +13,7 @@ from reprieve.app.clinic import Clinic
 from reprieve.app.record_ids import new_id
 from reprieve.app.review_events import folded
 from reprieve.app.review_policy import policy_of
+from reprieve.app.review_texts import written
 from reprieve.core.documents import as_json
 from reprieve.core.errors import ConflictError, InputError, UnknownNameError
 from reprieve.record.clinic_bodies import ReviewSeconded, ReviewTakenBack, RowReview
@@ -23,7 +24,7 @@ from reprieve.reference.reviews import Review, reviews_in_force
 from reprieve.store.ledger import Receipt, Request
 
 REVIEW_KINDS = (EventKind.ROW_REVIEWED, EventKind.REVIEW_SECONDED, EventKind.REVIEW_TAKEN_BACK)
-SHORTEST_SOURCE, LONGEST_TEXT = 3, 500
+SHORTEST_SOURCE, LONGEST_TEXT, LONGEST_NAME = 3, 500, 100
 State = Literal["counts", "replaced", "not_yet", "waits_for_second", "taken_back"]
 
 
@@ -129,16 +130,15 @@ def review_row(
     starts = wish.effective_from or today
     if starts < today:
         raise InputError(f"effective_from {starts} lies before today ({today}): a review does not count backwards")
-    _check_texts(wish)
     body = RowReview(
         review_id=new_id(),
         row_id=row.id,
         verdict=wish.verdict,
-        source=wish.source.strip(),
-        reviewer=reviewer or person.name,
+        source=written(wish.source, "source", SHORTEST_SOURCE, LONGEST_TEXT),
+        reviewer=written(reviewer or person.name, "the reviewer's name", 1, LONGEST_NAME),
         effective_from=starts,
         value=wish.value,
-        note=wish.note,
+        note=_note(wish.note),
         needs_second=policy_of(store, person.clinic).asks_second_for_review(wish.verdict),
     )
     event = store.event(person, EventKind.ROW_REVIEWED, body)
@@ -172,13 +172,15 @@ def second_review(
     entry = _standing(store, person, review_id)
     if entry.review.second is not None:
         raise ConflictError(f"{entry.review.second} stands for this review already; nothing was written")
-    name = (second or person.name).strip()
-    if not name or name.casefold() == entry.review.by.casefold():
+    name = written(second or person.name, "the second person's name", 1, LONGEST_NAME)
+    if name.casefold() == entry.review.by.casefold():
         raise InputError(f"the second person must not be the first, {entry.review.by}; ask a colleague")
     # At the screen the account decides: whoever recorded a review cannot stand for it under another name.
     if second is None and person.name == entry.recorded_by:
         raise InputError("you recorded this review yourself; a colleague must confirm it")
-    event = store.event(person, EventKind.REVIEW_SECONDED, ReviewSeconded(review_id=review_id, second=name, note=note))
+    event = store.event(
+        person, EventKind.REVIEW_SECONDED, ReviewSeconded(review_id=review_id, second=name, note=_note(note))
+    )
     return store.append([event], answer={"review_id": review_id, "second": name}, request=request)
 
 
@@ -187,11 +189,8 @@ def take_back_review(
 ) -> Receipt:
     """Take a review back: the shipped row (or an earlier review) holds again; both stay in the record."""
     _standing(store, person, review_id)
-    if not 3 <= len(reason.strip()) <= LONGEST_TEXT:
-        raise InputError("taking a review back needs a reason of at least 3 characters; it stays in the record")
-    event = store.event(
-        person, EventKind.REVIEW_TAKEN_BACK, ReviewTakenBack(review_id=review_id), reason=reason.strip()
-    )
+    why = written(reason, "the reason for taking a review back", 3, LONGEST_TEXT)
+    event = store.event(person, EventKind.REVIEW_TAKEN_BACK, ReviewTakenBack(review_id=review_id), reason=why)
     return store.append([event], answer={"review_id": review_id}, request=request)
 
 
@@ -204,12 +203,8 @@ def _standing(store: Clinic, person: Person, review_id: str) -> ReviewEntry:
     raise UnknownNameError(f"there is no review {review_id!r}; take the id from the list of reviews")
 
 
-def _check_texts(wish: RowToReview) -> None:
-    for name, text, shortest in (("source", wish.source, SHORTEST_SOURCE), ("note", wish.note, 0)):
-        if text is not None and not shortest <= len(text.strip()) <= LONGEST_TEXT:
-            raise InputError(
-                f"{name} takes {shortest} to {LONGEST_TEXT} characters: document, version, page; correct it"
-            )
+def _note(note: str | None) -> str | None:
+    return None if note is None else written(note, "note", 0, LONGEST_TEXT)
 
 
 def review_list(store: Clinic, clinic: str, *, on: Date | None = None) -> list[dict[str, Any]]:

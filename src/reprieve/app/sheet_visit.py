@@ -22,6 +22,9 @@ from reprieve.record.event_kinds import EventKind
 from reprieve.reference.numbing import numbing_cream
 from reprieve.reference.preparations import product_facts
 
+# No visit of this record lies outside; far years would break the arithmetic of zones.
+FIRST_YEAR, LAST_YEAR = 1980, 2200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
@@ -75,6 +78,8 @@ def checklist_of(told: Mapping[str, datetime | None], *, cream: str | None, now:
     for step, at in told.items():
         if at is not None and at.tzinfo is None:
             raise InputError(f"the time of the step {step!r} needs its zone; give it as 2026-11-26T09:00:00Z")
+        if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise InputError(f"the time of the step {step!r} lies in the year {at.year}; correct it")
     on_at = told.get("cream_on")
     numbing = numbing_times(numbing_cream(cream), on_at) if cream and on_at is not None else None
     return checklist(told, numbing=numbing, now=now)

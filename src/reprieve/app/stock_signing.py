@@ -31,6 +31,7 @@ Body = tuple[EventKind, Any]
 UNKNOWN = date.max
 # A tablet's clock may run ahead of the server's by so much.
 CLOCKS_DIFFER = timedelta(minutes=10)
+LONGEST_OPEN = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,8 @@ def _check_opened(vial: Vial, now: datetime) -> None:
         raise InputError(f"opened_at {moment.isoformat()} of a vial needs its zone; give it as 2026-11-24T10:00:00Z")
     if moment - now > CLOCKS_DIFFER:
         raise InputError(f"opened_at {moment.isoformat()} of a vial lies ahead of now ({now.isoformat()}); correct it")
+    if now - moment > LONGEST_OPEN:
+        raise InputError(f"opened_at {moment.isoformat()} of a vial lies more than a year back; correct it")
 
 
 def _with_told(account: VialAccount, vial: Vial, at: datetime) -> VialAccount:

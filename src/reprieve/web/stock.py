@@ -25,6 +25,7 @@ from reprieve.app.stock import (
 from reprieve.app.stock_views import offer_vials, plan_day, stock_balances, stock_rows
 from reprieve.core.documents import as_json
 from reprieve.core.dose import Dose
+from reprieve.core.errors import InputError
 from reprieve.deliver.day_choice import DayDose
 from reprieve.web.caller import Caller, May, MayWrite, json_answer
 
@@ -123,4 +124,6 @@ def close(caller: Keeper, _: Close) -> Any:
 
 
 def _zoned(moment: datetime, caller: Caller) -> datetime:
+    if not 1980 <= moment.year <= 2200:
+        raise InputError(f"at lies in the year {moment.year}; give the time of the visit")
     return moment if moment.tzinfo else moment.replace(tzinfo=caller.store.clock().tzinfo)
