@@ -65,8 +65,9 @@ def expected_effect(problem: SessionProblem, choice: Choice) -> ExpectedEffect:
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
     return ExpectedEffect(
         relief=_rounded(problem.relief[chosen].sum()),
-        low=_rounded(low),
-        high=_rounded(high),
+        # In a draw with more pulling muscles than expected the index may pass 1; as a share it cannot.
+        low=_rounded(min(low, 1.0)),
+        high=_rounded(min(high, 1.0)),
         interval_level=level,
         risk=_rounded(problem.risk[chosen].sum()),
         muscles=_muscles(problem, choice),
