@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,14 @@ from reprieve.app.emg import (
 )
 from reprieve.app.emg_compare import Comparison, compare_reports
 from reprieve.app.emg_html import report_html
+from reprieve.app.emg_live import is_live, listen
 from reprieve.app.emg_movement import MovementReport
 from reprieve.app.emg_pdf import report_pdf
 from reprieve.app.emg_replay import replay
 from reprieve.app.emg_words import extra_lines
 from reprieve.cli.output import print_json, print_table
 from reprieve.core.errors import SetupError
+from reprieve.emg.stream import StreamState
 
 LIVE_BLOCKS = 10
 _MAP_HELP = """\
@@ -56,7 +58,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "recording",
         metavar="RECORDING",
-        help="EDF, EDF+, BDF, WFDB, Spike2, OpenSignals, C3D, CSV with units, or an EMG-BIDS folder",
+        help="EDF, EDF+, BDF, WFDB, Spike2, OpenSignals, C3D, CSV with units, or an EMG-BIDS folder; "
+        "lsl:NAME with --live for an amplifier on the network",
     )
     parser.add_argument("--channels", metavar="MAP.yaml", help="which muscle, side and electrode each channel is")
     parser.add_argument(
@@ -124,9 +127,7 @@ def _live(args: argparse.Namespace) -> int:
     """Print ten lines a second (as JSON lines with --json) until the recording ends or the user stops it."""
     try:
         every = 0
-        for state, late_s in replay(
-            args.recording, args.live or None, now=time.monotonic, wait=time.sleep, speed=args.speed
-        ):
+        for state, late_s in _states(args):
             every += 1
             if every % LIVE_BLOCKS:
                 continue
@@ -145,6 +146,12 @@ def _live(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
     return 0
+
+
+def _states(args: argparse.Namespace) -> Iterator[tuple[StreamState, float]]:
+    if is_live(args.recording):
+        return listen(args.recording, args.live or None)
+    return replay(args.recording, args.live or None, now=time.monotonic, wait=time.sleep, speed=args.speed)
 
 
 def _live_line(row: dict[str, Any]) -> str:
