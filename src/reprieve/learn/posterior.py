@@ -1,32 +1,30 @@
 """One patient's posterior: weighted nodes, each with a normal posterior of everything linear.
 
-Half-loss time, variability and response at all are not linear. They are covered by nodes that move, in a few rounds,
-to where the patient's scores put them (adaptive importance sampling); each node also carries its own draw of the
-population parameters, so that a population learned from few patients leaves its uncertainty in every interval.
+Half-loss time, variability, response at all, and the population's own parameters are not linear. The mode of all of
+them is found first (search.py); nodes are drawn around it and weighted by importance. Because each node carries its own
+draw of the population parameters, a population learned from few patients leaves its uncertainty in every interval.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reprieve.learn.kernel import Array, Kernel, NodeResults, Points, Rows
 from reprieve.learn.observations import PatientScores
-from reprieve.learn.parameters import slots
 from reprieve.learn.population import Population
-from reprieve.learn.quadrature import TAIL_DEGREES, relinearised, robust_weights, slot_values
-from reprieve.learn.rows import cycle_arrays, rows_of, scales_of
+from reprieve.learn.quadrature import TAIL_DEGREES, relinearised, robust_weights
+from reprieve.learn.rows import rows_of, scales_of
+from reprieve.learn.search import Frame, Mode, frame_of, settle
 
 NODES, SILENT_NODES = 96, 16
-ROUNDS = 5
-ENOUGH = 0.35
-# The proposal is wider than the posterior it aims at, and one node in ten keeps to the prior.
-WIDEN, FROM_PRIOR = 1.35, 0.1
-NARROWEST = 0.04
+ROUNDS = 3
+# One node in eight is drawn three times as wide, so that no part of the posterior is out of reach.
+WIDE_EVERY, WIDE = 8, 1.5
+# Silence is searched for by itself only when it is not hopeless at the responder's mode (log odds).
+HOPELESS = -12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,8 @@ class ResponsePosterior:
         The scores, made linear where the posterior is.
     effective_nodes : float
         Effective number of nodes, of g.
+    mode : Mode
+        Where the nodes are.
     kernel : Kernel
     """
 
@@ -63,6 +63,7 @@ class ResponsePosterior:
     told: NodeResults
     rows: Rows
     effective_nodes: float
+    mode: Mode
     kernel: Kernel
 
     @property
@@ -81,31 +82,14 @@ def _deviates(count: int, dimension: int) -> Array:
     return draws
 
 
-@lru_cache(maxsize=8)
-def _plane(count: int) -> Array:
-    """Return `count` evenly spread points of a two-dimensional standard normal distribution, shape (count, 2)."""
-    i = np.arange(count)
-    radius = np.sqrt(-2.0 * np.log1p(-(i + 0.5) / count))
-    angle = i * math.pi * (3.0 - math.sqrt(5.0))
-    points = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-    # The order is shuffled once, so that neighbours of the plane do not meet neighbours among the parameter draws.
-    return points[np.random.default_rng(7).permutation(count)]
-
-
-def population_draws(population: Population, count: int) -> Array:
-    """Return `count` draws of the population parameters, shape (count, p); always the same ones."""
-    root = _root(population.covariance.tobytes(), len(population.mean))
-    return population.mean + _deviates(count, len(population.mean)) @ root.T
-
-
-@lru_cache(maxsize=8)
-def _root(covariance: bytes, size: int) -> Array:
-    values, vectors = np.linalg.eigh(np.frombuffer(covariance).reshape(size, size))
-    return vectors * np.sqrt(np.maximum(values, 0.0))
-
-
 def update_response(
-    patient: PatientScores, population: Population, kernel: Kernel, *, nodes: int = NODES, rounds: int = ROUNDS
+    patient: PatientScores,
+    population: Population,
+    kernel: Kernel,
+    *,
+    nodes: int = NODES,
+    rounds: int = ROUNDS,
+    before: ResponsePosterior | None = None,
 ) -> ResponsePosterior:
     """Return the posterior of `patient` under `population`.
 
@@ -118,102 +102,88 @@ def update_response(
     nodes : int
         Number of nodes for a patient who responds; even.
     rounds : int
-        At most so many moves of the nodes.
+        How often the mode is sought, with the curve made linear and odd scores weighted down anew.
+    before : ResponsePosterior, optional
+        Of the same patient with fewer scores and the same injections: a start that is nearly there.
     """
-    scales = scales_of(patient, population)
-    place = slots(population.names, scales, tuple(population.products))
-    frame = _Frame.of(patient, population, place, nodes)
+    frame = frame_of(patient, population)
     rows = rows_of(patient, population)
-    mean, cov = frame.prior_mean, frame.prior_cov
-    best: ResponsePosterior | None = None
-    for turn in range(rounds):
-        points, log_weight = frame.nodes(mean, cov)
-        told = kernel(rows, points, surprise=True)
-        joint = told.log_likelihood + log_weight
-        weight = np.exp(joint - joint.max())
-        weight /= weight.sum()
-        size = float(1.0 / (weight**2).sum())
-        current = ResponsePosterior(patient, population, scales, frame.theta, points, weight, told, rows, size, kernel)
-        settled = turn > 0 or not len(patient.weeks)
-        if best is None or (settled and (best.rows is not rows or size > best.effective_nodes)):
-            best = current
-        if settled and size >= ENOUGH * nodes:
-            break
-        mean, cov = frame.moments(points, weight)
-        if turn < 2:
-            responder = points.responds > 0
-            if weight[responder].sum() > 1e-9:
-                centre = weight[responder] @ told.mean[responder] / weight[responder].sum()
-                rows = relinearised(rows, slot_values(population.mean, place), centre)
-            assert told.surprise is not None
-            rows = replace(rows, weight=robust_weights(weight @ told.surprise))
-    assert best is not None
-    return best
+    mode = frame.origin()
+    if before is not None and len(before.rows.start) == len(rows.start):
+        mode, rows = before.mode, _carried(before.rows, rows)
+    if len(patient.weeks):
+        for turn in range(rounds):
+            mode = settle(frame, rows, mode, kernel, responds=True)
+            if turn < rounds - 1:
+                rows = _adjusted(frame, rows, mode, kernel)
+    return _posterior(patient, population, frame, rows, mode, kernel, nodes)
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """The nodes' parameter draws, and the prior of half-loss time and variability in common coordinates."""
-
-    theta: Array
-    slot: Array
-    centre: Array
-    wide: Array
-    prior_mean: Array
-    prior_cov: Array
-    log_class: Array
-    count: int
-
-    @staticmethod
-    def of(patient: PatientScores, population: Population, place: NDArray[np.int64], count: int) -> _Frame:
-        theta = population_draws(population, count)
-        theta = np.concatenate([theta, theta[:SILENT_NODES]])
-        product = tuple(population.products)[int(cycle_arrays(patient, population)[3][-1])]
-        index = population.index
-        centre = theta[:, [index(f"log_half_loss:{product}"), index(f"log_sigma:{population.primary_scale}")]]
-        wide = np.exp(theta[:, [index("log_sd_half_loss"), index("log_scale_spread")]])
-        cov = np.diag(wide.mean(0) ** 2) + np.cov(centre.T)
-        logit = theta[:, index("logit_non_response")]
-        silent = np.arange(len(theta)) >= count
-        log_class = np.where(silent, -np.logaddexp(0.0, -logit), -np.logaddexp(0.0, logit))
-        log_class = log_class - np.where(silent, math.log(SILENT_NODES), math.log(count))
-        return _Frame(theta, slot_values(theta, place), centre, wide, centre.mean(0), cov, log_class, count)
-
-    def nodes(self, mean: Array, cov: Array) -> tuple[Points, Array]:
-        """Return nodes around `mean`, and their log weights: prior over proposal."""
-        at = _propose(mean, cov, self.prior_mean, self.prior_cov, self.count)
-        at = np.concatenate([at, _propose(mean, cov, self.prior_mean, self.prior_cov, SILENT_NODES)])
-        z = (at - self.centre) / self.wide
-        log_prior = -0.5 * (z**2).sum(1) - np.log(self.wide).sum(1)
-        log_weight = log_prior - _log_proposal(at, mean, cov, self.prior_mean, self.prior_cov) + self.log_class
-        responds = (np.arange(len(z)) < self.count).astype(np.int32)
-        return Points(self.slot, np.ascontiguousarray(z[:, 0]), np.ascontiguousarray(z[:, 1]), responds), log_weight
-
-    def moments(self, points: Points, weight: Array) -> tuple[Array, Array]:
-        """Return mean and widened covariance of the weighted nodes, in the common coordinates."""
-        at = self.centre + self.wide * np.stack([points.half_loss, points.spread], axis=1)
-        mean = weight @ at
-        cov = ((at - mean).T * weight) @ (at - mean)
-        return mean, WIDEN**2 * cov + NARROWEST**2 * np.eye(2)
+def _carried(old: Rows, new: Rows) -> Rows:
+    """Return the new rows with the old linearisation and, for the scores seen before, their weights."""
+    weight = new.weight.copy()
+    count = min(len(old.weight), len(weight))
+    if np.array_equal(old.week[:count], new.week[:count]):
+        weight[:count] = old.weight[:count]
+    return replace(new, off_time=old.off_time, off_amplitude=old.off_amplitude, weight=weight)
 
 
-def _propose(mean: Array, cov: Array, first_mean: Array, first_cov: Array, count: int) -> Array:
-    plane = _plane(count)
-    prior = np.arange(count) % round(1 / FROM_PRIOR) == 0
-    own = mean + plane @ np.linalg.cholesky(cov).T
-    wide = first_mean + plane @ np.linalg.cholesky(first_cov).T
-    return np.where(prior[:, None], wide, own)
+def _adjusted(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel) -> Rows:
+    """Return `rows` made linear at the mode, with the precision that Student's t gives each score there."""
+    points = frame.points(mode.at[None], np.ones(1, np.int32))
+    told = kernel(rows, points, surprise=True)
+    assert told.surprise is not None
+    rows = relinearised(rows, points.slots[0], told.mean[0])
+    return replace(rows, weight=robust_weights(told.surprise[0]))
 
 
-def _log_proposal(points: Array, mean: Array, cov: Array, first_mean: Array, first_cov: Array) -> Array:
-    own = _log_normal(points, mean, cov) + math.log1p(-FROM_PRIOR)
-    wide = _log_normal(points, first_mean, first_cov) + math.log(FROM_PRIOR)
-    return np.logaddexp(own, wide)
+def _posterior(
+    patient: PatientScores,
+    population: Population,
+    frame: Frame,
+    rows: Rows,
+    mode: Mode,
+    kernel: Kernel,
+    nodes: int,
+) -> ResponsePosterior:
+    """Draw nodes around the mode, for a patient who responds and for one who does not, and weigh them."""
+    at, log_weight = _around(mode, nodes)
+    silent = _silent_mode(frame, rows, mode, kernel)
+    more, log_more = _around(silent, SILENT_NODES)
+    at, responds = np.concatenate([at, more]), np.repeat(np.array([1, 0], np.int32), [nodes, SILENT_NODES])
+    theta = frame.theta(at)
+    logit = theta[:, population.index("logit_non_response")]
+    log_class = np.where(responds > 0, -np.logaddexp(0.0, logit), -np.logaddexp(0.0, -logit))
+    points = frame.points(at, responds)
+    told = kernel(rows, points)
+    joint = told.log_likelihood + np.concatenate([log_weight, log_more]) + log_class
+    weight = np.exp(joint - joint.max())
+    weight /= weight.sum()
+    size = float(1.0 / (weight**2).sum())
+    scales = scales_of(patient, population)
+    return ResponsePosterior(patient, population, scales, theta, points, weight, told, rows, size, mode, kernel)
 
 
-def _log_normal(points: Array, mean: Array, cov: Array) -> Array:
-    away = points - mean
-    return -0.5 * ((away @ np.linalg.inv(cov)) * away).sum(1) - 0.5 * np.linalg.slogdet(cov)[1]
+def _silent_mode(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel) -> Mode:
+    if not len(rows.week):
+        return mode
+    both = frame.points(np.stack([mode.at, mode.at]), np.array([1, 0], np.int32))
+    value = kernel(rows, both).log_likelihood
+    return mode if value[1] - value[0] < HOPELESS else settle(frame, rows, mode, kernel, responds=False)
+
+
+def _around(mode: Mode, count: int) -> tuple[Array, Array]:
+    """Return `count` nodes around the mode, and their log weights: prior over proposal, over the count."""
+    size = len(mode.at)
+    z = _deviates(count, size)
+    wide = np.where(np.arange(count) % WIDE_EVERY == 0, WIDE, 1.0)
+    z = z * wide[:, None]
+    at = mode.at + z @ mode.root.T
+    square, share = (z**2).sum(1), 1.0 / WIDE_EVERY
+    narrow = np.log1p(-share) - 0.5 * square
+    broad = np.log(share) - 0.5 * square / WIDE**2 - size * np.log(WIDE)
+    log_proposal = np.logaddexp(narrow, broad) - mode.log_volume
+    return at, -0.5 * (at**2).sum(1) - log_proposal - np.log(count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,14 +275,12 @@ def tail_mixture(degrees: float, count: int = 5) -> tuple[Array, Array]:
     return values / shape, vectors[0] ** 2
 
 
-def moved_to(posterior: ResponsePosterior, patient: PatientScores) -> ResponsePosterior:
-    """Return the posterior with the scores of `patient`, an older self with more scores, on the same nodes."""
-    rows = rows_of(
-        patient,
-        posterior.population,
-        off_time=posterior.rows.off_time,
-        off_amplitude=posterior.rows.off_amplitude,
-    )
+def reweighted(posterior: ResponsePosterior, patient: PatientScores) -> ResponsePosterior:
+    """Return the posterior with the scores of `patient`, the same person a little later, on the same nodes.
+
+    The fast answer to one new entry; `update_response` with `before` refits when `effective_nodes` runs low.
+    """
+    rows = _carried(posterior.rows, rows_of(patient, posterior.population))
     told = posterior.kernel(rows, posterior.points)
     log_weight = np.log(np.maximum(posterior.weight, 1e-300)) + told.log_likelihood - posterior.told.log_likelihood
     weight = np.exp(log_weight - log_weight.max())

@@ -1,0 +1,148 @@
+"""The most probable place of everything that is not linear, for one patient.
+
+Coordinates are standard normal before any score is seen: the population's parameters along the root of their
+covariance, then the patient's half-loss time and variability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.learn.kernel import Array, Kernel, Points, Rows
+from reprieve.learn.observations import PatientScores
+from reprieve.learn.parameters import BY_SCALE, COMMON, slots
+from reprieve.learn.population import Population
+from reprieve.learn.quadrature import slot_values
+from reprieve.learn.rows import scales_of
+
+Cost = Callable[[Array], tuple[float, Array]]
+STEPS = 30
+RESTING = 0.15  # largest slope, in log likelihood a prior sd, at which the search rests
+_LONGEST = 1.5
+_PLACE = {name: i for i, name in enumerate(COMMON)}
+_KIND = {name: i for i, name in enumerate(BY_SCALE)}
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A place, and a root of the covariance around it.
+
+    Attributes
+    ----------
+    at : ndarray, shape (v,)
+    root : ndarray, shape (v, v)
+    log_volume : float
+        Log determinant of `root`.
+    """
+
+    at: Array
+    root: Array
+    log_volume: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """From standard normal coordinates to the kernel's slots."""
+
+    mean: Array
+    root: Array
+    places: NDArray[np.int64]
+    channels: int
+
+    def origin(self) -> Mode:
+        """Return the prior."""
+        size = self.root.shape[1] + 2
+        return Mode(np.zeros(size), np.eye(size), 0.0)
+
+    def theta(self, at: Array) -> Array:
+        """Return the population parameters at the coordinates `at`, shape (g, v)."""
+        return self.mean + at[:, :-2] @ self.root.T
+
+    def points(self, at: Array, responds: NDArray[np.int32]) -> Points:
+        """Return nodes at the coordinates `at`."""
+        slot = np.ascontiguousarray(slot_values(self.theta(at), self.places))
+        return Points(slot, np.ascontiguousarray(at[:, -2]), np.ascontiguousarray(at[:, -1]), responds)
+
+    def slope(self, by_slot: Array, slot: Array) -> Array:
+        """Return the gradient in these coordinates from the gradient by slot."""
+        by_theta = np.zeros(len(self.mean))
+        known = self.places >= 0
+        np.add.at(by_theta, self.places[known], by_slot[known])
+        first, width = len(COMMON), len(BY_SCALE)
+        product = first + width * self.channels
+        half_loss = by_slot[product + 1 :: 2].sum() * np.exp(slot[_PLACE["log_sd_half_loss"]])
+        # The patient's variability multiplies the sd of drift and of noise on every scale alike.
+        noise = [by_slot[first + _KIND[name] : product : width].sum() for name in ("log_sd_drift", "log_sigma")]
+        spread = sum(noise) * np.exp(slot[_PLACE["log_scale_spread"]])
+        return np.concatenate([self.root.T @ by_theta, [half_loss, spread]])
+
+
+def frame_of(patient: PatientScores, population: Population) -> Frame:
+    """Return the coordinates for `patient` under `population`."""
+    scales = scales_of(patient, population)
+    place = slots(population.names, scales, tuple(population.products))
+    return Frame(population.mean, _root(population.covariance.tobytes(), len(population.mean)), place, len(scales))
+
+
+@lru_cache(maxsize=8)
+def _root(covariance: bytes, size: int) -> Array:
+    values, vectors = np.linalg.eigh(np.frombuffer(covariance).reshape(size, size))
+    return vectors * np.sqrt(np.maximum(values, 0.0))
+
+
+def settle(frame: Frame, rows: Rows, start: Mode, kernel: Kernel, *, responds: bool) -> Mode:
+    """Return the mode near `start`, by BFGS; the covariance is what the steps learned of the curvature."""
+    flag = np.array([int(responds)], np.int32)
+
+    def cost(at: Array) -> tuple[float, Array]:
+        points = frame.points(at[None], flag)
+        told = kernel(rows, points, gradient=True)
+        assert told.gradient is not None
+        slope = at - frame.slope(told.gradient[0], points.slots[0])
+        return 0.5 * float(at @ at) - float(told.log_likelihood[0]), slope
+
+    at, inverse = start.at, start.root @ start.root.T
+    value, slope = cost(at)
+    for _ in range(STEPS):
+        if np.abs(slope).max() < RESTING:
+            break
+        step = -inverse @ slope
+        length = float(np.sqrt(step @ step))
+        step *= min(1.0, _LONGEST / length)
+        found = _line(cost, at, step, value, slope)
+        if found is None:
+            break
+        moved, value, fresh = found
+        inverse = _updated(inverse, moved - at, fresh - slope)
+        at, slope = moved, fresh
+    values, vectors = np.linalg.eigh(inverse)
+    sd = np.sqrt(np.clip(values, 1e-4, 1.5))
+    return Mode(at, vectors * sd, float(np.log(sd).sum()))
+
+
+def _line(cost: Cost, at: Array, step: Array, value: float, slope: Array) -> tuple[Array, float, Array] | None:
+    """Return the first shortened step that lowers the cost, or None."""
+    fall = float(slope @ step)
+    for _ in range(8):
+        moved = at + step
+        told, fresh = cost(moved)
+        if np.isfinite(told) and told <= value + 1e-4 * fall:
+            return moved, told, fresh
+        step, fall = 0.4 * step, 0.4 * fall
+    return None
+
+
+def _updated(inverse: Array, step: Array, change: Array) -> Array:
+    """Return the BFGS update of the inverse curvature."""
+    curvature = float(step @ change)
+    if curvature < 1e-10:
+        return inverse
+    moved = inverse @ change
+    outer = np.outer(moved, step)
+    scale = (1.0 + float(change @ moved) / curvature) / curvature
+    return inverse + scale * np.outer(step, step) - (outer + outer.T) / curvature
