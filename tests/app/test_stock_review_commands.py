@@ -86,7 +86,7 @@ def test_reviews_and_policy_on_the_command_line(run, capsys, db: str) -> None:
     for line, says in (
         (("review", "policy", "--set", "colour=blue", "--reason", "x"), "--set takes NAME=VALUE"),
         (("review", "policy", "--set", "vials_shared=perhaps", "--reason", "xxx"), "vials_shared"),
-        (("review", "policy", "--set", "vials_shared=no"), "needs a reason"),
+        (("review", "policy", "--set", "vials_shared=no"), "the reason for a change of the policy takes"),
         (("review", "confirm", "nothing", "--source", "label", "--by", "me"), "no reference row 'nothing'"),
         (("review", "overrides", "--since", "soon"), "--since must be a date"),
     ):

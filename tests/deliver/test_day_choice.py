@@ -69,6 +69,8 @@ def test_fewer_vials_win_among_equal_waste() -> None:
     assert told(plan) == [("a", D("99.99"), 1)]
     plan = least_waste_of_day(day(("a", "99.99", 0)), {D(100): 1, D("33.33"): 3}, ONA)
     assert told(plan) == [("a", D("33.33"), 3)]
+    plan = least_waste_of_day(day(("a", "99.99", 0)), {D(100): 1, D("11.11"): 9}, ONA)
+    assert told(plan) == [("a", D("11.11"), 9)]
 
 
 def test_an_empty_day_needs_nothing() -> None:

@@ -136,6 +136,13 @@ def test_a_slip_of_the_decimal_point(ml: str, limit: str, over: str) -> None:
         assert "implausible_volume" not in of_dilution(ONA, 100, end)
 
 
+def test_a_ready_solution_has_no_volume_to_slip() -> None:
+    # The only labelled row of this vial adds nothing: no volume is far from it.
+    assert [row.diluent_ml for row in product_facts(RIMA).dilutions if row.vial_units == 5000] == [0]
+    assert "implausible_volume" not in of_dilution(RIMA, 5000, "1")
+    assert "implausible_volume" not in of_dilution(RIMA, 5000, "0")
+
+
 def test_more_than_one_vial_holds() -> None:
     assert of_dilution(ONA, 100, "2", "250")["vial_too_small"] == (
         "warning",
