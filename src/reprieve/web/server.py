@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import errno
+import json
+import os
+import re
 import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from reprieve.app.clinic import Clinic
 from reprieve.app.record_demo import ACCOUNTS, PASSWORD, fill_demo, is_demo
@@ -17,6 +23,11 @@ from reprieve.app.record_first_run import first_account
 from reprieve.core.errors import InputError, SetupError
 from reprieve.store.engine import Database
 from reprieve.web.application import make_app
+from reprieve.web.guard import Application
+from reprieve.web.own_ca import own_certificates
+
+# How the workers of one server learn what to open.
+WORKER = "REPRIEVE_WORKER"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +40,9 @@ class Settings:
     demo: bool = False
     tls_cert: str | None = None
     tls_key: str | None = None
+    own_ca: str | None = None
+    public_url: str | None = None
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,8 @@ class Told:
     db: str
     demo: bool
     accounts: tuple[ToldAccount, ...]
+    authority: str | None = None
+    fingerprint: str | None = None
 
 
 def serve(settings: Settings, tell: Callable[[Told], None]) -> None:
@@ -58,11 +74,7 @@ def serve(settings: Settings, tell: Callable[[Told], None]) -> None:
     SetupError, InputError, StoreError
         The port is in use, a file is missing, the record cannot be opened.
     """
-    if bool(settings.tls_cert) != bool(settings.tls_key):
-        raise InputError("--tls-cert and --tls-key belong together; give both or none")
-    for file in (settings.tls_cert, settings.tls_key):
-        if file and not Path(file).is_file():
-            raise InputError(f"there is no file {file}; check the path")
+    _check(settings)
     # Listen first: a port in use is told at once and before a record is made.
     listener = listen(settings.host, settings.port)
     try:
@@ -93,25 +105,73 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _check(settings: Settings) -> None:
+    if bool(settings.tls_cert) != bool(settings.tls_key):
+        raise InputError("--tls-cert and --tls-key belong together; give both or none")
+    if settings.own_ca and settings.tls_cert:
+        raise InputError("--tls-own and --tls-cert exclude each other; give one")
+    for file in (settings.tls_cert, settings.tls_key):
+        if file and not Path(file).is_file():
+            raise InputError(f"there is no file {file}; check the path")
+    if not 1 <= settings.workers <= 64:
+        raise InputError(f"--workers must lie between 1 and 64, but got {settings.workers}; correct it")
+    if settings.workers > 1 and not settings.db.startswith("postgresql"):
+        raise InputError("several workers need PostgreSQL; a SQLite record has one writer, leave --workers out")
+    if settings.public_url and not re.fullmatch(r"https?://[^/@?#\s]+", settings.public_url):
+        raise InputError(f"--public-url takes https://NAME without a path, but got {settings.public_url!r}; correct it")
+
+
 def _run(settings: Settings, listener: socket.socket, database: Database, tell: Callable[[Told], None]) -> None:
     store = Clinic(database)
     if settings.demo:
         if store.ledger.head()[0] == 0:
             sys.stderr.write("Filling the demonstration clinic with invented patients ...\n")
         fill_demo(store)
-    tls = settings.tls_cert is not None
+    own = own_certificates(Path(settings.own_ca).expanduser(), _names(settings)) if settings.own_ca else None
+    certificate = str(own.certificate) if own else settings.tls_cert
+    tls = certificate is not None
+    several = settings.workers > 1
+    app: Any = "reprieve.web.server:worker" if several else make_app(store, tls=tls, public_url=settings.public_url)
     config = uvicorn.Config(
-        make_app(store, tls=tls),  # type: ignore[arg-type]
+        app,
+        factory=several,
+        workers=settings.workers,
         log_level="warning",
         access_log=False,  # addresses hold patients' ids
         server_header=False,
         proxy_headers=False,
-        ssl_certfile=settings.tls_cert,
-        ssl_keyfile=settings.tls_key,
+        ssl_certfile=certificate,
+        ssl_keyfile=str(own.key) if own else settings.tls_key,
         timeout_graceful_shutdown=5,
     )
-    tell(Told(_address(listener, tls), database.shown, is_demo(store), _accounts(store)))
-    uvicorn.Server(config).run(sockets=[listener])
+    told = Told(
+        _address(listener, tls),
+        database.shown,
+        is_demo(store),
+        _accounts(store),
+        str(own.authority) if own else None,
+        own.fingerprint if own else None,
+    )
+    tell(told)
+    if settings.workers == 1:
+        uvicorn.Server(config).run(sockets=[listener])
+        return
+    os.environ[WORKER] = json.dumps({"db": settings.db, "tls": tls, "public_url": settings.public_url})
+    database.close()  # each worker opens its own connections
+    Multiprocess(config, sockets=[listener]).run()
+
+
+def worker() -> Application:
+    """Return the application of one of several workers; uvicorn calls it in the worker's own process."""
+    told = json.loads(os.environ[WORKER])
+    return make_app(Clinic(Database(told["db"], create=False)), tls=told["tls"], public_url=told["public_url"])
+
+
+def _names(settings: Settings) -> tuple[str, ...]:
+    """Return the names by which browsers may reach this server."""
+    public = urlsplit(settings.public_url).hostname if settings.public_url else None
+    host = settings.host if settings.host not in ("0.0.0.0", "::") else None
+    return tuple(name for name in (public, host, socket.gethostname(), socket.getfqdn()) if name)
 
 
 def _address(listener: socket.socket, tls: bool) -> str:

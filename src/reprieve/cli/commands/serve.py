@@ -24,23 +24,59 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000, help="port to listen on; 0 takes a free one (default 8000)")
     parser.add_argument("--tls-cert", metavar="FILE", help="certificate for https, with --tls-key")
     parser.add_argument("--tls-key", metavar="FILE", help="private key of the certificate")
+    parser.add_argument(
+        "--tls-own",
+        metavar="FOLDER",
+        help="https with certificates of the clinic's own authority, made and renewed in this folder",
+    )
+    parser.add_argument(
+        "--public-url", metavar="URL", help="address by which browsers reach the server when a proxy stands before it"
+    )
+    parser.add_argument(
+        "--workers", type=int, default=1, help="processes that answer; more than one needs PostgreSQL (default 1)"
+    )
+    once = parser.add_mutually_exclusive_group()
+    once.add_argument("--add-clinic", metavar="NAME", help="make a further clinic with its administrator, and stop")
+    once.add_argument(
+        "--reset-account",
+        metavar="CLINIC/NAME",
+        help="give an account a new password without second factor, and stop: for an administrator who is locked out",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Open the record, listen, serve until stopped."""
     if not 0 <= args.port <= 65535:
         raise InputError(f"--port must lie between 0 and 65535, but got {args.port}; choose another")
+    db = args.db or (DEMO_DB if args.demo else DEFAULT_DB)
+    if args.add_clinic or args.reset_account:
+        return _once(args, db)
     # The two faces do not know each other: the command finds the server by its name, as `main` finds the commands.
     server = importlib.import_module("reprieve.web.server")
     settings = server.Settings(
-        db=args.db or (DEMO_DB if args.demo else DEFAULT_DB),
+        db=db,
         host=args.host,
         port=args.port,
         demo=args.demo,
         tls_cert=args.tls_cert,
         tls_key=args.tls_key,
+        own_ca=args.tls_own,
+        public_url=args.public_url,
+        workers=args.workers,
     )
     server.serve(settings, _tell_json if args.json else _tell)
+    return 0
+
+
+def _once(args: argparse.Namespace, db: str) -> int:
+    from reprieve.app.record_first_run import on_record
+
+    clinic, name, password = on_record(db, add=args.add_clinic, reset=args.reset_account)
+    if args.json:
+        print_json({"clinic": clinic, "name": name, "password": password})
+    else:
+        print(f"Account {name} of the clinic {clinic}, password {password}")
+        print("It is shown this once; change it after signing in.")
     return 0
 
 
@@ -59,4 +95,7 @@ def _tell(told) -> None:  # type: ignore[no-untyped-def]
         first = told.accounts[0]
         print(f"A first account was made: {first.name}, password {first.password}")
         print("It is shown this once; change it after signing in.")
+    if told.authority:
+        print(f"Install {told.authority} as a trusted authority on the clinic's devices; check its fingerprint there:")
+        print(f"  SHA-256 {told.fingerprint}")
     print("Decision support for licensed clinicians. Not a medical device; not validated in patients.", flush=True)

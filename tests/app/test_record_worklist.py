@@ -1,0 +1,109 @@
+"""The work list: what is left out early never belongs; lines survive a restart; a write brings its line up to date."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+
+from reprieve.app.accounts import Accounts, Person, Role
+from reprieve.app.clinic import Clinic
+from reprieve.app.record_entries import record_entry
+from reprieve.app.record_forecasts import Forecasts
+from reprieve.app.record_ids import now, origin
+from reprieve.app.record_lines import Flag, Line, store_lines, stored_lines
+from reprieve.app.record_today import WorkList, _belongs, _may_belong, _row
+from reprieve.record.chart import Appointment, Chart, ChartPatient
+from reprieve.store.engine import Database
+from reprieve.store.ledger import Ledger
+
+DAY = date(2026, 11, 26)
+NURSE = Person("clinic", "nurse", Role.NURSE)
+
+
+def random_line(draw: random.Random, number: int) -> Line:
+    days = sorted(draw.sample(range(-200, 60), draw.randrange(6)))
+    flags = [
+        Flag("never_injected", "x"),
+        Flag("unsigned", "x"),
+        Flag("red_flag 2026-11-01", "x"),
+        Flag("red_flag 2020-01-01", "x"),
+    ]
+    return Line(
+        patient_id=f"p{number}",
+        family_name="A",
+        given_name=None,
+        birth_date=None,
+        condition=None,
+        version=number,
+        appointments=tuple(
+            {
+                "date": (DAY + timedelta(days=day)).isoformat(),
+                "purpose": "injection",
+                "state": draw.choice(["booked", "kept", "missed", "cancelled"]),
+            }
+            for day in days
+        ),
+        last_date=draw.choice([None, DAY, DAY - timedelta(days=draw.randrange(300))]),
+        last_product="onabotulinumtoxinA",
+        last_units=draw.choice([None, Decimal("97.5")]),
+        flags=tuple(draw.sample(flags, draw.choice([0, 0, 0, 1, 2]))),
+    )
+
+
+def random_forecast(draw: random.Random) -> dict[str, Any] | None:
+    share = draw.choice([None, 0.0, 0.49, 0.5, 0.9])
+    told = {"abstains": draw.random() < 0.3, "reason": None, "wear_off": None, "fading": None, "faded_share": share}
+    return draw.choice([None, told])
+
+
+def test_who_is_left_out_early_never_belongs_to_the_day() -> None:
+    draw = random.Random(4)
+    belonging = left_out = 0
+    for number in range(20_000):
+        line, forecast = random_line(draw, number), random_forecast(draw)
+        if _belongs(_row(line, forecast, DAY), DAY):
+            belonging += 1
+            assert _may_belong(line, forecast, DAY), (line, forecast)
+        else:
+            left_out += not _may_belong(line, forecast, DAY)
+    assert belonging > 2000
+    assert left_out > 2000, "nobody is left out early: this showed nothing"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Clinic]:
+    database = Database(str(tmp_path / "clinic.db"))
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    clinic = Clinic(database, accounts=Accounts(Ledger(database, origin()), now, quick))
+    charts = [Chart(patient=ChartPatient(id=f"p{number}", family_name=f"N{number}")) for number in range(30)]
+    clinic.import_charts(charts, clinic="clinic", by="test")
+    yield clinic
+    database.close()
+
+
+def test_lines_are_the_same_after_a_restart(store: Clinic) -> None:
+    lines = [random_line(random.Random(5), number) for number in range(900)]
+    store_lines(store.database, "clinic", lines)
+    store_lines(store.database, "south", lines[:3])
+    versions = {line.patient_id: line.version for line in lines} | {"p7": 99_999}
+    found = stored_lines(store.database, "clinic", versions)
+    assert found == {line.patient_id: line for line in lines if line.patient_id != "p7"}
+
+
+def test_a_write_brings_its_line_up_to_date_in_every_list(store: Clinic) -> None:
+    running = WorkList(store, Forecasts(store))
+    assert len(running.on("clinic", DAY)["rows"]) == 30
+    record_entry(store, NURSE, "p3", "appointments", Appointment(date=DAY))
+    restarted = WorkList(store, Forecasts(store))
+    for each in (running, restarted):
+        row = next(row for row in each.on("clinic", DAY)["rows"] if row["patient_id"] == "p3")
+        assert row["appointment"]["date"] == DAY.isoformat()
+    assert restarted.on("clinic", DAY) == running.on("clinic", DAY)
+    assert running.on("south", DAY)["rows"] == []
