@@ -65,6 +65,8 @@ class Outcome:
 def validate(patients: int, seed: int, *, fused: bool = True) -> Outcome:
     """Return recall@3 of table, inverse problem and (if `fused`) both, and the calibration of the inverse problem."""
     rng, body, weights = np.random.default_rng(seed), mechanics("neck"), assessment_weights()
+    # A generator of its own, so that patients and answers are the same whether both are joined or not.
+    others = np.random.default_rng(seed + 1)
     recalls: list[tuple[float, float, float]] = []
     said: list[float] = []
     true: list[bool] = []
@@ -76,7 +78,7 @@ def validate(patients: int, seed: int, *, fused: bool = True) -> Outcome:
         begin = time.perf_counter()
         alone = explain_posture(body, patient.angles_deg, rng)
         spent += time.perf_counter() - begin
-        both = explain_posture(body, patient.angles_deg, rng, prior_log_odds=table) if fused else alone
+        both = explain_posture(body, patient.angles_deg, others, prior_log_odds=table) if fused else alone
         recalls.append(
             (
                 recall_at_3(table, patient.truth),

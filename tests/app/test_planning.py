@@ -239,6 +239,7 @@ def test_a_clinic_review_unlocks_the_hidden_row() -> None:
     answer = propose(neck(), on=ON, product=ONA, reviews=(review,))
     assert {one[0] for checked in answer.proposed for one in units(checked)} == {"splenius_capitis"}
     assert all(25 <= dose <= 150 for checked in answer.proposed for dose in units(checked).values())
+    assert [one["row_id"] for one in answer.document()["inputs"]["reviews"]] == [row]
     later = replace(review, effective_from=ON + timedelta(days=1))
     assert propose(neck(), on=ON, product=ONA, reviews=(later,)).proposed == ()
 

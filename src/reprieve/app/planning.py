@@ -80,6 +80,7 @@ def propose(
         repeat_findings=(),
         ask=missing,
         parameters=parameters,
+        reviews=tuple(reviews),
     )
     if known is None or condition is None:
         return empty

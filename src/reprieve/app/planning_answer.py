@@ -16,6 +16,7 @@ from reprieve.record.chart import Chart
 from reprieve.record.plan import Plan
 from reprieve.reference.formulary.literature import unit_ratios
 from reprieve.reference.plan_parameters import PlanParameters
+from reprieve.reference.reviews import Review, reviews_in_force
 
 STATEMENT = "Proposals to a clinician who can review each number; only a signed plan is a plan."
 
@@ -61,6 +62,7 @@ class Proposals:
     repeat_findings: tuple[Finding, ...]
     ask: tuple[Ask, ...]
     parameters: PlanParameters
+    reviews: tuple[Review, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Return the answer as plain JSON by the contract of the command."""
@@ -207,6 +209,10 @@ def _inputs(told: Proposals) -> dict[str, Any]:
         "ranking_weights": told.ranking.weights_version,
         "goals": told.chart.goals,
         "vial": situation.vial if situation is not None else None,
+        "reviews": [
+            {"row_id": one.row_id, "verdict": one.verdict, "value": one.value, "effective_from": one.effective_from}
+            for _, one in sorted(reviews_in_force(told.reviews, told.on).items())
+        ],
     }
 
 
