@@ -20,6 +20,7 @@ _GOAL = ("text", "date", "muscle", "side")
 _EXPOSURE = ("date", "product", "indication", "units", "place")
 _TREATMENT = ("date", "treatment", "until", "note")
 _APPOINTMENT = ("date", "purpose", "state")
+TERMS = "http://terminology.hl7.org/CodeSystem/"
 ALLERGY_ENDS = ("_allergy", "_hypersensitivity")
 APPOINTMENT_STATUS = {"booked": "booked", "kept": "fulfilled", "missed": "noshow", "cancelled": "cancelled"}
 
@@ -71,9 +72,11 @@ def write_risk(out: Writing, key: str, position: int, entry: str) -> None:
     """Write an AllergyIntolerance for an allergy, a Flag for any other risk."""
     if entry.endswith(ALLERGY_ENDS):
         resource = head("AllergyIntolerance", key, "risk-allergy", position)
-        out.add({**resource, "code": concept("risk", entry), "patient": out.subject})
+        # A risk that stands in the record is one to heed; FHIR asks for the status of an allergy (ait-1).
+        status = {"coding": [{"system": f"{TERMS}allergyintolerance-clinical", "code": "active"}]}
+        out.add({**resource, "clinicalStatus": status, "code": concept("risk", entry), "patient": out.subject})
         return
-    category = {"system": "http://terminology.hl7.org/CodeSystem/flag-category", "code": "safety"}
+    category = {"system": f"{TERMS}flag-category", "code": "safety"}
     resource = head("Flag", key, "risk-flag", position)
     told = {"status": "active", "category": [{"coding": [category]}], "code": concept("risk", entry)}
     out.add({**resource, **told, "subject": out.subject})

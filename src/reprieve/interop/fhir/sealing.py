@@ -30,7 +30,8 @@ def seal(value: Any, key: str = "") -> Any:
     if isinstance(value, dict):
         sealed: dict[str, Any] = {}
         for name, entry in value.items():
-            _seal_into(sealed, name, entry)
+            if entry != [] and entry != {}:  # FHIR has no empty element
+                _seal_into(sealed, name, entry)
         return _seal_extension(sealed) if "url" in sealed else sealed
     if isinstance(value, list):
         return [seal(entry, key) for entry in value]
