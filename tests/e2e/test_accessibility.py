@@ -15,6 +15,7 @@ CLINIC = {
     "chart": "/patients/{patient}/chart",
     "since": "/patients/{patient}/since",
     "assess": "/patients/{patient}/assess",
+    "emg": "/patients/{patient}/emg",
     "plan": "/patients/{patient}/plan",
     "session": "/patients/{patient}/session",
     "follow-up": "/patients/{patient}/follow-up",
@@ -65,7 +66,8 @@ def test_every_clinic_page(watched, cervical: str, width: int, scheme: str) -> N
         if name == "plan":
             visit.page.get_by_role("button", name="Repeat last session").click()
             visit.page.get_by_test_id("total").wait_for()
-            visit.page.wait_for_timeout(300)
+            visit.page.get_by_role("button", name="Simulate this plan").click()
+            visit.page.locator(".slice-lines").wait_for(timeout=60_000)
         told += [f"{name}: {line}" for line in _violations(visit.page)]
         if _too_wide(visit.page) > 0:
             told.append(f"{name}: wider than {width} px")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-import pyotp
 import pytest
+from pyotp.totp import TOTP
 
 pytestmark = pytest.mark.browser
 WIDE = {"viewport": {"width": 1280, "height": 900}}
@@ -70,7 +70,7 @@ def test_a_second_factor_is_set_up_and_asked_at_the_next_sign_in(watched) -> Non
     card.get_by_role("button", name="Set up codes").click()
     secret = card.locator("code").inner_text()
     assert card.get_by_role("img", name=re.compile("scan")).bounding_box()["width"] >= 150
-    card.get_by_label("The first code it shows").fill(pyotp.TOTP(secret).now())
+    card.get_by_label("The first code it shows").fill(TOTP(secret).now())
     card.get_by_role("button", name="Use the codes from now on").click()
     page.get_by_text("From now on a code is asked", exact=False).wait_for()
     fresh = watched(**WIDE)
@@ -93,7 +93,7 @@ def test_a_second_factor_is_set_up_and_asked_at_the_next_sign_in(watched) -> Non
 def _next_code(secret: str) -> str:
     import time
 
-    return pyotp.TOTP(secret).at(time.time(), counter_offset=1)
+    return TOTP(secret).at(time.time(), counter_offset=1)
 
 
 def test_a_passkey_signs_in_without_name_and_password(watched) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -57,6 +58,37 @@ def test_entries_made_without_a_connection_arrive_once(watched) -> None:
     second.get_by_text("not sent yet", exact=False).wait_for(state="detached")
     after = [one for one in visit.get("/api/mine")["symptoms"] if one["symptom"] == "dry_mouth"]
     assert len(after) == before + 1
+
+
+def test_a_week_without_a_connection_arrives_once_each_day(watched) -> None:
+    """Seven days, each entered after the page was opened anew offline; the clock goes on, the queue goes once."""
+    visit = watched(**PHONE)
+    visit.sign_in("patient")
+    page = visit.page
+    page.goto("/phone")
+    page.get_by_role("button", name="Urgent help").wait_for()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    today = datetime.now().replace(hour=9, minute=0, second=0, microsecond=0)
+    days = [today - timedelta(days=60 - back) for back in range(7)]
+    visit.context.set_offline(True)
+    for number, day in enumerate(days):
+        page.clock.set_fixed_time(day)
+        page.reload()
+        again = page.get_by_role("button", name="Change it")
+        page.get_by_role("radio").first.or_(again).first.wait_for()
+        if again.count():
+            again.click()
+        page.get_by_role("radio", name=str(number + 2), exact=True).click()
+        page.get_by_role("button", name=f"Save {number + 2}").click()
+        page.get_by_text("not sent yet", exact=False).first.wait_for()
+    visit.context.set_offline(False)
+    page.get_by_text("not sent yet", exact=False).first.wait_for(state="detached")
+    diary = _diary(visit)
+    for number, day in enumerate(days):
+        told = [one["severity"] for one in diary if one["date"] == day.date().isoformat()]
+        assert told.count(str(number + 2)) == 1, (day.date(), told)
 
 
 def _confirm(page) -> None:

@@ -33,6 +33,7 @@ from reprieve.web import (
     reference,
     reviews,
     shares,
+    sheets,
     simulation,
     stock,
 )
@@ -58,6 +59,7 @@ ROUTERS = (
     stock,
     reviews,
     deliveries,
+    sheets,
 )
 INTENDED_USE = (
     "Decision support for licensed clinicians who can review the basis of every number. Not a medical device; not "

@@ -52,6 +52,7 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
           </button>
         </div>
       </div>
+      <Files id={id} session={session.id ?? null} />
       <article className="sheet" data-theme="light">
         <header>
           <h2>{t("Injection session of {date}", { date: shown(session.date) })}</h2>
@@ -129,5 +130,47 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
         </footer>
       </article>
     </main>
+  );
+}
+
+/** The server's PDFs: they carry the head of the record as it is at that moment. */
+function Files({ id, session }: { id: string; session: string | null }) {
+  const [to, setTo] = useState("");
+  const base = `/api/patients/${encodeURIComponent(id)}/sheets`;
+  return (
+    <section className="card form-line form-line--end no-print" aria-label={t("Files to print or send")}>
+      <a className="btn" href={`${base}/patient.pdf`} download="patient-page.pdf">
+        <Icon name="print" />
+        {t("Patient's page (PDF)")}
+      </a>
+      {session && (
+        <>
+          <div className="field">
+            <label htmlFor="letter-to">{t("Letter to")}</label>
+            <input
+              id="letter-to"
+              className="input"
+              autoComplete="off"
+              maxLength={200}
+              placeholder={t("name of the referring doctor")}
+              value={to}
+              onChange={(event) => setTo(event.target.value)}
+            />
+          </div>
+          {to.trim().length > 1 ? (
+            <a
+              className="btn"
+              href={`${base}/letter.pdf?session=${encodeURIComponent(session)}&to=${encodeURIComponent(to.trim())}`}
+              download="letter.pdf"
+            >
+              <Icon name="print" />
+              {t("Letter (PDF)")}
+            </a>
+          ) : (
+            <span className="hint">{t("Type a name for the letter.")}</span>
+          )}
+        </>
+      )}
+    </section>
   );
 }

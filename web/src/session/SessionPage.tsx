@@ -13,8 +13,9 @@ import { FindingBox } from "../plan/findings";
 import { keepDraft, keptDraft } from "../plan/store";
 import { useCheck } from "../plan/useCheck";
 import { VialTable } from "../plan/VialTable";
-import { planPatient, type Draft } from "../plan/draft";
+import { planOf, planPatient, type Draft } from "../plan/draft";
 import { Icon } from "../shared/Icon";
+import { savePdf } from "../shared/pdf";
 import { t } from "../words/words";
 import { Checklist } from "./Checklist";
 import { GiveList } from "./GiveList";
@@ -162,10 +163,28 @@ function Running({
             {units(total)} {draft.product} · {t("nothing is recorded before you sign")}
           </p>
         </div>
-        <Link href={`/patients/${id}/plan`} className="btn">
-          <Icon name="left" />
-          {t("Back to the plan")}
-        </Link>
+        <div className="row">
+          <button
+            type="button"
+            className="btn"
+            onClick={() =>
+              void savePdf(
+                `/api/patients/${encodeURIComponent(id)}/sheets/injection.pdf`,
+                planOf({ ...draft, vials: state.vials }),
+                "injection-sheet.pdf",
+              ).catch((reason: unknown) =>
+                setError(reason instanceof Error ? reason.message : String(reason)),
+              )
+            }
+          >
+            <Icon name="print" />
+            {t("Injection sheet (PDF)")}
+          </button>
+          <Link href={`/patients/${id}/plan`} className="btn">
+            <Icon name="left" />
+            {t("Back to the plan")}
+          </Link>
+        </div>
       </div>
       <div className="session-grid">
         <div className="stack" data-waiting={waiting || undefined}>
