@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from reprieve.app.response_kernel import kernel
 from reprieve.core.dates import age_years
 from reprieve.learn.dates import Milestones, milestones, weighted_quantiles
+from reprieve.learn.explain import Influence, contradiction, influences, person_share
 from reprieve.learn.mixture import cumulative, mean_sd, quantiles
 from reprieve.learn.observations import Cycle, PatientScores, patient_scores
 from reprieve.learn.population import Population, from_document
 from reprieve.learn.posterior import ResponsePosterior, predict, update_response
 from reprieve.learn.scales import DIARY, scale_name
+from reprieve.learn.visits import VisitOption, visit_options
 from reprieve.record.chart import Chart, Session
 from reprieve.reference.trials import shipped_population
 
@@ -60,6 +62,10 @@ class CycleForecast:
         The level expected today without treatment, in points.
     person_weight : float
         0: all of the half-loss time and effect is the population's; 1: all is this person's.
+    non_response : float or None
+        Probability that the toxin does nothing for this patient.
+    next_visit : tuple of VisitOption
+        Symptomatic days to expect if the next injection came after 10, 12, 14 or 16 weeks.
     """
 
     abstains: bool
@@ -89,6 +95,8 @@ class CycleForecast:
     scores_used: int = 0
     notes: tuple[str, ...] = ()
     model: str | None = None
+    non_response: float | None = None
+    next_visit: tuple[VisitOption, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -123,7 +131,22 @@ def forecast_chart(chart: Chart, *, on: date, population: Population | None = No
         known = ", ".join(model.scales)
         return CycleForecast(True, f"no diary entry and no rating on a known scale ({known})", chart.patient.id)
     posterior = update_response(patient, model, kernel())
+    contradicts = contradiction(posterior)
+    if contradicts is not None:
+        return CycleForecast(True, contradicts, chart.patient.id)
     return _forecast(chart, sessions, posterior, on)
+
+
+def explain_chart(chart: Chart, *, on: date, population: Population | None = None) -> tuple[Influence, ...]:
+    """Return what each of the latest scores moved in the forecast of the current cycle; empty where it abstains."""
+    model = population or default_population()
+    sessions = sorted((s for s in chart.sessions if s.date <= on and s.units > 0), key=lambda s: s.date)
+    if _reason_to_abstain(chart, sessions, model, on) is not None:
+        return ()
+    patient = scores_of_chart(chart, sessions, model, on)
+    if not len(patient.weeks):
+        return ()
+    return influences(update_response(patient, model, kernel()), len(patient.cycles) - 1)
 
 
 def _reason_to_abstain(chart: Chart, sessions: list[Session], model: Population, on: date) -> str | None:
@@ -209,7 +232,7 @@ def _forecast(chart: Chart, sessions: list[Session], posterior: ResponsePosterio
 
     found = milestones(posterior, len(posterior.patient.cycles) - 1)
     better = 1.0 - cumulative(told.gain, np.zeros((len(knots) + 1, 1)))[:, 0]
-    person = _person_weight(posterior)
+    person = person_share(posterior)
     notes = [] if any("cervical" in s.indication for s in sessions) else ["learned from cervical dystonia only"]
     if last.product not in ("rimabotulinumtoxinB",):
         notes.append(f"the course of {last.product} rests on published summaries, not on patients' data")
@@ -235,18 +258,11 @@ def _forecast(chart: Chart, sessions: list[Session], posterior: ResponsePosterio
         scores_used=len(posterior.patient.weeks),
         notes=tuple(notes),
         model=f"{model.family} {model.fingerprint[:15]}",
+        non_response=round(posterior.non_response, 3),
+        next_visit=visit_options(found),
     )
 
 
 def _dates(start: date, found: Milestones, weeks: NDArray[np.float64]) -> DateRange:
     levels = weighted_quantiles(weeks, found.weight, np.array([0.10, 0.50, 0.90]))
     return DateRange(*(start + timedelta(days=round(float(week) * 7)) for week in levels))
-
-
-def _person_weight(posterior: ResponsePosterior) -> float:
-    """Return how far the patient's scores narrowed half-loss time and response below the population's spread."""
-    k, weight = len(posterior.scales), posterior.weight
-    z = posterior.points.half_loss
-    duration = 1.0 - float(weight @ z**2 - (weight @ z) ** 2)
-    amplitude = 1.0 - float(weight @ posterior.told.covariance[:, k, k])
-    return round(min(max(0.5 * (duration + amplitude), 0.0), 1.0), 3)
