@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +18,8 @@ from reprieve.store.tables import anchors, events
 
 # Enough to see what happened; a broken chain can fault every later row.
 MOST_PROBLEMS = 20
+# Two processes of one machine write in an order that may differ from their clocks by a little.
+CLOCK_SLACK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ def verify(database: Database, printed: Sequence[tuple[int, str]] = ()) -> Verif
     allowed: set[str] = set()
     hashes: dict[int, str] = {}
     before, expected, last_at = GENESIS, 1, ""
+    clock_at: datetime | None = None
     with database.read() as connection:
         rows = connection.execution_options(yield_per=2000).execute(select(events).order_by(events.c.seq))
         for row in rows.mappings():
@@ -70,6 +74,7 @@ def verify(database: Database, printed: Sequence[tuple[int, str]] = ()) -> Verif
             hashes[row["seq"]] = before = row["hash"]
             expected = row["seq"] + 1
             last_at = row["at"]
+            clock_at = _told_time(row, clock_at, remarks)
         witnesses = [("anchor", row.seq, row.hash) for row in connection.execute(select(anchors))]
     problems += [
         Problem(number, "content is gone, and no event of erasure names it")
@@ -95,6 +100,17 @@ def verify(database: Database, printed: Sequence[tuple[int, str]] = ()) -> Verif
         remarks=tuple(remarks),
         erased=len(erased_rows),
     )
+
+
+def _told_time(row: Any, before: datetime | None, remarks: list[str]) -> datetime | None:
+    """Remark a clock that was set back: no fault of the chain, which counts by number, but worth knowing."""
+    try:
+        at = datetime.fromisoformat(row["at"])
+    except ValueError:
+        return before  # a changed time, found as such
+    if before is not None and before - at > CLOCK_SLACK and len(remarks) < MOST_PROBLEMS:
+        remarks.append(f"the clock was set back before event {row['seq']}: from {before.isoformat()} to {row['at']}")
+    return at
 
 
 def _check_row(row: Any, before: str, expected: int) -> list[Problem]:
