@@ -14,6 +14,7 @@ from reprieve.core.dose import Dose
 from reprieve.core.errors import DateError, InputError, UnitsError, UnknownNameError
 from reprieve.deliver.ledger import Ledger, VialStatus, balance, extended, fold_ledger, rest_wasted
 from reprieve.deliver.ledger_entries import UnitsUsed, UnitsWasted, VialOpened, VialReceived, WasteReason
+from reprieve.deliver.stock_sum import StockSum
 
 ONA, ABO = "onabotulinumtoxinA", "abobotulinumtoxinA"
 START = datetime(2026, 3, 28, 9, 0, tzinfo=UTC)
@@ -100,8 +101,8 @@ def test_all_or_none() -> None:
 
 def test_lots_and_products_are_summed_apart() -> None:
     ledger = fold_ledger([received(), received("v2", lot="C2"), received("v3", 500, ABO)])
-    assert balance(ledger, ONA).on_hand_unopened == Dose(200, ONA)
-    assert balance(ledger, ONA, lot="C2").received == Dose(100, ONA)
+    assert balance(ledger, ONA).on_hand_unopened == StockSum(D(200), ONA)
+    assert balance(ledger, ONA, lot="C2").received == StockSum(D(100), ONA)
     assert ledger.products() == (ABO, ONA)
     with pytest.raises(UnitsError):
         _ = balance(ledger, ONA).received + balance(ledger, ABO).received
@@ -128,6 +129,14 @@ def test_lots_and_products_are_summed_apart() -> None:
 def test_what_cannot_have_happened_is_refused(entries: list, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         fold_ledger(entries)
+
+
+def test_a_year_s_vials_are_more_than_any_dose() -> None:
+    # 11 vials of 10,000 units: no dose is as large (the check of a dose ends at 100,000), and a stock may be.
+    rima = "rimabotulinumtoxinB"
+    ledger = fold_ledger([received(f"v{number}", 10_000, rima) for number in range(11)])
+    sums = balance(ledger, rima)
+    assert (sums.received.units, sums.on_hand.units, sums.difference) == (110_000, 110_000, 0)
 
 
 def test_an_unopened_vial_can_be_thrown_away_whole() -> None:

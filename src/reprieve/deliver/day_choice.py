@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from math import gcd
 
 from reprieve.core.dose import Dose, plain
 from reprieve.core.errors import InputError
@@ -165,6 +166,9 @@ def _solved(
 
     needed = [_whole(visit.dose.units, f"the dose of {visit.patient}") for visit in day]
     holds = [_whole(size, "a vial") for size in sizes]
+    # In the largest unit that measures everything: small whole numbers, on which the solver is quick and exact.
+    common = gcd(*needed, *holds)
+    needed, holds = [one // common for one in needed], [one // common for one in holds]
     visits, kinds = len(day), len(sizes)
     opened = visits * kinds  # columns: vials opened by visit and size, then the pairs
     width = opened + len(pairs)

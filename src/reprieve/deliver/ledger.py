@@ -14,9 +14,10 @@ from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
-from reprieve.core.dose import Dose, exact, plain, total
+from reprieve.core.dose import Dose, exact, plain
 from reprieve.core.errors import DateError, InputError, UnitsError, UnknownNameError
 from reprieve.deliver.ledger_entries import LedgerEntry, UnitsUsed, UnitsWasted, VialOpened, VialReceived, WasteReason
+from reprieve.deliver.stock_sum import StockSum, stock_sum
 
 
 class VialStatus(StrEnum):
@@ -56,14 +57,14 @@ class Balance:
     """The sums of one product."""
 
     product: str
-    received: Dose
-    used: Dose
-    wasted: Dose
-    on_hand_unopened: Dose
-    on_hand_open: Dose
+    received: StockSum
+    used: StockSum
+    wasted: StockSum
+    on_hand_unopened: StockSum
+    on_hand_open: StockSum
 
     @property
-    def on_hand(self) -> Dose:
+    def on_hand(self) -> StockSum:
         """What is in stock, opened or not."""
         return self.on_hand_unopened + self.on_hand_open
 
@@ -208,16 +209,16 @@ def balance(ledger: Ledger, product: str, *, lot: str | None = None) -> Balance:
     mine = [entry for entry in ledger.entries if entry.vial in accounts]
     return Balance(
         product=product,
-        received=total((entry.content for entry in mine if isinstance(entry, VialReceived)), product),
-        used=total((entry.dose for entry in mine if isinstance(entry, UnitsUsed)), product),
-        wasted=total((entry.dose for entry in mine if isinstance(entry, UnitsWasted)), product),
+        received=stock_sum((entry.content for entry in mine if isinstance(entry, VialReceived)), product),
+        used=stock_sum((entry.dose for entry in mine if isinstance(entry, UnitsUsed)), product),
+        wasted=stock_sum((entry.dose for entry in mine if isinstance(entry, UnitsWasted)), product),
         on_hand_unopened=_on_hand(accounts, product, VialStatus.UNOPENED),
         on_hand_open=_on_hand(accounts, product, VialStatus.OPEN),
     )
 
 
-def _on_hand(accounts: Mapping[str, VialAccount], product: str, status: VialStatus) -> Dose:
-    return total((account.left for account in accounts.values() if account.status is status), product)
+def _on_hand(accounts: Mapping[str, VialAccount], product: str, status: VialStatus) -> StockSum:
+    return stock_sum((account.left for account in accounts.values() if account.status is status), product)
 
 
 def rest_wasted(
