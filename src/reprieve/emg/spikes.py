@@ -90,12 +90,17 @@ def needle_verdict(spikes: Sequence[Spike], rms_uv: Floats, loudest_uv: float) -
     ``active`` stands for spikes whose rise time the sampling rate cannot tell. End-plate noise is a steady hiss under
     50 uV: its RMS hardly moves over a second, while units that fire far away come one by one.
     """
+    level = float(np.median(rms_uv)) if len(rms_uv) else 0.0
+    spread = float(rms_uv.max() - rms_uv.min()) if len(rms_uv) else np.inf
+    return verdict_of(spikes, level, spread, loudest_uv)
+
+
+def verdict_of(spikes: Sequence[Spike], level_uv: float, spread_uv: float, loudest_uv: float) -> Verdict:
+    """Return the verdict from median and spread of the running RMS of the last second."""
     # Noise rises fast too: a sharp spike counts from 50 uV on, which is a choice of ours and not of the paper.
     if any(spike.sharp and spike.peak_uv >= SMALL_UV for spike in spikes):
         return "in_territory"
-    level = float(np.median(rms_uv)) if len(rms_uv) else 0.0
-    steady = len(rms_uv) > 0 and float(rms_uv.max() - rms_uv.min()) <= 2 * HISS_STEADY * level
-    if loudest_uv < SMALL_UV and level >= HISS_LOW_UV and steady:
+    if loudest_uv < SMALL_UV and level_uv >= HISS_LOW_UV and spread_uv <= 2 * HISS_STEADY * level_uv:
         return "end_plate_noise"
     if not spikes:
         return "silent"

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import signal
 
 from reprieve.emg.filters import ORDER, emg_band
-from reprieve.emg.spikes import REACH_S, REST_S, Spike, Verdict, measure_spike, needle_verdict
+from reprieve.emg.spikes import REACH_S, REST_S, Spike, Verdict, measure_spike, verdict_of
 from reprieve.emg.turns import THRESHOLD_MV, TurnFinder
 
 Floats = NDArray[np.float64]
@@ -91,6 +91,8 @@ class EmgStream:
         self._new: list[list[Spike]] = [[] for _ in range(channels)]
         self._scanned = [round(_WARM_UP_S * rate_hz)] * channels
         self._level = np.full(channels, np.inf)
+        self._last_above = np.zeros(channels, np.int64)
+        self._reach = max(1, round(REACH_S * rate_hz))
         self._rms: deque[Floats] = deque(maxlen=round(FIGURES_WINDOW_S / BLOCK_S))
         self._loudest: deque[Floats] = deque(maxlen=round(FIGURES_WINDOW_S / BLOCK_S))
         self._blocks = 0
@@ -129,12 +131,17 @@ class EmgStream:
         self._recent.append(filtered)
         window = self._recent.last(round(RMS_WINDOW_S * self.rate_hz))
         self._rms.append(np.sqrt(np.einsum("ij,ij->i", window, window) / window.shape[1]))
-        self._loudest.append(np.abs(filtered).max(axis=1))
+        peaks = np.abs(filtered).max(axis=1)
+        self._loudest.append(peaks)
         first = self.samples
         self.samples += raw_uv.shape[1]
         self._blocks += 1
         if self._blocks % NOISE_EVERY_BLOCKS == 0:
             self._level = SPIKE_SDS * self._noise_sd()
+            # What lay under the old level may lie above the new one.
+            self._last_above[:] = self.samples
+        self._last_above[peaks > self._level] = self.samples
+        above = self._last_above.tolist()
         oldest = self.samples - round(FIGURES_WINDOW_S * self.rate_hz)
         # In mV, as the batch has them: a swing of exactly the threshold must round the same way.
         rows = (raw * self._mv).tolist()
@@ -143,7 +150,14 @@ class EmgStream:
             times.extend(self._turns[channel].push(rows[channel], first))
             while times and times[0] < oldest:
                 times.popleft()
-            self._find_spikes(channel)
+            spikes = self._spikes[channel]
+            while spikes and spikes[0].at_s < oldest / self.rate_hz:
+                spikes.popleft()
+            # A channel that stayed under its level since it was scanned last holds no spike.
+            if above[channel] >= self._scanned[channel]:
+                self._find_spikes(channel)
+            else:
+                self._scanned[channel] = max(self._scanned[channel], self.samples - self._reach)
 
     def _noise_sd(self) -> Floats:
         recent = self._recent.last(self._recent.length)
@@ -152,10 +166,8 @@ class EmgStream:
 
     def _find_spikes(self, channel: int) -> None:
         """Take every crossing whose potential is complete: `REACH_S` must have passed since it."""
-        reach, rest = max(1, round(REACH_S * self.rate_hz)), max(1, round(REST_S * self.rate_hz))
+        reach, rest = self._reach, max(1, round(REST_S * self.rate_hz))
         spikes = self._spikes[channel]
-        while spikes and spikes[0].at_s < self.samples / self.rate_hz - FIGURES_WINDOW_S:
-            spikes.popleft()
         level = self._level[channel]
         held = min(self._recent.filled, self.samples - self._scanned[channel])
         if held <= reach or not np.isfinite(level):
@@ -186,8 +198,9 @@ class EmgStream:
         seconds = min(FIGURES_WINDOW_S, self.samples / self.rate_hz)
         rms, loudest = np.array(self._rms), np.array(self._loudest).max(axis=0)
         verdicts: list[Verdict] = []
-        for i, spikes in enumerate(self._spikes):
-            verdicts.append(needle_verdict(spikes, rms[:, i], float(loudest[i])))
+        levels, spreads = np.median(rms, axis=0).tolist(), np.ptp(rms, axis=0).tolist()
+        for spikes, level, spread, peak in zip(self._spikes, levels, spreads, loudest.tolist(), strict=True):
+            verdicts.append(verdict_of(spikes, level, spread, peak))
         return StreamState(
             time_s=self.samples / self.rate_hz,
             rms_uv=rms[-1],
