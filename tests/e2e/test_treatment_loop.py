@@ -97,7 +97,7 @@ def test_from_the_list_to_a_signed_session_and_its_sheet(watched, patients: list
     changed = [str(int(float(planned[0])) + 5), str(int(float(planned[1])) + 5)]
     hand.write(units.nth(0), changed[0])
     hand.write(units.nth(1), changed[1])
-    page.get_by_text(f"{planned[0]} → {changed[0]}").wait_for()
+    page.get_by_text(f"{planned[0]} → {changed[0]}").first.wait_for()
     page.locator("[data-testid=verdict].verdict--warned, [data-testid=verdict].verdict--clear").wait_for()
     expected = sum(float(text) for text in [*changed, *planned[2:]])
     total = re.match(r"[\d.]+", page.get_by_test_id("total").inner_text())

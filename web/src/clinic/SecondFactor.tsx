@@ -120,7 +120,7 @@ export function CodesForm() {
           </div>
         </div>
       ) : (
-        <div className="form-line form-line--end">
+        <div className="form-line">
           <PasswordField id="codes-password" value={password} onChange={setPassword} />
           <button type="button" className="btn" disabled={act.busy || !password} onClick={() => void begin()}>
             {t("Set up codes")}
@@ -203,7 +203,7 @@ export function PasskeysForm() {
         ))}
       </ul>
       {hasPasskeys() ? (
-        <div className="form-line form-line--end">
+        <div className="form-line">
           <PasswordField id="passkey-password" value={password} onChange={setPassword} />
           <div className="field">
             <label htmlFor="passkey-label">{t("Name of the device")}</label>

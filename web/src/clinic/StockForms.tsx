@@ -43,7 +43,7 @@ export function ReceiveForm() {
       aria-labelledby="in-title"
     >
       <h2 id="in-title">{t("Vials that came in")}</h2>
-      <div className="form-line form-line--end">
+      <div className="form-line">
         <div className="field">
           <label htmlFor="in-product">{t("Product")}</label>
           <select

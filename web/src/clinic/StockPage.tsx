@@ -154,7 +154,7 @@ export function StockPage() {
 function Balances({ rows }: { rows: readonly Balance[] }) {
   const cell = (value: string | null | undefined) => (value == null ? <Unknown /> : units(value));
   return (
-    <section className="card" aria-labelledby="balance-title">
+    <div className="card">
       <h2 id="balance-title">{t("Sums that meet")}</h2>
       <div className="scroll-x" tabIndex={0} role="region" aria-labelledby="balance-title">
         <table className="data-table">
@@ -181,6 +181,6 @@ function Balances({ rows }: { rows: readonly Balance[] }) {
           </tbody>
         </table>
       </div>
-    </section>
+    </div>
   );
 }

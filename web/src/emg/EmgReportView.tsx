@@ -23,7 +23,7 @@ export function EmgReportView({ id, answer, start }: { id: string; answer: Answe
   }));
   return (
     <div className="emg-report">
-      <section className="card" aria-labelledby="channels-title">
+      <div className="card">
         <h2 id="channels-title">{t("Channels")}</h2>
         <div className="scroll-x" tabIndex={0} role="region" aria-labelledby="channels-title">
           <table className="data-table">
@@ -64,7 +64,7 @@ export function EmgReportView({ id, answer, start }: { id: string; answer: Answe
           </p>
         ))}
         <p className="hint">{report.evidence}</p>
-      </section>
+      </div>
       {report.muscles.length > 0 && (
         <div className="emg-muscles">
           <section className="card" aria-labelledby="emg-map-title">

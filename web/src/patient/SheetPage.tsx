@@ -138,7 +138,7 @@ function Files({ id, session }: { id: string; session: string | null }) {
   const [to, setTo] = useState("");
   const base = `/api/patients/${encodeURIComponent(id)}/sheets`;
   return (
-    <section className="card form-line form-line--end no-print" aria-label={t("Files to print or send")}>
+    <section className="card form-line no-print" aria-label={t("Files to print or send")}>
       <a className="btn" href={`${base}/patient.pdf`} download="patient-page.pdf">
         <Icon name="print" />
         {t("Patient's page (PDF)")}

@@ -148,7 +148,10 @@ function Running({
     const send = () => void again.current();
     window.addEventListener("online", send);
     const timer = setInterval(send, RETRY_MS);
+    // A page that was loaded again does not wait for the first round.
+    const soon = setTimeout(send, 500);
     return () => {
+      clearTimeout(soon);
       window.removeEventListener("online", send);
       clearInterval(timer);
     };
