@@ -171,3 +171,8 @@ def test_plan_against_given() -> None:
     assert (found["d"].reason, found["c"].difference_units) == ("bruise", D(-10))
     with pytest.raises(UnitsError, match="compare nothing"):
         differences(plan, Session(date=date(2026, 1, 1), product=ABO, indication="cervical_dystonia"))
+
+
+def test_a_vial_of_another_product_is_refused_even_when_nothing_is_drawn() -> None:
+    with pytest.raises(UnitsError):
+        draw_up([], [vial(), vial(ABO, 500, "2.5")], ONA)

@@ -92,6 +92,27 @@ def test_a_repeated_write_changes_nothing_and_another_content_is_refused() -> No
         extended(ledger, [used("11", key=entries[2].key)])
 
 
+def test_a_repeated_write_does_not_hide_the_new_one_behind_it() -> None:
+    ledger = fold_ledger([received(), opened()])
+    ledger = extended(ledger, [received(), opened(), used("10")])
+    assert ledger.account("v1").left.units == 90
+
+
+def test_the_words_that_the_record_and_the_screens_hold() -> None:
+    assert [status.value for status in VialStatus] == ["unopened", "open", "empty"]
+    assert [reason.value for reason in WasteReason] == [
+        "rest_of_vial",
+        "expired",
+        "over_time",
+        "broken",
+        "no_vacuum",
+        "wrongly_made_up",
+        "session_cancelled",
+        "recalled",
+        "lost",
+    ]
+
+
 def test_all_or_none() -> None:
     ledger = fold_ledger([received(), opened()])
     with pytest.raises(InputError):
