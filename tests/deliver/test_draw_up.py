@@ -176,3 +176,14 @@ def test_plan_against_given() -> None:
 def test_a_vial_of_another_product_is_refused_even_when_nothing_is_drawn() -> None:
     with pytest.raises(UnitsError):
         draw_up([], [vial(), vial(ABO, 500, "2.5")], ONA)
+
+
+def test_what_is_on_one_side_only_is_zero_on_the_other() -> None:
+    plan = Plan(product=ONA, indication="cervical_dystonia", injections=(row("masseter", "25"),))
+    given = (GivenInjection(muscle="temporalis", side="left", units=D(15)),)
+    session = Session(date=date(2026, 11, 26), product=ONA, indication="cervical_dystonia", injections=given)
+    found = differences(plan, session)
+    assert [(one.planned_units, one.given_units, one.difference_units, one.change) for one in found] == [
+        (25, 0, -25, "not_given"),
+        (0, 15, 15, "not_planned"),
+    ]
