@@ -114,3 +114,21 @@ def test_bad_input_is_one_line_and_exit_2(
     assert told.out == ""
     assert message in told.err
     assert told.err.count("\n") == 1
+
+
+def test_a_file_of_another_kind_is_not_told_on_the_screen(
+    charts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    disguised = tmp_path / "scores.csv"
+    disguised.write_bytes(charts.read_bytes())
+    for arguments in (
+        ["cohort", "all", str(disguised), "--workers", "1"],
+        ["cohort", "split", str(charts), "--into", str(tmp_path / "new")],
+        ["response", "forecast", str(disguised), "--at", "8"],
+    ):
+        assert main(arguments) == 2
+        told = capsys.readouterr().err
+        assert told.count("\n") == 1
+        assert len(told) < 400
+        assert "birth" not in told
+    assert not (tmp_path / "new").exists()

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
@@ -50,6 +51,8 @@ def score_partitions(path: str | Path) -> list[Path]:
         return found
     if not place.is_file():
         raise InputError(f"cannot read {path}: no such file or folder; check the path")
+    if place.suffix not in KINDS:
+        raise InputError(f"{path} is no table of scores by its name; give a .csv or .parquet file, or a folder of them")
     return [place]
 
 
@@ -175,7 +178,7 @@ def _check(columns: Sequence[str], needed: Sequence[str], where: str) -> None:
     if needed == NEEDED:
         check_columns(columns, where)
     elif missing := [name for name in needed if name not in columns]:
-        raise ScoresError(f"{where} lacks the column {', '.join(missing)}; found: {', '.join(columns) or 'none'}")
+        raise ScoresError(f"{where} lacks the column {', '.join(missing)}; give a table that has it")
 
 
 def _parquet_records(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -271,37 +274,42 @@ def split_scores(source: str | Path, folder: str | Path, parts: int) -> list[Pat
     target = Path(folder).expanduser()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InputError(f"{folder} is not an empty folder; nothing was written, give a new one")
-    library = parquet()
-    import pyarrow
-
-    kinds = {"patient": pyarrow.string(), "cycle": pyarrow.string(), "date": pyarrow.date32()}
-    numbers = {"week", "score", "units"}
-    columns = [field.name for field in fields(TidyRow) if field.name != "line"]
-    schema = pyarrow.schema(
-        [(name, kinds.get(name, pyarrow.float64() if name in numbers else pyarrow.string())) for name in columns]
-    )
+    partitions = score_partitions(source)
+    parquet()
+    made = not target.exists()
     target.mkdir(parents=True, exist_ok=True)
     paths = [target / f"part-{number:05d}.parquet" for number in range(parts)]
     drafts = [path.with_name(f".{path.name}.tmp") for path in paths]
-    writers = [library.ParquetWriter(draft, schema, compression="zstd") for draft in drafts]
     try:
-        for rows in _batches(score_partitions(source)):
-            shares: list[list[TidyRow]] = [[] for _ in range(parts)]
+        _write_shares(partitions, drafts)
+        for draft, path in zip(drafts, paths, strict=True):
+            draft.replace(path)
+    except BaseException:
+        # Nothing half-written is left behind.
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
+        if made:
+            target.rmdir()
+        raise
+    return paths
+
+
+def _write_shares(partitions: Sequence[Path], drafts: Sequence[Path]) -> None:
+    import pyarrow
+
+    kinds = {"date": pyarrow.date32()} | dict.fromkeys(("week", "score", "units"), pyarrow.float64())
+    columns = [field.name for field in fields(TidyRow) if field.name != "line"]
+    schema = pyarrow.schema([(name, kinds.get(name, pyarrow.string())) for name in columns])
+    with ExitStack() as stack:
+        writers = [stack.enter_context(parquet().ParquetWriter(draft, schema, compression="zstd")) for draft in drafts]
+        for rows in _batches(partitions):
+            shares: list[list[TidyRow]] = [[] for _ in drafts]
             for row in rows:
-                shares[patient_hash(row.patient) % parts].append(row)
+                shares[patient_hash(row.patient) % len(drafts)].append(row)
             for writer, share in zip(writers, shares, strict=True):
                 if share:
                     data = {name: [getattr(row, name) for row in share] for name in columns}
                     writer.write_table(pyarrow.table(data, schema=schema))
-        for writer in writers:
-            writer.close()
-        for draft, path in zip(drafts, paths, strict=True):
-            draft.replace(path)
-    finally:
-        for writer, draft in zip(writers, drafts, strict=True):
-            writer.close()
-            draft.unlink(missing_ok=True)
-    return paths
 
 
 def _batches(partitions: Sequence[Path], size: int = 200_000) -> Iterator[list[TidyRow]]:

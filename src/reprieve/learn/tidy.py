@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,9 +40,11 @@ def check_columns(columns: Sequence[str], where: str) -> None:
     """Raise `ScoresError` unless all needed columns are there."""
     missing = [name for name in NEEDED if name not in columns]
     if missing:
+        # A file of another kind has a patient's data where a table has names: only what looks like a name is told.
+        told = [name for name in columns if re.fullmatch(r"[\w .-]{1,40}", name)][:20]
         raise ScoresError(
             f"{where} lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
-            f"found: {', '.join(columns) or 'none'}; needed: {', '.join(NEEDED)}; rename or add"
+            f"found: {', '.join(told) or 'none'}; needed: {', '.join(NEEDED)}; rename or add"
         )
 
 
