@@ -6,7 +6,7 @@ from typing import Any
 
 from reprieve.app.clinic import Clinic
 from reprieve.core.documents import as_json
-from reprieve.record.event_kinds import ACCESS_KINDS, EventKind
+from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 
 
@@ -14,9 +14,7 @@ def history_of(store: Clinic, clinic: str, patient: str) -> list[dict[str, Any]]
     """Return one row for each entry, newest first, with all its versions from the oldest to the newest."""
     rows: dict[str, dict[str, Any]] = {}
     row_of: dict[str, str] = {}
-    for event in store.ledger.events_of(clinic, patient):
-        if event.kind in ACCESS_KINDS:
-            continue
+    for event in store.ledger.events_of(clinic, patient, chart_only=True):
         first = row_of.get(event.replaces or "", event.id)
         row_of[event.id] = first
         row = rows.setdefault(first, {"entry": first, "kind": event.kind.value, "standing": event.id, "versions": []})

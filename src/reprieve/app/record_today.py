@@ -44,31 +44,36 @@ class WorkList:
     def on(self, clinic: str, day: date) -> dict[str, Any]:
         """Return the list of the day: comers first, then by the chance that the effect has faded."""
         lines = self._up_to_date(clinic)
-        active = [line for line in lines if _has_course(line, day)]
+        active = _active(lines, day)
         versions = [(line.patient_id, line.version) for line in active]
         known = self.forecasts.known(clinic, versions, day)
         if len(known) < len(versions):
             missing = [patient for patient, _ in versions if patient not in known]
             self.forecasts.warm(clinic, missing, day, FIRST_LOOK_S)
             known = self.forecasts.known(clinic, versions, day)
-        # A large clinic's list shows whom the day concerns; rows are made for those alone.
+        # A large clinic's list shows whom the day concerns, and rows are made for those alone.
         large = len(lines) > MOST_ROWS
-        shown = [line for line in lines if _may_belong(line, known.get(line.patient_id), day)] if large else lines
-        rows = [_row(line, known.get(line.patient_id), day) for line in shown]
-        if large:
-            rows = [row for row in rows if _belongs(row, day)]
-        rows.sort(key=_order)
+        week = (day + timedelta(days=7)).isoformat()
+        shown = [line for line in lines if not large or _may_belong(line, known.get(line.patient_id), day, week)]
+        shown.sort(key=lambda line: _order(line, known.get(line.patient_id), day))
+        rows: list[dict[str, Any]] = []
+        for line in shown:
+            row = _row(line, known.get(line.patient_id), day)
+            if not large or _belongs(row, day):
+                rows.append(row)
+            if len(rows) == MOST_ROWS:
+                break
         return {
             "date": day.isoformat(),
             "today": self.store.today().isoformat(),
-            "rows": rows[:MOST_ROWS],
+            "rows": rows,
             "pending": len(versions) - len(known),
             "patients": len(lines),
         }
 
     def missing(self, clinic: str, day: date) -> list[str]:
         """Return the patients whose forecast for `day` is not computed yet."""
-        active = [(line.patient_id, line.version) for line in self._up_to_date(clinic) if _has_course(line, day)]
+        active = [(line.patient_id, line.version) for line in _active(self._up_to_date(clinic), day)]
         known = self.forecasts.known(clinic, active, day)
         return [patient for patient, _ in active if patient not in known]
 
@@ -140,8 +145,10 @@ def _flags(chart: Chart) -> Iterable[Flag]:
         yield Flag("never_injected", "not injected here yet")
 
 
-def _has_course(line: Line, day: date) -> bool:
-    return line.last_date is not None and 0 <= days_between(line.last_date, day) <= FORECAST_DAYS
+def _active(lines: Iterable[Line], day: date) -> list[Line]:
+    """Return those whose last session still has a course to predict."""
+    earliest = day - timedelta(days=FORECAST_DAYS)
+    return [line for line in lines if line.last_date is not None and earliest <= line.last_date <= day]
 
 
 def _row(line: Line, forecast: dict[str, Any] | None, day: date) -> dict[str, Any]:
@@ -201,19 +208,28 @@ def _state(appointment: dict[str, str] | None, line: Line, day: date) -> str | N
     return "checked_in" if appointment["state"] == "kept" and appointment["date"] == day.isoformat() else "planned"
 
 
-def _order(row: dict[str, Any]) -> tuple[Any, ...]:
-    chance = row["chance_faded"]
-    urgent = any(flag["kind"] == "red_flag" for flag in row["flags"])
-    return (not urgent, chance is None, -(chance or 0.0), row["family_name"] or "", row["patient_id"])
+def _order(line: Line, forecast: dict[str, Any] | None, day: date) -> tuple[Any, ...]:
+    """Red flags first, then by the chance that the effect has faded, then by name."""
+    chance = forecast["faded_share"] if forecast is not None and not forecast["abstains"] else None
+    urgent = any(flag.kind.startswith("red_flag") for flag in line.flags) and any(
+        flag.kind == "red_flag" for flag in _flags_on(line, day)
+    )
+    return (not urgent, chance is None, -(chance or 0.0), line.family_name or "", line.patient_id)
 
 
-def _may_belong(line: Line, forecast: dict[str, Any] | None, day: date) -> bool:
+def _may_belong(line: Line, forecast: dict[str, Any] | None, day: date, week: str) -> bool:
     """Return whether a line may be shown; cheap, and never False for one that `_belongs`."""
-    if any(flag.kind != "never_injected" for flag in line.flags) or line.last_date == day:
+    if line.last_date == day:
         return True
+    for flag in line.flags:
+        if flag.kind != "never_injected":
+            return True
     if forecast is not None and not forecast["abstains"] and (forecast["faded_share"] or 0.0) >= 0.5:
         return True
-    return _has_near_appointment(line, day.isoformat(), (day + timedelta(days=7)).isoformat())
+    # Most have no visit booked after the last session: their list is not gone through.
+    if not line.appointments or (line.last_date is not None and line.appointments[-1]["date"] <= str(line.last_date)):
+        return False
+    return _has_near_appointment(line, day.isoformat(), week)
 
 
 def _has_near_appointment(line: Line, today: str, week: str) -> bool:

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from reprieve.app.accounts import Action
@@ -15,7 +15,7 @@ from reprieve.app.record_history import history_of
 from reprieve.app.record_mine import person_export
 from reprieve.app.reviews import reviews_of
 from reprieve.core.documents import as_json
-from reprieve.web.caller import Caller, May, json_answer
+from reprieve.web.caller import Caller, May, conditional, json_answer
 from reprieve.web.engines import engine
 
 router = APIRouter(tags=["patients"])
@@ -43,21 +43,17 @@ def patients(
 
 
 @router.get("/api/patients/{patient}/chart")
-def chart(caller: Reader, patient: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+def chart(request: Request, caller: Reader, patient: str) -> Response:
     """Return the folded chart; its ETag is the version that a write may name in If-Match."""
     view = caller.store.read(caller.person, patient, "chart")
-    tag = f'"{view.version}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache, private"}
-    if if_none_match == tag:
-        return Response(status_code=304, headers=headers)
-    return json_answer(as_json(view.chart), headers=headers)
+    return conditional(request, str(view.version), lambda: as_json(view.chart))
 
 
 @router.get("/api/patients/{patient}/forecast")
 def forecast(caller: Reader, patient: str, on: Annotated[date | None, Query()] = None) -> Response:
     """Return the forecast of the current cycle: curve with bands, dates of onset, peak, fading, wearing off."""
-    caller.store.tell_reading(caller.person, patient, "forecast")
     told = caller.rooms.forecasts.of(caller.person.clinic, patient, on or caller.store.today())
+    caller.store.tell_reading(caller.person, patient, "forecast")
     return json_answer(told)
 
 
@@ -100,10 +96,11 @@ def next_visit(caller: Reader, patient: str) -> Response:
 
 
 @router.get("/api/patients/{patient}/history")
-def history(caller: Reader, patient: str) -> Response:
+def history(request: Request, caller: Reader, patient: str) -> Response:
     """Return every entry with its earlier versions: who, when, old, new, why."""
-    caller.store.read(caller.person, patient, "history")
-    return json_answer({"rows": history_of(caller.store, caller.person.clinic, patient)})
+    view = caller.store.read(caller.person, patient, "history")
+    clinic = caller.person.clinic
+    return conditional(request, f"{view.version}-history", lambda: {"rows": history_of(caller.store, clinic, patient)})
 
 
 @router.get("/api/patients/{patient}/export")
