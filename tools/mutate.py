@@ -172,6 +172,10 @@ class Sites(ast.NodeVisitor):
             return
         self.generic_visit(node)
 
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if not (isinstance(node.value, ast.Name) and node.value.id == "Literal"):  # a type, not a value
+            self.generic_visit(node)
+
     def visit_Constant(self, node: ast.Constant) -> None:
         value, new = node.value, None
         if isinstance(value, bool):
