@@ -70,11 +70,15 @@ def contractions_of(envelope: Envelope, smooth: Envelope) -> tuple[Interval, ...
     rate_hz = envelope.rate_hz
     corrected, on = envelope.corrected, contraction_level(envelope)
     join, shortest = JOIN_S * rate_hz, SHORTEST_S * rate_hz
-    level = edge_level(smooth)
+    loud = _runs(smooth.values > edge_level(smooth))
+    count = np.concatenate([[0], np.cumsum(corrected > on)]).tolist()
     found: list[tuple[int, int]] = []
+    place = 0
     for span in _joined(_hysteresis(corrected, on), join):
         if span[1] - span[0] >= shortest:
-            found += _efforts(span, smooth.values, level, corrected, on, join, shortest)
+            while place < len(loud) and loud[place][1] <= span[0]:
+                place += 1
+            found += _efforts(span, loud, place, count, join, shortest) or [_trim(span, corrected, on, shortest)]
     return tuple(Interval(start / rate_hz, stop / rate_hz) for start, stop in found)
 
 
@@ -134,14 +138,18 @@ def _joined(spans: list[tuple[int, int]], shorter_than: float) -> list[tuple[int
 
 
 def _efforts(
-    span: tuple[int, int], smooth: Floats, level: float, corrected: Floats, on: float, join: float, shortest: float
+    span: tuple[int, int], loud: list[tuple[int, int]], place: int, count: list[int], join: float, shortest: float
 ) -> list[tuple[int, int]]:
-    """Return the efforts within a span of the hysteresis, read at the edge level; the trimmed span if there is none."""
-    start, stop = span
-    runs = _joined([(start + a, start + b) for a, b in _runs(smooth[start:stop] > level)], join)
-    # A run that never reaches the on-level is tone between efforts, not an effort.
-    runs = [(a, b) for a, b in runs if b - a >= shortest and (corrected[a:b] > on).any()]
-    return runs or [_trim(span, corrected, on, shortest)]
+    """Return the efforts within a span of the hysteresis: `loud` runs over the edge level, from number `place` on.
+
+    `count` is the number of points over the on-level before each point: a run that never reaches it is tone between
+    efforts, not an effort.
+    """
+    inside: list[tuple[int, int]] = []
+    while place < len(loud) and loud[place][0] < span[1]:
+        inside.append((max(loud[place][0], span[0]), min(loud[place][1], span[1])))
+        place += 1
+    return [(a, b) for a, b in _joined(inside, join) if b - a >= shortest and count[b] > count[a]]
 
 
 def _trim(span: tuple[int, int], corrected: Floats, on: float, shortest: float) -> tuple[int, int]:

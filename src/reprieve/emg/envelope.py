@@ -93,7 +93,13 @@ def rms_envelopes(samples: ArrayLike, rate_hz: float, windows_s: Sequence[float]
     found: list[Envelope] = []
     for window in windows:
         start, stop = _window_edges(len(values), window, step)
-        power = total[-(-stop // grid)] - total[start // grid]
+        if grid == step:
+            # The same two looks into the running power as slices, which is much faster than by index.
+            before, width = window // 2 // step, window // step
+            upper = np.concatenate([total[width - before :], np.full(width - before, total[-1])])
+            power = upper[: len(start)] - np.concatenate([np.zeros(before), total])[: len(start)]
+        else:
+            power = total[stop] - total[start]
         envelope = np.sqrt(np.maximum(power, 0.0) / (stop - start))
         found.append(Envelope(envelope, rate_hz / step, noise_rms(envelope, rate_hz / step)))
     return tuple(found)
