@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -10,18 +10,17 @@ from typing import Literal
 from reprieve.core.dates import days_between
 from reprieve.core.dose import plain
 from reprieve.plan.optimise.candidates import Candidate, merged
-from reprieve.plan.optimise.involvement import Place
+from reprieve.plan.optimise.joined_rows import joined_rows
 from reprieve.plan.optimise.limit_rows import upper_end, window_days
+from reprieve.plan.optimise.shares import NONE, ONE, Share, at_place, everything, in_limb, on_side
 from reprieve.plan.optimise.situation import Situation
-from reprieve.plan.optimise.targets import arm_or_leg, counts_for, in_shoulder, limb_of, members_of
+from reprieve.plan.optimise.targets import arm_or_leg, counts_for, in_shoulder, limb_of
 from reprieve.record.chart import GivenInjection
 from reprieve.record.plan import Limb
 from reprieve.reference.formulary.limit_row import LimitKind, LimitRow, Per
 from reprieve.reference.formulary.plausible import plausible_session
 from reprieve.reference.plan_parameters import PlanParameters
 
-HALF, ONE, NONE = Decimal("0.5"), Decimal(1), Decimal(0)
-Share = Callable[[str, str | None, Limb | None], Decimal]
 _LIMBS: tuple[Limb, ...] = ("right_arm", "left_arm", "right_leg", "left_leg")
 
 
@@ -63,7 +62,11 @@ def bounds_of(
 ) -> tuple[Bound, ...]:
     """Return every bound that could bind: a sum of the largest doses that stays below it is left out."""
     maker = _Maker(situation, candidates)
-    made = [bound for row in (*rows, *joined_rows(rows, candidates)) for bound in maker.of(row)]
+    made = [
+        bound
+        for row in (*rows, *joined_rows(rows, (one.place.muscle for one in candidates)))
+        for bound in maker.of(row)
+    ]
     if not situation.given and not any(row.kind is LimitKind.START for row in rows):
         made += maker.first_session(rows, Decimal(str(parameters.first_dose_share.value)))
     made += maker.plausible()
@@ -83,10 +86,6 @@ def _may_bind(bound: Bound, candidates: Sequence[Candidate]) -> bool:
                 default=NONE,
             )
     return most > bound.at_most
-
-
-def _everything(muscle: str, side: str | None, limb: Limb | None) -> Decimal:
-    return ONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +123,9 @@ class _Maker:
         if last is None or not last > 0:
             return
         if row.multiplier is not None:
-            yield self._bound(row, last * row.multiplier, _everything, "", f"{plain(row.multiplier)} times the last")
+            yield self._bound(row, last * row.multiplier, everything, "", f"{plain(row.multiplier)} times the last")
         if row.high is not None:
-            yield self._bound(row, last + row.high, _everything, "", f"{plain(row.high)} units above the last")
+            yield self._bound(row, last + row.high, everything, "", f"{plain(row.high)} units above the last")
 
     def _cumulative(self, row: LimitRow, high: Decimal) -> Iterator[Bound]:
         assert row.window is not None
@@ -139,26 +138,26 @@ class _Maker:
             and (not row.conditions or one.indication is None or one.indication in row.conditions)
         ]
         used = sum((one.units for one in given if one.units is not None), NONE)
-        yield self._bound(row, high, _everything, "", f"{plain(used)} used within {days} days", used)
+        yield self._bound(row, high, everything, "", f"{plain(used)} used within {days} days", used)
 
     def _per_place(self, row: LimitRow, high: Decimal) -> Iterator[Bound]:
         if row.per in (Per.EYE, Per.AXILLA):
             for side in ("left", "right"):
-                yield self._bound(row, high, _on_side(side), side)
+                yield self._bound(row, high, on_side(side), side)
         elif row.per is Per.MUSCLE:
             for one in self.candidates:
-                yield self._bound(row, high, _at(one.place), one.place.words)
+                yield self._bound(row, high, at_place(one.place), one.place.words)
         else:
-            yield self._bound(row, high, _everything, "")
+            yield self._bound(row, high, everything, "")
 
     def _limbs(self, row: LimitRow, high: Decimal) -> Iterator[Bound]:
         for limb in _LIMBS:
             if row.target == ("upper" if limb.endswith("arm") else "lower"):
-                yield self._bound(row, high, _in_limb(limb), limb)
+                yield self._bound(row, high, in_limb(limb), limb)
 
     def _share_of_limbs(self, target: str | None) -> Share:
         if target == "any":
-            return _everything
+            return everything
         return lambda muscle, side, limb: ONE if arm_or_leg(muscle) == target else NONE
 
     def _muscles(self, row: LimitRow, high: Decimal) -> Iterator[Bound]:
@@ -172,7 +171,7 @@ class _Maker:
             yield self._bound(row, high, anywhere, "")
             return
         for side in ("left", "right", "midline", None):
-            on = _on_side(side)
+            on = on_side(side)
             yield self._bound(
                 row, high, lambda muscle, s, limb, on=on: anywhere(muscle, s, limb) * on(muscle, s, limb), side or ""
             )
@@ -263,58 +262,3 @@ class _Maker:
         """Return the planner's own bound on needle positions."""
         words = f"session: at most {most} sites (planner's default)"
         return replace(self._own("own.most_sites", words, Decimal(most)), quantity="sites")
-
-
-def _at(place: Place) -> Share:
-    return lambda muscle, side, limb: ONE if (muscle, side) == place else NONE
-
-
-def _on_side(side: str | None) -> Share:
-    def share(muscle: str, told: str | None, limb: Limb | None) -> Decimal:
-        if told == "both" and side in ("left", "right"):
-            return HALF
-        return ONE if told == side else NONE
-
-    return share
-
-
-def _in_limb(limb: Limb) -> Share:
-    def share(muscle: str, told: str | None, own: Limb | None) -> Decimal:
-        if own is not None:
-            return ONE if own == limb else NONE
-        if limb not in (limb_of(muscle, "left"), limb_of(muscle, "right")):
-            return NONE
-        # A dose whose limb is not told may be in either.
-        return HALF if told == "both" else ONE
-
-    return share
-
-
-def joined_rows(rows: Sequence[LimitRow], candidates: Sequence[Candidate]) -> Iterator[LimitRow]:
-    """Yield a row for each group that is planned whole while the label lists its parts: the parts added up."""
-    ranges = {row.target: row for row in rows if row.kind is LimitKind.MUSCLE_RANGE and row.target is not None}
-    for name in dict.fromkeys(one.place.muscle for one in candidates if one.place.muscle not in ranges):
-        members = members_of(name)
-        parts = [row for target, row in ranges.items() if members_of(target) < members]
-        covered = frozenset[str]().union(*(members_of(str(row.target)) for row in parts))
-        highs = [row.high for row in parts if row.high is not None]
-        if parts and covered == members and len(highs) == len(parts):
-            weakest = min(parts, key=lambda row: row.verified)
-            yield replace(
-                weakest,
-                id=f"{weakest.id}.with_others",
-                target=name,
-                scope=f"{name.replace('_', ' ')}, its labelled parts together",
-                high=sum(highs, NONE),
-                absolute=_sum([row.absolute for row in parts]),
-                advice=any(row.advice for row in parts),
-            )
-
-
-def _sum(values: Sequence[Decimal | None]) -> Decimal | None:
-    return None if None in values else sum((value for value in values if value is not None), NONE)
-
-
-def given_places(injections: Sequence[GivenInjection]) -> dict[Place, Decimal]:
-    """Return units by place."""
-    return {Place(one.muscle, one.side): one.units for one in merged(injections)}
