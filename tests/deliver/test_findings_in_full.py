@@ -208,3 +208,14 @@ def test_the_larger_vials_of_a_visit_are_told_first() -> None:
     doses = [DayDose(patient="a", dose=Dose(150, ONA), at=AT)]
     plan = least_waste_of_day(doses, {D(50): 1, D(100): 1}, ONA)
     assert [(one.units, one.count) for one in plan.openings] == [(100, 1), (50, 1)]
+
+
+def test_of_two_rows_of_the_label_table_the_one_that_was_read_counts() -> None:
+    facts = product_facts(ONA)
+    row = next(one for one in facts.dilutions if (one.vial_units, one.diluent_ml) == (100, 2))
+    unread = replace(row, units_per_0_1_ml=D(6), source=SourceRef("somewhere", "label", False))
+    read = replace(row, source=SourceRef("elsewhere", "label", True))
+    for rows in ((unread, read), (read, unread)):
+        label = reconstitute(replace(facts, dilutions=rows), D(100), D(2)).label
+        assert label is not None
+        assert label.source.key == "elsewhere"
