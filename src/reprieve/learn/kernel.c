@@ -129,13 +129,18 @@ static void design(const Patient *p, const double *theta, double half_loss, int 
     double sd_a = exp(theta[SD_AMPLITUDE]), sd_p = exp(theta[SD_PLACEBO]), sd_s = exp(theta[SD_SLOPE]);
     double sd_ca = exp(theta[SD_CYCLE_AMPLITUDE]), sd_ch = exp(theta[SD_CYCLE_HALF_LOSS]);
     int k = s->k, first = p->channels;
+    double *factor = s->tmp, *base = s->shift; /* a channel's exponentials once, not for each row */
+    for (int ch = 0; ch < p->channels; ch++) {
+        factor[ch] = p->reference[ch] * exp(of_channel(p, theta, ch)[EFFECT]);
+        base[ch] = p->reference[ch] * exp(of_channel(p, theta, ch)[SD_BASELINE]);
+    }
     memset(s->cols, 0, sizeof(double) * (size_t)p->n * s->m);
     for (int j = 0; j < p->n; j++) {
         int ch = p->channel[j];
         const double *t = of_channel(p, theta, ch);
-        double r = p->reference[ch], f = exp(t[EFFECT]) * r, *row = s->cols + (size_t)j * s->m;
+        double r = p->reference[ch], f = factor[ch], *row = s->cols + (size_t)j * s->m;
         double reach = s->reach[j], plc = s->placebo[j];
-        row[ch] = r * exp(t[SD_BASELINE]) * (1 - theta[COUPLING] * reach - theta[COUPLING_PLACEBO] * plc);
+        row[ch] = base[ch] * (1 - theta[COUPLING] * reach - theta[COUPLING_PLACEBO] * plc);
         row[first] = -f * sd_a * reach;
         row[first + 1] = -f * sd_p * plc;
         row[first + 2] = r * sd_s * p->week[j] / 52.0;

@@ -21,6 +21,7 @@ from reprieve.learn.search import Frame, Mode, frame_of, settle
 
 NODES, SILENT_NODES = 96, 16
 ROUNDS = 3
+NEGLIGIBLE = 1e-3
 # One node in eight is drawn three times as wide, so that no part of the posterior is out of reach.
 WIDE_EVERY, WIDE = 8, 1.5
 # Silence is searched for by itself only when it is not hopeless at the responder's mode (log odds).
@@ -281,9 +282,22 @@ def reweighted(posterior: ResponsePosterior, patient: PatientScores) -> Response
     The fast answer to one new entry; `update_response` with `before` refits when `effective_nodes` runs low.
     """
     rows = _carried(posterior.rows, rows_of(patient, posterior.population))
-    told = posterior.kernel(rows, posterior.points)
-    log_weight = np.log(np.maximum(posterior.weight, 1e-300)) + told.log_likelihood - posterior.told.log_likelihood
+    # Nodes that nothing of the posterior rests on are left behind.
+    keep = posterior.weight > NEGLIGIBLE * posterior.weight.max()
+    old = posterior.points
+    points = Points(old.slots[keep], old.half_loss[keep], old.spread[keep], old.responds[keep])
+    told = posterior.kernel(rows, points)
+    log_weight = np.log(posterior.weight[keep]) + told.log_likelihood - posterior.told.log_likelihood[keep]
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
     size = float(1.0 / (weight**2).sum())
-    return replace(posterior, patient=patient, rows=rows, told=told, weight=weight, effective_nodes=size)
+    return replace(
+        posterior,
+        patient=patient,
+        theta=posterior.theta[keep],
+        points=points,
+        rows=rows,
+        told=told,
+        weight=weight,
+        effective_nodes=size,
+    )
