@@ -187,3 +187,9 @@ def test_what_is_on_one_side_only_is_zero_on_the_other() -> None:
         (25, 0, -25, "not_given"),
         (0, 15, 15, "not_planned"),
     ]
+
+
+def test_volumes_of_sites_are_told_to_a_ten_thousandth_of_a_millilitre() -> None:
+    # 62.5 units of 50 per mL are 1.25 mL; over three needles 0.4167, 0.4167 and 0.4166.
+    shared = muscle_volume(row("splenius_capitis", "62.5", sites=3), vial())
+    assert [site.volume_ml for site in shared.sites] == [D("0.4167"), D("0.4167"), D("0.4166")]
