@@ -16,7 +16,7 @@ from reprieve.deliver.draw_up import Draw, draw_up
 from reprieve.deliver.plan_against_given import differences
 from reprieve.deliver.reconstitution import reconstitute
 from reprieve.deliver.sites import muscle_volume, shared_out
-from reprieve.deliver.syringes import fill
+from reprieve.deliver.syringes import USUAL_SYRINGES, fill
 from reprieve.deliver.vial_choice import least_waste
 from reprieve.record.chart import GivenInjection, Session, SkippedInjection
 from reprieve.record.plan import Injection, Plan
@@ -193,3 +193,14 @@ def test_volumes_of_sites_are_told_to_a_ten_thousandth_of_a_millilitre() -> None
     # 62.5 units of 50 per mL are 1.25 mL; over three needles 0.4167, 0.4167 and 0.4166.
     shared = muscle_volume(row("splenius_capitis", "62.5", sites=3), vial())
     assert [site.volume_ml for site in shared.sites] == [D("0.4167"), D("0.4167"), D("0.4166")]
+
+
+def test_a_stock_that_is_half_a_unit_short_is_short() -> None:
+    with pytest.raises(InputError, match="order more"):
+        least_waste(Dose("100.5", ONA), {D(100): 1})
+    assert least_waste(Dose(100, ONA), {D(100): 1}).waste == Dose(0, ONA)
+
+
+def test_the_usual_syringes_and_their_marks() -> None:
+    marks = [(one.holds_ml, one.mark_ml) for one in USUAL_SYRINGES]
+    assert marks == [(1, D("0.01")), (3, D("0.1")), (5, D("0.2")), (10, D("0.2"))]

@@ -166,7 +166,7 @@ def test_a_row_for_another_use_or_place_or_unread() -> None:
     row = replace(base.label, conditions=("axillary_hyperhidrosis",), source=key)
     seen = {
         one.rule: parts(one)[1:]
-        for one in dilution_findings(replace(base, label=row), facts, indication="cervical_dystonia")
+        for one in dilution_findings(replace(base, label=row), facts, indication="cervical_dystonia", jurisdiction="UK")
     }
     assert seen == {
         "dilution_for_another_use": ("info", None, None, None, None, "reconstitution", ("nowhere",)),
