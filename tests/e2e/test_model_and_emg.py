@@ -19,6 +19,7 @@ def test_a_plan_shows_its_expected_course_and_what_the_model_says(watched, cervi
     page = visit.page
     page.goto(f"/patients/{cervical}/plan")
     page.get_by_role("button", name="Repeat last session").click()
+    page.get_by_role("button", name="Show the expected course").click()
     page.locator("[data-testid=preview] svg").wait_for(timeout=120_000)
     page.get_by_role("button", name="Simulate this plan").click()
     drawing = page.locator(".slice-lines")

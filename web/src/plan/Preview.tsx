@@ -1,6 +1,9 @@
-/** The curve to expect if this plan were given today, asked for when the dose has come to rest. */
+/**
+ * The curve to expect if this plan were given today. Asked for by a press: a forecast costs the server far more than the live
+ * check, which must never wait for it.
+ */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { post } from "../api/client";
 import { readForecast } from "../api/forecast";
 import type { Plan } from "../api/types";
@@ -12,39 +15,35 @@ import type { Curve, DateRange } from "../timeline/curve";
 import { t } from "../words/words";
 
 const HEIGHT = 120;
-/** An arrow key held down changes a dose many times a second; the curve is drawn once it stops. */
-const REST_MS = 500;
 
 export function Preview({ id, plan }: { id: string; plan: Plan }) {
   // The model knows product and total only, so nothing else needs a new answer.
   const total = sum(plan.injections.map((injection) => injection.units));
   const wanted = `${plan.product} ${total}`;
-  const [rested, setRested] = useState(wanted);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(wanted), REST_MS);
-    return () => clearTimeout(timer);
-  }, [wanted]);
+  const [asked, setAsked] = useState<string | null>(null);
   const query = useQuery({
-    queryKey: ["patient", id, "preview", rested],
+    queryKey: ["patient", id, "preview", asked],
     queryFn: ({ signal }) =>
       post<unknown>(`/api/patients/${encodeURIComponent(id)}/preview`, plan, { signal }),
-    enabled: rested === wanted,
+    enabled: asked === wanted,
     retry: false,
-    staleTime: 60_000,
+    staleTime: Infinity,
   });
   const curve = useMemo(() => (query.data ? readForecast(query.data) : null), [query.data]);
   return (
     <section className="card preview" aria-labelledby="preview-title" data-testid="preview">
       <h2 id="preview-title">{t("Expected course")}</h2>
+      {asked !== wanted && (
+        <button type="button" className="btn btn--small" onClick={() => setAsked(wanted)}>
+          {asked === null ? t("Show the expected course") : t("Show it for this dose")}
+        </button>
+      )}
       {query.isError && <p className="soft">{t("No forecast: {reason}", { reason: query.error.message })}</p>}
       {curve?.abstains && (
         <p className="soft">{t("No forecast: {reason}", { reason: curve.reason ?? t("not enough data") })}</p>
       )}
-      {curve && !curve.abstains ? (
-        <Course curve={curve} />
-      ) : (
-        !query.isError && !curve && <p className="soft">{t("Working out the course")}</p>
-      )}
+      {asked === wanted && curve && !curve.abstains && <Course curve={curve} />}
+      {query.isFetching && <p className="soft">{t("Working out the course")}</p>}
     </section>
   );
 }
