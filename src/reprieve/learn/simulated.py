@@ -64,7 +64,7 @@ class Registry:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedPatient:
-    """A patient with the truth: scores, and the wear-off day of each cycle (half of the effect lost)."""
+    """A patient with the truth: scores, and the day of each cycle on which half of the best gain in points is lost."""
 
     scores: PatientScores
     wear_off_days: Array
@@ -116,7 +116,20 @@ def _patient(registry: Registry, name: str, rng: np.random.Generator) -> Simulat
         values += list(_seen(diary, logit, DIARY, registry.diary_noise, registry.noise_days, rng))
         scales += [DIARY] * len(diary)
     told = patient_scores(name, kept, [day / 7.0 for day in days], values, scales)
-    return SimulatedPatient(told, np.exp(np.array(log_offs[: len(kept)])), responds)
+    fading = [
+        _half_lost(level, np.exp(a), onset, np.exp(off), registry.steepness)
+        for a, off in zip(log_as, log_offs, strict=True)
+    ]
+    return SimulatedPatient(told, np.array(fading[: len(kept)]), responds)
+
+
+def _half_lost(level: float, size: float, onset: float, off: float, steepness: float) -> float:
+    """Return the day on which half of the best gain in points is lost; the logistic scale bends the course."""
+    days = np.arange(1.0, 365.0)
+    course = -np.expm1(-((days / onset) ** 2)) / (1.0 + (days / off) ** steepness)
+    gain = 1.0 / (1.0 + np.exp(-level)) - 1.0 / (1.0 + np.exp(size * course - level))
+    top = int(gain.argmax())
+    return float(days[top + int((gain[top:] <= 0.5 * gain[top]).argmax())])
 
 
 def _end(registry: Registry, starts: list[float], last: float, logit: Curve, rng: np.random.Generator) -> float:
