@@ -195,6 +195,16 @@ def test_toxin_given_elsewhere_leaves_less_room() -> None:
     )
 
 
+def test_a_session_told_twice_under_its_brand_counts_once() -> None:
+    twice = (Exposure(date=ON - timedelta(days=80), product="Botox", units=Decimal(160)),)
+    chart = neck(session(*TORTICOLLIS, days=80), exposures=twice)
+    answer = propose(chart, on=ON, front=False)
+    best = told_by(answer, "best_expected")
+    assert 160 < sum(units(best).values()) <= 200
+    assert not errors(best)
+    assert [(one.product, one.units) for one in best.offer.plan.patient.exposures] == [(ONA, Decimal(160))]
+
+
 def test_no_room_at_all_names_the_limit_and_the_smallest_dose() -> None:
     elsewhere = (Exposure(date=ON - timedelta(days=30), product=ONA, units=Decimal(390)),)
     answer = propose(neck(session(*TORTICOLLIS), exposures=elsewhere), on=ON)

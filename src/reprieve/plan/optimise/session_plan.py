@@ -8,7 +8,7 @@ from reprieve.plan.optimise.candidates import merged
 from reprieve.plan.optimise.levels import Level
 from reprieve.plan.optimise.program import Choice
 from reprieve.plan.optimise.session_problem import SessionProblem
-from reprieve.plan.optimise.situation import Situation
+from reprieve.plan.optimise.situation import Situation, substance
 from reprieve.plan.optimise.targets import limb_of
 from reprieve.record.chart import Chart, Session
 from reprieve.record.plan import Exposure, Injection, LastSession, Limb, Plan, PlanPatient, Reconstitution, Side
@@ -88,8 +88,10 @@ def _patient(chart: Chart, situation: Situation) -> PlanPatient:
         Exposure(date=one.date, product=one.product, indication=one.indication, units=one.units, place=one.place)
         for one in situation.sessions
     ]
-    seen = {(one.date, one.product) for one in own}
-    told = [one for one in chart.exposures if one.date <= situation.on and (one.date, one.product) not in seen]
+    seen = {(one.date, substance(one.product)) for one in own}
+    told = [
+        one for one in chart.exposures if one.date <= situation.on and (one.date, substance(one.product)) not in seen
+    ]
     return PlanPatient(
         id=person.id,
         birth_date=person.birth_date,

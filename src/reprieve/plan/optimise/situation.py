@@ -81,13 +81,14 @@ def _given(chart: Chart, sessions: Sequence[Session], product: str, on: Date) ->
     own = [Exposure(date=one.date, product=one.product, indication=one.indication, units=one.units) for one in sessions]
     told = [one for one in chart.exposures if one.date <= on]
     # An exposure that repeats a session of the same day and product is the same dose, told twice.
-    seen = {(one.date, _substance(one.product)) for one in own}
-    elsewhere = [one for one in told if (one.date, _substance(one.product)) not in seen]
-    same = [one for one in (*own, *elsewhere) if _substance(one.product) == product]
+    seen = {(one.date, substance(one.product)) for one in own}
+    elsewhere = [one for one in told if (one.date, substance(one.product)) not in seen]
+    same = [one for one in (*own, *elsewhere) if substance(one.product) == product]
     return tuple(sorted(same, key=lambda one: one.date, reverse=True))
 
 
-def _substance(name: str) -> str:
+def substance(name: str) -> str:
+    """Return the nonproprietary name behind a name or brand; an unknown name stays as it is."""
     found = product_of(name)
     return name if found is None else found.id
 
