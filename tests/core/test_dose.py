@@ -117,3 +117,11 @@ def test_S4_the_order_of_doses_changes_nothing(amounts: list[Decimal]) -> None:
 @given(units)
 def test_plain_text_reads_back_to_the_same_dose(amount: Decimal) -> None:
     assert Dose(plain(amount), ONA) == Dose(amount, ONA)
+
+
+@pytest.mark.parametrize("text", ["1e999999999", "1e-999999999", "-1e41"])
+def test_a_number_beyond_any_record_is_not_written_out(text: str) -> None:
+    assert len(plain(Decimal(text))) < 20
+    with pytest.raises(DoseError) as refused:
+        Dose(Decimal(text), "onabotulinumtoxinA")
+    assert len(str(refused.value)) < 300

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from reprieve.app.accounts import Action, Person
 from reprieve.app.clinic import ChartView, Clinic
+from reprieve.app.record_numbers import check_numbers
 from reprieve.core.errors import ConflictError, InputError, UnknownNameError
 from reprieve.record.chart import (
     Appointment,
@@ -280,6 +281,7 @@ def check_registration(store: Clinic, registration: Registration) -> None:
 def check_entry(store: Clinic, view: ChartView, kind: EntryKind, body: Any) -> None:
     """Refuse an entry that cannot be true: a date ahead, before birth, after death, a value off its scale."""
     check_words(body)
+    check_numbers(body)
     told = body.effect if isinstance(body, SessionEffect) else body
     when = getattr(told, "date", None)
     if when is not None:

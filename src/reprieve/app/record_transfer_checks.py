@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any, cast
 
 from reprieve.app.clinic import ChartView
 from reprieve.app.record_entries import BY_EVENT, check_date, check_entry, check_registration, check_words
+from reprieve.app.record_numbers import check_numbers
 from reprieve.core.dose import Dose
 from reprieve.core.errors import ConflictError, DateError, InputError, UnknownNameError
 from reprieve.record.chart import Chart, Rating, Session
 from reprieve.record.event_bodies import Registration
 from reprieve.record.fold import FIELDS
 from reprieve.reference.scale_catalogue import scale
-
-LARGEST_EXPONENT = 15
-DIGITS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,7 @@ def _check_chart(chart: Chart, calendar: _Calendar, death: date | None) -> None:
     patient = f"patient {chart.patient.id!r}"
     view = ChartView(chart, 0, death)
     with _Place(patient):
-        _check_numbers(chart)
+        check_numbers(chart)
         registration = Registration(patient=chart.patient, jurisdiction=chart.jurisdiction, deceased=death)
         check_registration(store, registration)
     for kind, field in FIELDS.items():
@@ -74,19 +70,6 @@ def _check_chart(chart: Chart, calendar: _Calendar, death: date | None) -> None:
     for session in chart.sessions:
         with _Place(f"{patient}, session of {session.date}"):
             _check_session(store, view, session)
-
-
-def _check_numbers(value: Any, name: str = "a number") -> None:
-    """Refuse a number beyond any figure of a record: ``1e999999999`` is eleven signs, and a gigabyte once written."""
-    if isinstance(value, Decimal):
-        if not value.is_finite() or abs(value.adjusted()) > LARGEST_EXPONENT or len(value.as_tuple().digits) > DIGITS:
-            raise InputError(f"{name} is beyond any figure of a record; correct it")
-    elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            _check_numbers(getattr(value, field.name), field.name)
-    elif isinstance(value, dict | tuple):
-        for entry in value.values() if isinstance(value, dict) else value:
-            _check_numbers(entry, name)
 
 
 def _known_scale(name: str) -> bool:

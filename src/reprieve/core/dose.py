@@ -12,6 +12,8 @@ from reprieve.core.errors import DoseError, UnitsError
 LARGEST_UNITS = Decimal(100_000)
 # Finer than any syringe; a longer tail is the trace of a division, not of a decision.
 MOST_DECIMALS = 6
+# Figures before or after the point that are ever written out.
+LONGEST = 40
 _FINEST = Decimal(1).scaleb(-MOST_DECIMALS)
 
 
@@ -47,7 +49,12 @@ def exact(value: Decimal | int | str | float, what: str = "units") -> Decimal:
 
 
 def plain(number: Decimal) -> str:
-    """Return `number` as text without exponent and without trailing zeros (``62.50`` reads ``62.5``)."""
+    """Return `number` as text without exponent and without trailing zeros (``62.50`` reads ``62.5``).
+
+    A number that no record can hold keeps its exponent: written out, ``1e999999999`` would fill a gigabyte.
+    """
+    if number.is_finite() and abs(number.adjusted()) > LONGEST:
+        return str(number)
     text = format(number, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
