@@ -107,21 +107,21 @@ function Running({
   const sign = async () => {
     setBusy(true);
     setError(null);
-    const document = givenDocument(draft, state);
+    const body = state.waiting ?? {
+      ...givenDocument(draft, state),
+      signature: { meaning: "I gave these injections as recorded" },
+      overrides: blocking
+        .filter((finding) => state.overrides[findingKey(finding)])
+        .map((finding) => ({
+          rule: finding.rule,
+          subject: finding.subject,
+          reason: state.overrides[findingKey(finding)]!.trim(),
+        })),
+    };
     try {
       const answer = await post<{ session_id: string; hash: string }>(
         `/api/patients/${encodeURIComponent(id)}/sessions`,
-        {
-          ...document,
-          signature: { meaning: "I gave these injections as recorded" },
-          overrides: blocking
-            .filter((finding) => state.overrides[findingKey(finding)])
-            .map((finding) => ({
-              rule: finding.rule,
-              subject: finding.subject,
-              reason: state.overrides[findingKey(finding)]!.trim(),
-            })),
-        },
+        body,
         { key: state.signKey },
       );
       keepDraft(id, null);
@@ -130,7 +130,7 @@ function Running({
       onSigned(answer);
     } catch (reason) {
       const lost = reason instanceof OfflineError;
-      if (lost !== Boolean(state.waiting)) change((before) => ({ ...before, waiting: lost }));
+      change((before) => ({ ...before, waiting: lost ? body : null }));
       if (reason instanceof ApiError) setRefused(reason.findings);
       setError(lost ? null : reason instanceof Error ? reason.message : String(reason));
       setBusy(false);
@@ -269,7 +269,7 @@ function Running({
                     <button
                       type="button"
                       className="btn btn--small"
-                      onClick={() => change((before) => ({ ...before, waiting: false }))}
+                      onClick={() => change((before) => ({ ...before, waiting: null }))}
                     >
                       {t("Do not send; change something")}
                     </button>

@@ -22,8 +22,11 @@ export interface SessionState {
   vials: VialRow[];
   given: Record<string, GivenRow>;
   overrides: Record<string, string>;
-  /** Pressed "sign" while the server could not be reached: it is sent by itself, with the same key, until it arrives. */
-  waiting?: boolean;
+  /**
+   * What was signed while the server could not be reached. It is sent by itself, this very text with the same key, until it
+   * arrives: made anew after a reload it could lack what the check had not answered yet.
+   */
+  waiting?: Record<string, unknown> | null;
 }
 
 export const STEPS = [
