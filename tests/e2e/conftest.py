@@ -78,9 +78,9 @@ def _wait(at: str) -> None:
             time.sleep(0.1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
-    """Start the machine's Chromium once."""
+    """Start the machine's Chromium, once a file: while Playwright runs, no other test of the worker may use asyncio."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     program = _chromium()
     with api.sync_playwright() as playwright:
@@ -147,7 +147,7 @@ def watched(browser, address: str) -> Iterator[object]:
     assert not faults, "\n".join(dict.fromkeys(faults))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cervical(browser, address: str) -> str:
     """Return a patient with cervical dystonia, a session, a forecast and no red flag."""
     context = browser.new_context(base_url=address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import socket
 from collections.abc import Callable
 from datetime import timedelta
@@ -335,6 +336,8 @@ def test_s17_errors_and_logs_hold_nothing_of_a_patient(
 
     words = " wrote: ".join(("Zwetschgenbaum", "mirabelle"))
     nurse = signed_in("nurse")
+    # Another test of this worker may have set up logging anew, which switches off the loggers that were there.
+    monkeypatch.setattr(logging.getLogger("reprieve.web"), "disabled", False)
     monkeypatch.setattr(store, "view", fail)
     answer = nurse.post("/api/patients/p-1/risks", {"risk": "pregnancy"})
     assert answer.status_code == 500
