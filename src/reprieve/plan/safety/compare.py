@@ -19,9 +19,11 @@ def whole_up(number: Decimal) -> int:
 
 
 def figure(number: Decimal) -> str:
-    """Return `number` for a sentence, at most four decimals."""
+    """Return `number` for a sentence, at most four decimals; what would round to nothing is written out."""
     exponent = number.as_tuple().exponent
-    return plain(number.quantize(_FOUR_PLACES) if isinstance(exponent, int) and exponent < -4 else number)
+    if not isinstance(exponent, int) or exponent >= -4:
+        return plain(number)
+    return plain(number.quantize(_FOUR_PLACES) or number)
 
 
 def source_words(source: SourceRef, nature: str = Nature.LABEL) -> str:
