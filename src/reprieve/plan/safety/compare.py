@@ -97,7 +97,7 @@ def at_most(
             sources=(row.source,),
             clears_if=clear or f"at most {figure(bound)} {unit}",
         )
-        if not row.verified:
+        if row.nature is Nature.LABEL and not row.verified:
             yield unverified(row, bound, actual, subject, unit)
 
 
@@ -107,7 +107,7 @@ def unverified(row: LimitRow, bound: Decimal | None, actual: Decimal | None, sub
         rule="unverified_limit",
         severity=Severity.INFO,
         message=(
-            f"The limit for {row.scope} is not verified ({row.source.key}, {row.source.grade.replace('_', ' ')}); "
+            f"The figure for '{row.scope}' is not verified ({row.source.key}, {row.source.grade.replace('_', ' ')}); "
             "compare the current label."
         ),
         limit=bound,

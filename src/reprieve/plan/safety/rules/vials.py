@@ -44,7 +44,7 @@ def _expired(case: Case, vial: Vial, subject: str) -> Iterator[Finding]:
     yield Finding(
         rule="vial_expired",
         severity=Severity.ERROR,
-        message=f"{subject.capitalize()} expired on {vial.expires}.",
+        message=f"{_begin(subject)} expired on {vial.expires}.",
         limit=Decimal(0),
         actual=days,
         exceed_by=days,
@@ -79,7 +79,7 @@ def _over_time(case: Case, vial: Vial, subject: str) -> Iterator[Finding | Limit
             rule="vial_over_time",
             severity=Severity.ERROR if enforced else Severity.WARNING,
             message=(
-                f"{subject.capitalize()} was made up {figure(gone)} hours before; {case.product.id} is to be used "
+                f"{_begin(subject)} was made up {figure(gone)} hours before; {case.product.id} is to be used "
                 f"within {figure(within.hours)} hours at {within.at}; {source_words(within.source)}."
             ),
             limit=within.hours,
@@ -102,3 +102,8 @@ def _hours_gone(case: Case, vial: Vial) -> Decimal:
         days = (case.on - opened.date()).days
         gone = days * 24 - (opened.hour + opened.minute / 60)
     return max(Decimal(str(round(gone, 2))), Decimal(0))
+
+
+def _begin(subject: str) -> str:
+    """Return `subject` to begin a sentence; the letters of a lot stay as they are."""
+    return subject[:1].upper() + subject[1:]
