@@ -155,3 +155,43 @@ def test_an_interval_says_from_when_on() -> None:
     assert finding.clears_if == "the session is on 2026-12-06 or later"
     assert (finding.limit, finding.actual, finding.exceed_by, finding.unit) == (70, 60, 10, "days")
     assert "10 weeks, counted as 70 days" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("product", "units", "told"),
+    [
+        (ONA, "900", False),
+        (ONA, "900.5", True),
+        ("rimabotulinumtoxinB", "750", False),
+        ("rimabotulinumtoxinB", "749.5", True),
+    ],
+)
+def test_the_border_of_the_plausible_is_plausible(product: str, units: str, told: bool) -> None:
+    # 600 units of ona in a session of practice, 1,500 of rima for the glands: half as much again, and half.
+    one = plan(product, CD, inject("splenius_capitis", units, sites=60))
+    assert bool(found(one, "implausible_units_for_product")) is told
+
+
+def test_a_toxin_without_a_known_name_is_told_once() -> None:
+    from support.plans import last
+
+    one = plan(ONA, CD, exposures=(given(20, 50, "unknown"),), last_session=last(20, 50, "unknown"))
+    assert len(found(one, "interaction")) == 1
+    two = plan(ONA, CD, exposures=(given(20, 50, "unknown"),), last_session=last(21, 50, "unknown"))
+    assert len(found(two, "interaction")) == 2
+    other = plan(ONA, CD, exposures=(given(20, 50, "unknown"),), last_session=last(20, 50, "nameless"))
+    assert len(found(other, "interaction")) == 2
+
+
+def test_an_interval_without_a_label_is_asked_for_when_the_history_is_unknown() -> None:
+    report = report_of(plan(ONA, CD, history="unknown"))
+    assert any(gap.rule == "interval_too_short" for gap in report.not_checked)
+    (limit,) = [
+        x for x in report_of(plan(ONA, CD, exposures=(given(100, 50),))).limits if x.rule == "interval_too_short"
+    ]
+    assert (limit.blocks, limit.verified, limit.nature, limit.unit) == (False, False, "local practice", "days")
+
+
+def test_a_negative_row_is_refused_although_the_sum_is_a_dose() -> None:
+    with pytest.raises(DoseError, match="but got -5"):
+        report_of(plan(ONA, CD, inject("splenius_capitis", 10), inject("trapezius", "-5")))
