@@ -195,3 +195,40 @@ def test_an_interval_without_a_label_is_asked_for_when_the_history_is_unknown() 
 def test_a_negative_row_is_refused_although_the_sum_is_a_dose() -> None:
     with pytest.raises(DoseError, match="but got -5"):
         report_of(plan(ONA, CD, inject("splenius_capitis", 10), inject("trapezius", "-5")))
+
+
+def test_unknown_units_matter_as_long_as_the_longest_window() -> None:
+    one = plan(ONA, CD, exposures=(given(100, None),))
+    assert not found(one, "exposure_unknown")
+    assert found(one, "exposure_unknown", settings=SafetySettings(days_in_three_months=120))
+    short = SafetySettings(days_in_three_months=60)
+    assert found(plan(ONA, CD, exposures=(given(83, None),)), "exposure_unknown", settings=short)
+
+
+def test_a_weight_of_today_is_fresh() -> None:
+    one = plan(ONA, ARM, inject("biceps_brachii", 60, sites=4), age=9, weight=20, weighed=0)
+    assert not found(one, "weight_stale")
+
+
+def test_both_sides_contradict_no_limb() -> None:
+    assert not found(plan(ONA, ARM, inject("brachialis", 40, "both", limb="left_arm")), "limb_differs_from_side")
+    assert not found(plan(ONA, ARM, inject("brachialis", 40, "left", limb="left_arm")), "limb_differs_from_side")
+    assert found(plan(ONA, ARM, inject("brachialis", 40, "right", limb="left_arm")), "limb_differs_from_side")
+
+
+@pytest.mark.parametrize("use", ["glabellar_lines", "forehead_lines", "lateral_canthal_lines", "platysma_bands"])
+def test_lines_of_the_face_are_what_such_products_are_for(use: str) -> None:
+    assert not found(plan("letibotulinumtoxinA", use, inject("procerus", 4, "midline")), "cosmetic_product")
+
+
+def test_a_volume_without_sites_is_taken_for_one_site() -> None:
+    row = inject("biceps_brachii", 50, sites=None, volume_ml=Decimal("0.8"))
+    report = report_of(plan(ABO, ARM, row, exposures=(given(300, 10, ABO),)))
+    assert {x.actual for x in report.limits if x.rule == "site_volume_exceeded"} == {Decimal("0.8")}
+
+
+def test_an_unread_printed_concentration_does_not_decide() -> None:
+    one = plan("daxibotulinumtoxinA", CD, inject("trapezius", 40), reconstitution=vials(50, diluent_ml="0.6"))
+    (finding,) = found(one, "label_value_differs_from_arithmetic")
+    assert "; unverified, so arithmetic is used; " in finding.message
+    assert finding.subject == "reconstitution"
