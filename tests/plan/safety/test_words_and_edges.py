@@ -232,3 +232,17 @@ def test_an_unread_printed_concentration_does_not_decide() -> None:
     (finding,) = found(one, "label_value_differs_from_arithmetic")
     assert "; unverified, so arithmetic is used; " in finding.message
     assert finding.subject == "reconstitution"
+
+
+def test_vials_that_hold_just_enough_pass() -> None:
+    assert not found(plan(ONA, CD, inject("trapezius", 100), reconstitution=vials(100)), "vial_too_small")
+
+
+def test_the_lower_end_of_a_range_is_inside() -> None:
+    one = plan("daxibotulinumtoxinA", CD, inject("trapezius", 125), exposures=(given(200, 9, "daxibotulinumtoxinA"),))
+    assert not found(one, "session_dose_below_label")
+
+
+def test_a_forearm_belongs_to_the_arm() -> None:
+    one = plan(ONA, ARM, inject("pronator_teres", 130, sites=9), age=9, weight=20)
+    assert [f.subject for f in found(one, "paediatric_cap_exceeded")] == ["left_arm"]

@@ -23,14 +23,13 @@ class Target:
     members : frozenset of str
         Catalogue muscles; a gland or a muscle outside the catalogue is its own only member.
     limb : {"upper", "lower"} or None
-    shoulder, gland, paired : bool
+    shoulder, paired : bool
     """
 
     name: str
     members: frozenset[str]
     limb: str | None
     shoulder: bool
-    gland: bool
     paired: bool
 
 
@@ -51,6 +50,5 @@ def target_of(name: str) -> Target:
         members=frozenset(members or (name,)),
         limb="upper" if region in _UPPER else "lower" if region in _LOWER else None,
         shoulder=region in _SHOULDER,
-        gland=group is not None and group.kind == "gland",
         paired=group is not None or len(muscle(name).sides) > 1,
     )
