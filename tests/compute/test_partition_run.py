@@ -39,6 +39,14 @@ def _calls(marks: Path) -> list[str]:
     return [line.split()[0] for line in path.read_text().splitlines()] if path.exists() else []
 
 
+def _runs(process_id: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def _run(task: Any, sources: list[Path], folder: Path, executor: Executor | None = None) -> None:
     with executor or SerialExecutor() as chosen:
         run_partitions(task, sources, folder, chosen, suffix=".out")
@@ -112,6 +120,10 @@ def test_a_killed_coordinator_is_taken_up_where_it_was(tasks: Any, sources: list
     os.kill(coordinator.pid, signal.SIGKILL)
     coordinator.join()
     assert not (tmp_path / "out" / "manifest.json").exists()
+    workers = {int(line.split()[1]) for line in (tmp_path / "calls").read_text().splitlines()}
+    while any(map(_runs, workers)) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert not any(map(_runs, workers)), "workers outlived their coordinator"
     started = _calls(tmp_path)
     _run(tasks.Reverse(str(tmp_path)), sources, tmp_path / "out")
     again = _calls(tmp_path)[len(started) :]

@@ -8,6 +8,7 @@ partitions whose receipt still holds are skipped.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -166,6 +167,10 @@ def _finish(folder: Path, manifest: Manifest, *, stale: set[str]) -> None:
     write_atomically(folder / NAME, text.encode())
     for name in stale:
         (folder / name).unlink(missing_ok=True)
-    for path in [*(folder / RECEIPTS).glob("*"), *folder.glob(".*.tmp")]:
+    for path in folder.glob(".*.tmp"):
         path.unlink(missing_ok=True)
-    (folder / RECEIPTS).rmdir()
+    # Moved away first: a worker that outlived a killed coordinator may still be writing its receipt by the old path.
+    done = folder / f"{RECEIPTS}.done"
+    shutil.rmtree(done, ignore_errors=True)
+    (folder / RECEIPTS).rename(done)
+    shutil.rmtree(done)

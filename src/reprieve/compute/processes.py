@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
@@ -147,6 +148,7 @@ def _serve(pipe: Connection) -> None:
     """Work until told to leave, or until the other end is gone."""
     for name in ONE_THREAD:  # as many threads as workers are enough; set before NumPy is loaded
         os.environ.setdefault(name, "1")
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     while True:
         try:
             message = pipe.recv()
@@ -167,6 +169,14 @@ def _serve(pipe: Connection) -> None:
             return
         except Exception as error:  # an answer that cannot be pickled
             pipe.send((False, SetupError(f"the worker cannot send back its answer ({error}); report this")))
+
+
+def _leave_with_parent() -> None:
+    """End this worker as soon as its coordinator has died: nobody waits for what it is at, and the next run does it."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "workers are children"
+    wait([parent.sentinel])
+    os._exit(1)
 
 
 def _named(item: Any) -> str:
