@@ -370,6 +370,24 @@ def test_the_command_writes_one_document(tmp_path: Path) -> None:
     assert all(isinstance(one["units"], str) for one in first["plan"]["injections"])
 
 
+def test_remarks_of_the_solver_do_not_reach_standard_output() -> None:
+    """A library that prints past Python, as HiGHS does, must not spoil the one document."""
+    noisy = (
+        "import ctypes, sys; from reprieve.cli import main as face; from reprieve.app import planning\n"
+        "face.COMMANDS['noisy'] = ('schema', 'noise before the answer')\n"
+        "from reprieve.cli.commands import schema; real = schema.run\n"
+        "def run(args):\n"
+        "    libc = ctypes.CDLL(None); libc.puts(b'remark of a library'); libc.fflush(None)\n"
+        "    return real(args)\n"
+        "schema.run = run; sys.argv = ['reprieve', 'noisy', 'plan', '--json']\n"
+        "raise SystemExit(face.main())"
+    )
+    done = subprocess.run([sys.executable, "-c", noisy], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["type"] == "object"
+    assert "remark of a library" in done.stderr
+
+
 def test_the_command_exits_1_when_nothing_fits_and_2_on_bad_input(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

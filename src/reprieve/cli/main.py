@@ -6,6 +6,7 @@ Nothing heavy is imported here; a command's module is loaded only when it runs.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import os
 import sys
@@ -52,13 +53,8 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(BAD_INPUT)
 
 
-def _available() -> dict[str, tuple[str, str]]:
-    folder = os.path.join(os.path.dirname(__file__), "commands")
-    return {name: entry for name, entry in COMMANDS.items() if os.path.exists(os.path.join(folder, entry[0] + ".py"))}
-
-
 def _overview() -> str:
-    lines = [f"  {name:<11}{text}" for name, (_, text) in _available().items()]
+    lines = [f"  {name:<11}{text}" for name, (_, text) in COMMANDS.items()]
     return "\n".join(
         [
             "usage: reprieve COMMAND [options]; reprieve COMMAND --help tells more",
@@ -72,7 +68,12 @@ def _overview() -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 answered, 1 blocked or not verified, 2 bad input."""
+    """Run one command and return its exit code: 0 answered, 1 blocked or not verified, 2 bad input.
+
+    Without `argv` it is the program itself, and standard output is kept for its answer.
+    """
+    if argv is None:
+        _keep_answers_apart()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(_overview())
@@ -82,13 +83,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"reprieve {__version__}")
         return ANSWERED
-    commands = _available()
     name = arguments[0]
-    if name not in commands:
-        sys.stderr.write(f"reprieve: no command {name!r}; choose one of {', '.join(commands)}\n")
+    if name not in COMMANDS:
+        sys.stderr.write(f"reprieve: no command {name!r}; choose one of {', '.join(COMMANDS)}\n")
         return BAD_INPUT
-    module = importlib.import_module(f"reprieve.cli.commands.{commands[name][0]}")
-    parser = _Parser(prog=f"reprieve {name}", description=commands[name][1])
+    module = importlib.import_module(f"reprieve.cli.commands.{COMMANDS[name][0]}")
+    parser = _Parser(prog=f"reprieve {name}", description=COMMANDS[name][1])
     module.configure(parser)
     if not any("--json" in action.option_strings for action in parser._actions):
         parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
@@ -96,7 +96,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if extra:
         parser.error(f"unknown argument {extra[0]!r}")
     try:
-        return int(module.run(args))
+        code = int(module.run(args))
+        sys.stdout.flush()
+        return code
     except ReprieveError as error:
         sys.stderr.write(f"reprieve {name}: {error}\n")
         return BAD_INPUT
@@ -107,6 +109,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write(f"reprieve {name}: stopped by the user\n")
         return 130
+
+
+def _keep_answers_apart() -> None:
+    """Let standard output hold the answer alone: what a library prints past Python goes to standard error.
+
+    HiGHS has a remark that no option switches off.
+    """
+    if sys.stdout is None:  # started with a closed output
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+        return
+    answers = os.dup(1)
+    with contextlib.suppress(OSError):  # standard error is closed: nothing can be moved there
+        os.dup2(2, 1)
+    sys.stdout = os.fdopen(answers, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors)
+    sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
 
 
 if __name__ == "__main__":

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -38,8 +34,7 @@ def run(args: argparse.Namespace) -> int:
     """Propose and print; 1 when a rule or a conflict of limits leaves no proposal."""
     on = iso_date(args.on, "--on") if args.on else date.today()
     chart = load(Chart, args.chart)
-    with _quiet():
-        told = propose(chart, on=on, goal=args.goal, product=args.product)
+    told = propose(chart, on=on, goal=args.goal, product=args.product)
     document = told.document()
     if args.json:
         print_json(document)
@@ -47,19 +42,6 @@ def run(args: argparse.Namespace) -> int:
         _print(document, told.repeat_last, args.reasons)
     refused = not document["proposals"] and (document["withheld"] or document["conflict"])
     return REFUSED if refused else ANSWERED
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Send what the solver's own code prints to standard error: standard output holds one document."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    try:
-        os.dup2(2, 1)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
 
 
 def _print(document: dict[str, Any], repeat: Plan | None, all_reasons: bool) -> None:

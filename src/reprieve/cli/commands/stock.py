@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -156,8 +152,7 @@ def _day(store: Clinic, args: argparse.Namespace) -> int:
     day = iso_date(args.date) if args.date else store.today()
     doses = tuple(_dose(text, args.product, day, store.clock()) for text in args.dose)
     share = policy_of(store, DEFAULT_CLINIC).vials_shared
-    with _solver_silent():
-        plan, findings = plan_day(store, DEFAULT_CLINIC, args.product, doses, may_share=share)
+    plan, findings = plan_day(store, DEFAULT_CLINIC, args.product, doses, may_share=share)
     if args.json:
         print_json({**as_json(plan), "vials": plan.vials, "findings": as_json(findings)})
     else:
@@ -170,20 +165,6 @@ def _day(store: Clinic, args: argparse.Namespace) -> int:
         for finding in findings:
             print(f"{finding.severity.value}: {finding.message}")
     return 0
-
-
-@contextmanager
-def _solver_silent() -> Iterator[None]:
-    """Keep remarks of the solver, which go past Python, out of the one JSON document on standard output."""
-    sys.stdout.flush()
-    kept, nothing = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nothing, 1)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nothing)
 
 
 def _dose(text: str, product: str, day: date, now: datetime) -> DayDose:

@@ -9,7 +9,7 @@ from reprieve.plan.optimise.levels import Level
 from reprieve.plan.optimise.program import Choice
 from reprieve.plan.optimise.session_problem import SessionProblem
 from reprieve.plan.optimise.situation import Situation, substance
-from reprieve.plan.optimise.targets import limb_of
+from reprieve.plan.optimise.targets import in_shoulder, limb_of
 from reprieve.record.chart import Chart, Session
 from reprieve.record.plan import Exposure, Injection, LastSession, Limb, Plan, PlanPatient, Reconstitution, Side
 
@@ -56,13 +56,15 @@ def _injection(muscle: str, side: Side | None, limb: Limb | None, level: Level, 
     concentration = situation.units_per_ml
     volume = level.units / concentration if concentration else None
     exact = volume is not None and volume == volume.quantize(_SYRINGE)
+    # The side of a shoulder muscle says its arm already, and "arm" reads oddly on a trapezius treated for the neck.
+    said_by_side = side is not None and in_shoulder(muscle)
     return Injection(
         muscle=muscle,
         side=side,
         units=level.units,
         sites=level.sites,
         volume_ml=volume if exact else None,
-        limb=limb if limb is not None else limb_of(muscle, side),
+        limb=None if said_by_side else limb or limb_of(muscle, side),
     )
 
 
