@@ -117,7 +117,7 @@ def _keep_answers_apart() -> None:
     HiGHS has a remark that no option switches off.
     """
     if sys.stdout is None:  # started with a closed output
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
         return
     answers = os.dup(1)
     with contextlib.suppress(OSError):  # standard error is closed: nothing can be moved there
