@@ -97,3 +97,20 @@ def test_each_turn_swings_by_more_than_the_threshold(values: np.ndarray) -> None
 def test_counts_turn_where_the_point_by_point_rule_turns(values: np.ndarray, threshold: float) -> None:
     expected = TurnFinder(threshold).push([float(value) for value in values], 0)
     assert find_turns(values, threshold).indices.tolist() == expected
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.float64])
+@pytest.mark.parametrize("rate_hz", [1000, 10_000])
+def test_a_slow_beat_of_mains_turns_where_the_point_by_point_rule_turns(dtype: type, rate_hz: int) -> None:
+    # Its swings grow for hundreds of periods, so that each borders on a smaller and a larger one.
+    seconds = np.arange(20 * rate_hz) / rate_hz
+    beat = 16_000 * (1 - np.cos(2 * np.pi * seconds / 20)) * np.sin(2 * np.pi * 50 * seconds)
+    values = np.round(beat).astype(dtype)
+    expected = TurnFinder(30_000.0).push(values.tolist(), 0)
+    assert len(expected) > 500
+    assert find_turns(values, 30_000.0).indices.tolist() == expected
+
+
+def test_swings_over_the_whole_range_of_the_converter_are_turns() -> None:
+    values = np.tile(np.array([-32768, 32767], np.int16), 10)
+    assert len(find_turns(values, 40_000.0).indices) == 18

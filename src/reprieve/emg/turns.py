@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 THRESHOLD_MV = 0.1
+# EMG needs some 15; a slow beat of mains would need thousands, and is left to the point-by-point rule.
+_ROUNDS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,72 +54,64 @@ def find_turns(samples: ArrayLike, threshold: float = THRESHOLD_MV) -> Turns:
     -----
     A candidate is the furthest point in the present direction and becomes a turn once the signal has come back from it
     by more than the threshold. Swings that lie within both neighbours and do not exceed the threshold change nothing,
-    so they are taken out first, all at once; only the start, which has no direction yet, is followed point by point.
+    so they are taken out first, all at once; what has no direction yet, or is still small, is followed point by point.
     """
     values = np.asarray(samples)
     if values.dtype != np.int16:
         values = values.astype(np.float64, copy=False)
-    places, heights = _swings(values, threshold)
+    places = _swings(values, threshold)
     if len(places) < 3:
         return Turns(np.empty(0, np.int64), np.empty(0))
-    large = np.flatnonzero(np.abs(np.diff(heights)) > threshold)
-    finder = TurnFinder(threshold)
-    # Every swing between the first and the last large one is large: all that is left over joins two of them.
+    heights = values[places]
+    small = _sizes(heights) <= _limit(heights, threshold)
+    large = np.flatnonzero(~small)
+    # The swings between the first and the last large one join two turns each, once all small ones are out.
     head, last = (int(large[0]) + 2, int(large[-1])) if len(large) else (len(places), 0)
+    if small[head - 2 : last + 1].any():
+        head = len(places)
+    finder = TurnFinder(threshold)
     # Plain lists: NumPy scalars would make the loop five times slower.
     begun = finder.push_at(heights[:head].tolist(), places[:head].tolist())
-    indices = np.concatenate([np.asarray(begun, dtype=np.int64), places[head - 1 : last + 1]]).astype(np.int64)
+    rest = places[head - 1 : last + 1] if head < len(places) else places[:0]
+    indices = np.concatenate([np.asarray(begun, dtype=np.int64), rest]).astype(np.int64)
     return Turns(indices, np.abs(np.diff(values[indices].astype(np.float64))))
 
 
-def _swings(values: NDArray[Any], threshold: float) -> tuple[NDArray[np.int64], NDArray[Any]]:
-    """Return the ends of the record and the extrema between that may be turns, with their heights."""
-    if len(values) < 3:
-        return np.empty(0, np.int64), np.empty(0)
-    extrema = np.concatenate([[0], _local_extrema(values), [len(values) - 1]])
-    heights = values[extrema].astype(np.int32 if values.dtype == np.int16 else np.float64)
-    keep = _without_small_swings(heights, threshold)
-    return extrema[keep], heights[keep]
+def _swings(values: NDArray[Any], threshold: float) -> NDArray[np.int64]:
+    """Return the samples that may be turns: both ends, and the extrema less the swings that change nothing.
 
-
-def _without_small_swings(heights: NDArray[Any], threshold: float) -> NDArray[np.bool_]:
-    """Return which extrema stay when every swing of at most `threshold` within both its neighbours is taken out.
-
-    Of several equal swings the first goes, so that of equal extremes the last stands, as in the point-by-point rule.
-    Only small swings and what borders on them is looked at again: stretches of large ones are settled at once.
+    A swing of at most `threshold` within both its neighbours goes; of several equal ones the first, so that of equal
+    extremes the last stands, as in the point-by-point rule. What the rounds leave, the rule itself will judge.
     """
-    keep = np.ones(len(heights), np.bool_)
-    places, after_gap = np.arange(len(heights), dtype=np.int32), np.zeros(len(heights), np.bool_)
-    while len(places) > 3:
-        swing = np.abs(np.diff(heights[places]))
-        # Points on both sides of a stretch that was settled form no swing.
-        swing[after_gap[1:]] = np.inf if swing.dtype == np.float64 else np.iinfo(np.int32).max
-        small = swing <= threshold
-        inner = swing[1:-1]
-        first = np.flatnonzero(small[1:-1] & (inner < swing[:-2]) & (inner <= swing[2:])) + 1
-        if not len(first):
+    if len(values) < 3:
+        return np.empty(0, np.int64)
+    places = np.concatenate([[0], _local_extrema(values), [len(values) - 1]])
+    heights = values[places]
+    limit = _limit(heights, threshold)
+    for _ in range(_ROUNDS):
+        size = _sizes(heights)
+        inner = size[1:-1]
+        out = (inner < size[:-2]) & (inner <= size[2:]) & (inner <= limit)
+        keep = np.ones(len(places), np.bool_)
+        keep[1:-2] = ~out
+        keep[2:-1] &= ~out
+        left = np.flatnonzero(keep)
+        if len(left) == len(places):
             break
-        keep[places[first]] = keep[places[first + 1]] = False
-        near = _around(small)
-        near[first] = near[first + 1] = False
-        # A gap is what was settled, not what was taken out: after the latter the neighbours do form a swing.
-        settled = ~near
-        settled[first] = settled[first + 1] = False
-        # Settled points and old gaps up to each kept point: where the count rises, something lies between.
-        between = np.cumsum(settled | after_gap, dtype=np.int32)[near]
-        after_gap = np.concatenate([[False], between[1:] > between[:-1]])
-        places = places[near]
-    return keep
+        places, heights = places[left], heights[left]
+    return places
 
 
-def _around(small: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the points within two of a small swing: its ends and those of the swings beside it."""
-    near = np.zeros(len(small) + 1, np.bool_)
-    near[:-1] |= small
-    near[1:] |= small
-    near[2:] |= small[:-1]
-    near[:-2] |= small[1:]
-    return near
+def _sizes(heights: NDArray[Any]) -> NDArray[Any]:
+    """Return the size of each swing; of 16-bit heights without a sign, since it may need all 16."""
+    if heights.dtype == np.int16:
+        return (np.maximum(heights[1:], heights[:-1]) - np.minimum(heights[1:], heights[:-1])).view(np.uint16)
+    return np.abs(np.diff(heights))
+
+
+def _limit(heights: NDArray[Any], threshold: float) -> np.generic:
+    """Return the largest small swing in the type of `_sizes`: comparing 16 bits with 16 is the fastest."""
+    return np.uint16(min(threshold, 65535)) if heights.dtype == np.int16 else np.float64(threshold)
 
 
 class TurnFinder:
@@ -194,11 +188,8 @@ class TurnFinder:
 def _local_extrema(values: NDArray[Any]) -> NDArray[np.int64]:
     """Return the samples where the direction changes, the last sample of a plateau standing for it."""
     before, after = values[:-1], values[1:]
-    up, flat = after > before, after == before
-    if flat.any():
-        moving = np.flatnonzero(~flat)
-        if len(moving) < 1:
-            return np.empty(0, np.int64)
-        up = up[moving]
-        return moving[1:][up[1:] != up[:-1]]
-    return np.flatnonzero(up[1:] != up[:-1]) + 1
+    way = (after > before).view(np.int8) - (after < before).view(np.int8)
+    # Where a rise or fall begins; on a plateau the one before it counts.
+    begins = np.flatnonzero((way[1:] != way[:-1]) & (way[1:] != 0)) + 1
+    ways = np.concatenate([way[:1], way[begins]])
+    return begins[(ways[1:] != ways[:-1]) & (ways[:-1] != 0)]
