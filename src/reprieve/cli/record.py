@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+from typing import Any
 
 DEFAULT_DB = "~/.local/share/reprieve/clinic.db"
 
@@ -17,6 +18,16 @@ def add_db(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_DB,
         help=f"file of the record, or postgresql+psycopg://...; by default {DEFAULT_DB}",
     )
+
+
+def add_action(actions: Any, name: str, words: str) -> argparse.ArgumentParser:
+    """Add one action of a command on the record, with `--db` and `--json`, and return its parser."""
+    parser = actions.add_parser(name, help=words, description=words)
+    add_db(parser)
+    parser.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document on standard output"
+    )
+    return parser
 
 
 def operator() -> str:

@@ -13,7 +13,7 @@ from reprieve.app.review_overrides import override_report
 from reprieve.app.review_policy import policy_of, set_policy
 from reprieve.app.reviews import RowToReview, review_list, review_row, review_rows, second_review, take_back_review
 from reprieve.cli.output import print_json, print_table
-from reprieve.cli.record import add_db, operator
+from reprieve.cli.record import add_action, operator
 from reprieve.core.dates import iso_date
 from reprieve.core.documents import as_json, canonical
 from reprieve.core.dose import exact
@@ -27,17 +27,17 @@ VERDICTS = {"confirm": "confirmed", "correct": "corrected", "withdraw": "withdra
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the actions and their arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    rows = _action(actions, "rows", "shipped rows, with the clinic's review beside each")
+    rows = add_action(actions, "rows", "shipped rows, with the clinic's review beside each")
     rows.add_argument("text", nargs="*", help="words that must all occur")
     rows.add_argument("--product", metavar="P", help="of one product only")
     rows.add_argument("--unverified", action="store_true", help="only what neither source nor review verifies")
-    _action(actions, "list", "every review ever recorded, the newest first")
+    add_action(actions, "list", "every review ever recorded, the newest first")
     for name, words in (
         ("confirm", "the shipped figure was read in the source"),
         ("correct", "the source says another figure"),
         ("withdraw", "the row does not hold here"),
     ):
-        one = _action(actions, name, words)
+        one = add_action(actions, name, words)
         one.add_argument("row", help="id of the row, from `review rows`")
         one.add_argument("--source", required=True, metavar="TEXT", help="what was read: document, version, page")
         one.add_argument("--by", required=True, metavar="NAME", help="who read it")
@@ -45,27 +45,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         one.add_argument("--note", metavar="TEXT", help="remark")
         if name == "correct":
             one.add_argument("--value", required=True, metavar="X", help="the figure, in the unit of the row")
-    second = _action(actions, "second", "stand for a review as the second person")
+    second = add_action(actions, "second", "stand for a review as the second person")
     second.add_argument("review", help="id of the review, from `review list`")
     second.add_argument("--by", required=True, metavar="NAME", help="who stands for it")
-    back = _action(actions, "take-back", "the shipped row holds again")
+    back = add_action(actions, "take-back", "the shipped row holds again")
     back.add_argument("review", help="id of the review")
     back.add_argument("--reason", required=True, metavar="TEXT", help="why")
-    policy = _action(actions, "policy", "show what the clinic decided for itself, or set it")
+    policy = add_action(actions, "policy", "show what the clinic decided for itself, or set it")
     policy.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one setting; repeatable")
     policy.add_argument("--reason", metavar="TEXT", help="why; needed with --set")
-    overrides = _action(actions, "overrides", "every limit that was gone over, by whom and why")
+    overrides = add_action(actions, "overrides", "every limit that was gone over, by whom and why")
     overrides.add_argument("--since", metavar="DATE", help="first day")
     overrides.add_argument("--until", metavar="DATE", help="last day")
-
-
-def _action(actions: Any, name: str, words: str) -> argparse.ArgumentParser:
-    parser = actions.add_parser(name, help=words, description=words)
-    add_db(parser)
-    parser.add_argument(
-        "--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document on standard output"
-    )
-    return parser
 
 
 def run(args: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from reprieve.app.review_policy import policy_of
 from reprieve.app.stock import VialsToReceive, VialToOpen, VialToWaste, close_day, open_vial, receive_vials, waste_vial
 from reprieve.app.stock_views import offer_vials, plan_day, stock_balances, stock_rows
 from reprieve.cli.output import print_json, print_table
-from reprieve.cli.record import add_db, operator
+from reprieve.cli.record import add_action, operator
 from reprieve.core.dates import iso_date
 from reprieve.core.documents import as_json
 from reprieve.core.dose import Dose, exact
@@ -28,45 +28,36 @@ REASONS = tuple(reason.value for reason in WasteReason)
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the actions and their arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    _action(actions, "list", "vials in the house, what expires first on top").add_argument(
+    add_action(actions, "list", "vials in the house, what expires first on top").add_argument(
         "--empty", action="store_true", help="empty vials too"
     )
-    _action(actions, "balance", "received, used, wasted and on hand, by product and lot")
-    receive = _action(actions, "receive", "take vials into stock")
+    add_action(actions, "balance", "received, used, wasted and on hand, by product and lot")
+    receive = add_action(actions, "receive", "take vials into stock")
     receive.add_argument("--product", required=True, metavar="P", help="nonproprietary name")
     receive.add_argument("--units", required=True, metavar="N", help="labelled content of one vial")
     receive.add_argument("--lot", metavar="L", help="lot as printed")
     receive.add_argument("--expires", metavar="DATE", help="last day of use")
     receive.add_argument("--count", type=int, default=1, metavar="K", help="how many alike (1)")
     receive.add_argument("--carton", metavar="CODE", help="scanned code; fills in lot, expiry and serial number")
-    opened = _action(actions, "open", "open and make up a vial ahead of a session")
+    opened = add_action(actions, "open", "open and make up a vial ahead of a session")
     opened.add_argument("vial", help="name of the vial, from `stock list`")
     opened.add_argument("--patient", required=True, metavar="ID", help="for whom")
     opened.add_argument("--diluent-ml", required=True, metavar="V", help="volume added, in mL")
-    waste = _action(actions, "waste", "throw away what is left of a vial")
+    waste = add_action(actions, "waste", "throw away what is left of a vial")
     waste.add_argument("vial", help="name of the vial")
     waste.add_argument("--reason", required=True, choices=REASONS, help="why")
     waste.add_argument("--units", metavar="N", help="a part of it; all that is left by default")
-    _action(actions, "close", "throw away what is left in every open vial, at the end of the day")
-    offer = _action(actions, "offer", "which vials may be chosen for a patient now, and which waste least")
+    add_action(actions, "close", "throw away what is left in every open vial, at the end of the day")
+    offer = add_action(actions, "offer", "which vials may be chosen for a patient now, and which waste least")
     offer.add_argument("--product", required=True, metavar="P", help="nonproprietary name")
     offer.add_argument("--units", required=True, metavar="N", help="units of the whole session")
     offer.add_argument("--patient", required=True, metavar="ID", help="for whom")
-    day = _action(actions, "day", "vials of a clinic day for least waste")
+    day = add_action(actions, "day", "vials of a clinic day for least waste")
     day.add_argument("--product", required=True, metavar="P", help="nonproprietary name")
     day.add_argument(
         "--dose", action="append", required=True, metavar="ID=UNITS@HH:MM", help="one patient of the day; repeatable"
     )
     day.add_argument("--date", metavar="DATE", help="the day (today)")
-
-
-def _action(actions: Any, name: str, words: str) -> argparse.ArgumentParser:
-    parser = actions.add_parser(name, help=words, description=words)
-    add_db(parser)
-    parser.add_argument(
-        "--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document on standard output"
-    )
-    return parser
 
 
 def run(args: argparse.Namespace) -> int:
