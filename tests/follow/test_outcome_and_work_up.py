@@ -21,6 +21,7 @@ from reprieve.record.chart import (
     OtherTreatment,
     Rating,
     Session,
+    Symptom,
 )
 from reprieve.record.plan import Exposure, Reconstitution, Vial
 
@@ -154,8 +155,22 @@ def test_the_review_shows_what_is_on_record() -> None:
         "interval": "weeks between sessions: 14; toxin elsewhere on 2026-03-02 (abobotulinumtoxinA); "
         "other exposure unknown",
         "other": "physiotherapy from 2026-06-09; aminoglycoside",
-        "antibodies": None,
+        "antibodies": "toxin on 2 days since 2026-03-02; no session helped so far",
     }
     assert review(made, DAY + timedelta(days=500))["diagnosis"] == (
         "last examined 2026-03-02, more than a year ago; contracture in trapezius"
+    )
+
+
+def test_the_last_step_tells_how_often_toxin_was_met_and_whether_it_still_weakens() -> None:
+    first, second = session(DAY, "bb"), session(DAY + timedelta(days=98), "ss")
+    weak = MuscleEffect(muscle="splenius_capitis", side="left", effect="weak")
+    third = replace(session(DAY + timedelta(days=196), "ss"), muscle_effects=(*second.muscle_effects, weak))
+    swallowing = Symptom(date=third.date + timedelta(days=9), symptom="dysphagia")
+    earlier = Symptom(date=second.date, symptom="ptosis")
+    elsewhere = Exposure(date=date(2024, 1, 5), product="onabotulinumtoxinA")
+    made = chart(first, second, third, symptoms=(earlier, swallowing), exposures=(elsewhere,))
+    assert review(made, third.date + timedelta(days=60))["antibodies"] == (
+        "toxin on 4 days since 2024-01-05; sessions that helped: 1, the last on 2026-03-02; "
+        "weakness after 2026-09-14 speaks against resistance: splenius_capitis left, dysphagia"
     )

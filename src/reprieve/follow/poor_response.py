@@ -24,6 +24,9 @@ from reprieve.record.chart import Chart, Session
 Kind = Literal["none", "last_session", "primary", "secondary"]
 SOURCE = "British Neurotoxin Network, Practical Neurology 2016;16:288"
 OLD_ASSESSMENT_WEEKS = 52
+_LAST_QUESTION = "Only when all this is answered: a functional test for resistance."
+# Side effects that only a working toxin brings about.
+_TOXIN_AT_WORK = ("chewing_weakness", "dysphagia", "facial_weakness", "muscle_weakness", "neck_weakness", "ptosis")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +74,11 @@ def poor_response(chart: Chart, outcomes: Sequence[SessionOutcome], on: date) ->
     latest = known[-1]
     kind: Kind = "last_session" if failed == 1 else "primary" if failed == len(known) else "secondary"
     why = f"{failed} in a row without benefit, latest {latest.session.date}: {latest.why}"
-    return PoorResponse(kind=kind, why=why, steps=_steps(chart, latest.session, on))
+    helped = [outcome.session.date for outcome in known if outcome.verdict == "benefit"]
+    return PoorResponse(kind=kind, why=why, steps=_steps(chart, latest.session, helped, on))
 
 
-def _steps(chart: Chart, session: Session, on: date) -> tuple[ReviewStep, ...]:
+def _steps(chart: Chart, session: Session, helped: Sequence[date], on: date) -> tuple[ReviewStep, ...]:
     rows = (
         ("expectation", "What was expected, when was it judged, and was it the goal that failed?", _goal(chart)),
         ("diagnosis", "Is it still this dystonia, and is the joint free of contracture?", _examined(chart, on)),
@@ -84,7 +88,11 @@ def _steps(chart: Chart, session: Session, on: date) -> tuple[ReviewStep, ...]:
         ("handling", "Vial, lot, dilution, time since it was made up, storage?", _vials(session)),
         ("interval", "How long were the intervals, and was toxin given elsewhere in between?", _intervals(chart)),
         ("other", "New medicines, illness, other treatments?", _other(chart, session)),
-        ("antibodies", "Only when all this is answered: a functional test for resistance.", None),
+        (
+            "antibodies",
+            "Only when all this is answered: a functional test for resistance.",
+            _immunity(chart, session, helped),
+        ),
     )
     return tuple(ReviewStep(step=step, question=question, on_record=told) for step, question, told in rows)
 
@@ -142,6 +150,20 @@ def _intervals(chart: Chart) -> str | None:
 def _other(chart: Chart, session: Session) -> str | None:
     rows = [f"{row.treatment} from {row.date}" for row in chart.other_treatments if row.date >= session.date]
     return "; ".join([*rows, *chart.risks]) or None
+
+
+def _immunity(chart: Chart, session: Session, helped: Sequence[date]) -> str | None:
+    given = sorted({row.date for row in (*_in_order(chart), *chart.exposures)})
+    if not given:
+        return None
+    told = [f"toxin on {len(given)} days since {given[0]}"]
+    told.append(f"sessions that helped: {len(helped)}, the last on {max(helped)}" if helped else "no session helped so far")
+    weak = [f"{row.muscle} {row.side or ''}".strip() for row in session.muscle_effects if row.effect == "weak"]
+    weak += [row.symptom for row in chart.symptoms if row.date >= session.date and row.symptom in _TOXIN_AT_WORK]
+    if weak:
+        # Whoever is made weak by a dose is not immune to it.
+        told.append(f"weakness after {session.date} speaks against resistance: {', '.join(dict.fromkeys(weak))}")
+    return "; ".join(told)
 
 
 def _in_order(chart: Chart) -> list[Session]:
