@@ -156,8 +156,10 @@ def _immunity(chart: Chart, session: Session, helped: Sequence[date]) -> str | N
     given = sorted({row.date for row in (*_in_order(chart), *chart.exposures)})
     if not given:
         return None
-    told = [f"toxin on {len(given)} days since {given[0]}"]
-    told.append(f"sessions that helped: {len(helped)}, the last on {max(helped)}" if helped else "no session helped so far")
+    benefit = (
+        f"sessions that helped: {len(helped)}, the last on {max(helped)}" if helped else "no session helped so far"
+    )
+    told = [f"toxin on {len(given)} days since {given[0]}", benefit]
     weak = [f"{row.muscle} {row.side or ''}".strip() for row in session.muscle_effects if row.effect == "weak"]
     weak += [row.symptom for row in chart.symptoms if row.date >= session.date and row.symptom in _TOXIN_AT_WORK]
     if weak:
