@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 
 from reprieve.cli.output import print_json
 from reprieve.core.errors import InputError
@@ -82,6 +83,7 @@ def _once(args: argparse.Namespace, db: str) -> int:
 
 def _tell_json(told) -> None:  # type: ignore[no-untyped-def]
     print_json(told)
+    sys.stdout.flush()  # whoever started the server reads its address while it runs
 
 
 def _tell(told) -> None:  # type: ignore[no-untyped-def]
