@@ -11,6 +11,8 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import cast
 
 from reprieve.core.errors import ReprieveError
 
@@ -122,8 +124,10 @@ def _keep_answers_apart() -> None:
     answers = os.dup(1)
     with contextlib.suppress(OSError):  # standard error is closed: nothing can be moved there
         os.dup2(2, 1)
-    sys.stdout = os.fdopen(answers, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors)
-    sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
+    given = cast("TextIOWrapper", sys.stdout)
+    at_once = given.line_buffering or given.write_through
+    sys.stdout = os.fdopen(answers, "w", encoding=given.encoding, errors=given.errors)
+    sys.stdout.reconfigure(line_buffering=at_once)
 
 
 if __name__ == "__main__":
