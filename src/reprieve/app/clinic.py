@@ -26,7 +26,8 @@ from reprieve.store.ledger import Ledger, Receipt, Request
 from reprieve.store.tables import patients
 
 DEFAULT_CLINIC = "clinic"
-CHARTS_KEPT = 2000
+# A kept chart takes about two kilobytes for each of its events; so many events stay in memory, of the latest charts.
+EVENTS_KEPT = 60_000
 # A screen asks for the chart several times while it is open; one reading a minute tells as much as ten.
 READING_TOLD_EVERY_S = 60.0
 
@@ -68,6 +69,7 @@ class Clinic:
         self.clock = clock
         self.accounts = accounts or Accounts(self.ledger, clock)
         self._charts: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
+        self._events_kept = 0
         self._readings: dict[tuple[str, str, str, str], float] = {}
         self._lock = threading.Lock()
 
@@ -83,6 +85,13 @@ class Clinic:
         NoSuchPatientError
             The clinic has no such patient.
         """
+        return self._known(clinic, patient).view
+
+    def chart_events(self, clinic: str, patient: str) -> tuple[Event, ...]:
+        """Return the events that the chart of `patient` is made of, oldest first; who read it is not among them."""
+        return self._known(clinic, patient).events
+
+    def _known(self, clinic: str, patient: str) -> _Kept:
         version = self.ledger.version(clinic, patient)
         if version is None:
             raise NoSuchPatientError("this clinic has no such patient; look the patient up in the list")
@@ -91,15 +100,21 @@ class Clinic:
             kept = self._charts.get(key)
             if kept is not None and kept.view.version == version:
                 self._charts.move_to_end(key)
-                return kept.view
+                return kept
         events = self._events(clinic, patient, version, kept)
         deceased = [event.body.deceased for event in events if event.kind in REGISTRATIONS and event.body is not None]
-        view = ChartView(fold_chart(events), version, deceased[-1] if deceased else None)
+        kept = _Kept(ChartView(fold_chart(events), version, deceased[-1] if deceased else None), events)
         with self._lock:
-            self._charts[key] = _Kept(view, events)
-            while len(self._charts) > CHARTS_KEPT:
-                self._charts.popitem(last=False)
-        return view
+            self._keep(key, kept)
+        return kept
+
+    def _keep(self, key: tuple[str, str], kept: _Kept) -> None:
+        before = self._charts.pop(key, None)
+        self._charts[key] = kept
+        self._events_kept += len(kept.events) - (len(before.events) if before else 0)
+        while self._events_kept > EVENTS_KEPT and len(self._charts) > 1:
+            _, oldest = self._charts.popitem(last=False)
+            self._events_kept -= len(oldest.events)
 
     def _events(self, clinic: str, patient: str, version: int, kept: _Kept | None) -> tuple[Event, ...]:
         """Return the events of a chart up to `version`; of a kept chart only what came since is read."""

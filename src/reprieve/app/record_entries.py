@@ -126,11 +126,7 @@ def amend_entry(
     """
     told = check_reason(reason)
     old = next(
-        (
-            entry.latest
-            for entry in standing(store.ledger.events_of(person.clinic, patient))
-            if entry.latest.id == event_id
-        ),
+        (entry.latest for entry in standing(store.chart_events(person.clinic, patient)) if entry.latest.id == event_id),
         None,
     )
     if old is None or old.kind not in BY_EVENT:
@@ -350,7 +346,7 @@ def _check_rating(rating: Rating) -> None:
 
 def _same_day(store: Clinic, person: Person, patient: str, body: DiaryEntry) -> str | None:
     """Return the same author's entry of that day: the new one takes its place, the old one stays in the history."""
-    for entry in standing(store.ledger.events_of(person.clinic, patient)):
+    for entry in standing(store.chart_events(person.clinic, patient)):
         event = entry.latest
         if event.kind is EventKind.DIARY_ENTERED and event.by == person.name and _is_of(event.body, body.date):
             return event.id

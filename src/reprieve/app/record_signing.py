@@ -267,7 +267,7 @@ def open_drafts(store: Clinic, clinic: str, patient: str) -> dict[str, Event]:
     """Return the drafts that nobody signed or took back, by draft id, oldest first."""
     drafts: dict[str, Event] = {}
     closed: set[str | None] = set()
-    for entry in standing(store.ledger.events_of(clinic, patient)):
+    for entry in standing(store.chart_events(clinic, patient)):
         event = entry.latest
         if event.kind is EventKind.PLAN_DRAFTED and event.body is not None:
             drafts[event.body.draft_id] = event

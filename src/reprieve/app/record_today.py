@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ from reprieve.store.tables import patients
 
 # What the first look at a list may spend on forecasts; the rest says "pending" and is computed behind it.
 FIRST_LOOK_S = 0.6
+LINES_S = 2.0
 MOST_ROWS = 300
 # A red flag stays on the list while it is not over and not older than this.
 FLAG_DAYS = 60
@@ -43,7 +45,7 @@ class WorkList:
 
     def on(self, clinic: str, day: date) -> dict[str, Any]:
         """Return the list of the day: comers first, then by the chance that the effect has faded."""
-        lines = self._up_to_date(clinic)
+        lines, waiting = self._up_to_date(clinic)
         active = _active(lines, day)
         versions = [(line.patient_id, line.version) for line in active]
         known = self.forecasts.known(clinic, versions, day)
@@ -67,17 +69,28 @@ class WorkList:
             "date": day.isoformat(),
             "today": self.store.today().isoformat(),
             "rows": rows,
-            "pending": len(versions) - len(known),
+            "pending": len(versions) - len(known) + waiting,
             "patients": len(lines),
         }
 
     def missing(self, clinic: str, day: date) -> list[str]:
         """Return the patients whose forecast for `day` is not computed yet."""
-        active = [(line.patient_id, line.version) for line in _active(self._up_to_date(clinic), day)]
+        active = [(line.patient_id, line.version) for line in _active(self._up_to_date(clinic)[0], day)]
         known = self.forecasts.known(clinic, active, day)
         return [patient for patient, _ in active if patient not in known]
 
-    def _up_to_date(self, clinic: str) -> list[Line]:
+    def make_lines(self, clinic: str, seconds: float) -> int:
+        """Bring lines up to date for at most `seconds` and return how many were made anew."""
+        return self._catch_up(clinic, seconds)[0]
+
+    def _up_to_date(self, clinic: str) -> tuple[list[Line], int]:
+        """Return the lines, and how many charts wait for theirs (after a large import, for some minutes)."""
+        _, waiting = self._catch_up(clinic, LINES_S)
+        return list(self._lines[clinic].values()), waiting
+
+    def _catch_up(self, clinic: str, seconds: float) -> tuple[int, int]:
+        """Make lines in the order in which the charts were written, and return how many were made and are missing."""
+        end = time.monotonic() + seconds
         query = (
             select(patients.c.patient, patients.c.version)
             .where(patients.c.clinic == clinic, patients.c.version > self._seen.get(clinic, 0))
@@ -90,16 +103,19 @@ class WorkList:
                 changed = [(row.patient, row.version) for row in connection.execute(query)]
             if first and changed:
                 lines.update(stored_lines(self.store.database, clinic, dict(changed)))
-            missing = [(patient, version) for patient, version in changed if patient not in lines or not first]
             made: list[Line] = []
-            for patient, _ in missing:
-                view = self.store.view(clinic, patient)
-                lines[patient] = line_of(view.chart, view.version)
-                made.append(lines[patient])
+            done = 0
+            for patient, version in changed:
+                if patient not in lines or lines[patient].version < version:
+                    if made and time.monotonic() > end:
+                        break
+                    view = self.store.view(clinic, patient)
+                    lines[patient] = line_of(view.chart, view.version)
+                    made.append(lines[patient])
+                self._seen[clinic] = max(self._seen.get(clinic, 0), version)
+                done += 1
             store_lines(self.store.database, clinic, made)
-            if changed:
-                self._seen[clinic] = max(self._seen.get(clinic, 0), changed[-1][1])
-            return list(lines.values())
+            return len(made), len(changed) - done
 
 
 def line_of(chart: Chart, version: int) -> Line:

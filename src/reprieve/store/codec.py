@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,11 +13,16 @@ from reprieve.core.documents import canonical
 from reprieve.record.event_bodies import BODIES
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
+from reprieve.store.tables import events
+
+# What an event is told by, in the order in which `event_of` takes it.
+_C = events.c
+EVENT_COLUMNS = (_C.id, _C.kind, _C.clinic, _C.patient, _C.by, _C.at, _C.body, _C.replaces, _C.reason)
 
 
 @cache
-def _adapter(kind: EventKind) -> TypeAdapter[Any]:
-    return TypeAdapter(BODIES[kind])
+def _validator(kind: EventKind) -> Callable[[str], Any]:
+    return TypeAdapter(BODIES[kind]).validator.validate_json
 
 
 def body_text(body: Any) -> str:
@@ -26,20 +32,26 @@ def body_text(body: Any) -> str:
 
 def body_of(kind: EventKind, text: str | None) -> Any:
     """Return the body told by `text`; None once it was erased."""
-    return None if text is None else _adapter(kind).validate_json(text)
+    return None if text is None else _validator(kind)(text)
 
 
 def event_of_row(row: Any) -> Event:
     """Return the event in a row of the table `events`."""
-    kind = EventKind(row.kind)
+    return event_of(tuple(getattr(row, column.name) for column in EVENT_COLUMNS))
+
+
+def event_of(values: Sequence[Any]) -> Event:
+    """Return the event told by the values of `EVENT_COLUMNS`; whatever follows them is the chain's."""
+    key, kind, clinic, patient, by, at, body, replaces, reason = values[: len(EVENT_COLUMNS)]
+    told = EventKind(kind)
     return Event(
-        id=row.id,
-        kind=kind,
-        clinic=row.clinic,
-        patient=row.patient,
-        by=row.by,
-        at=datetime.fromisoformat(row.at),
-        body=body_of(kind, row.body),
-        replaces=row.replaces,
-        reason=row.reason,
+        id=key,
+        kind=told,
+        clinic=clinic,
+        patient=patient,
+        by=by,
+        at=datetime.fromisoformat(at),
+        body=None if body is None else _validator(told)(body),
+        replaces=replaces,
+        reason=reason,
     )

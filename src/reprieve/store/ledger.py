@@ -18,7 +18,7 @@ from reprieve.record.events import Event
 from reprieve.store.access_views import project_access
 from reprieve.store.anchor_file import note_head
 from reprieve.store.chain import GENESIS, digest_of_body, hash_of_row
-from reprieve.store.codec import body_text, event_of_row
+from reprieve.store.codec import EVENT_COLUMNS, body_text, event_of
 from reprieve.store.engine import Database
 from reprieve.store.tables import anchors, events, patients, writes
 from reprieve.store.views import project
@@ -229,13 +229,15 @@ class Ledger:
         chart_only : bool
             Leave out who read and who may look: years of it would be read for nothing.
         """
-        query = select(events).where(events.c.clinic == clinic, events.c.patient == patient, events.c.seq > after)
+        query = select(*EVENT_COLUMNS).where(
+            events.c.clinic == clinic, events.c.patient == patient, events.c.seq > after
+        )
         if upto is not None:
             query = query.where(events.c.seq <= upto)
         if chart_only:
             query = query.where(events.c.kind.not_in([kind.value for kind in ACCESS_KINDS]))
         with self.database.read() as connection:
-            return [event_of_row(row) for row in connection.execute(query.order_by(events.c.seq))]
+            return [event_of(row) for row in connection.execute(query.order_by(events.c.seq))]
 
     def latest(
         self,
@@ -247,7 +249,8 @@ class Ledger:
         before: int | None = None,
     ) -> list[tuple[int, str, Event]]:
         """Return the newest events as (number, hash, event), newest first."""
-        query = select(events).where(events.c.clinic == clinic).order_by(events.c.seq.desc()).limit(limit)
+        told = select(*EVENT_COLUMNS, events.c.seq, events.c.hash).where(events.c.clinic == clinic)
+        query = told.order_by(events.c.seq.desc()).limit(limit)
         if patient is not None:
             query = query.where(events.c.patient == patient)
         if kinds is not None:
@@ -255,7 +258,7 @@ class Ledger:
         if before is not None:
             query = query.where(events.c.seq < before)
         with self.database.read() as connection:
-            return [(row.seq, row.hash, event_of_row(row)) for row in connection.execute(query)]
+            return [(row.seq, row.hash, event_of(row)) for row in connection.execute(query)]
 
     def head(self) -> tuple[int, str]:
         """Return number and hash of the last event; (0, zeros) for an empty record."""

@@ -12,7 +12,7 @@ from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.record.fold import REGISTRATIONS
 from reprieve.store.access_views import forget_access, project_access
-from reprieve.store.codec import event_of_row
+from reprieve.store.codec import EVENT_COLUMNS, event_of
 from reprieve.store.engine import Database
 from reprieve.store.tables import events, patients
 
@@ -81,7 +81,8 @@ def rebuild(database: Database) -> int:
     with database.write() as connection:
         connection.execute(delete(patients))
         forget_access(connection)
-        told = [(row.seq, event_of_row(row)) for row in connection.execute(select(events).order_by(events.c.seq))]
+        query = select(*EVENT_COLUMNS, events.c.seq).order_by(events.c.seq)
+        told = [(row.seq, event_of(row)) for row in connection.execute(query)]
         project(connection, [event for _, event in told], [seq for seq, _ in told])
         project_access(connection, [event for _, event in told])
         return len(connection.execute(select(patients.c.patient)).all())

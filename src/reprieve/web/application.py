@@ -11,11 +11,10 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from reprieve import __version__
-from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
+from reprieve.app.clinic import Clinic
 from reprieve.app.record_demo import is_demo
 from reprieve.app.record_forecasts import Forecasts
 from reprieve.app.record_today import WorkList
-from reprieve.core.errors import ReprieveError
 from reprieve.store.engine import POOL_SIZE
 from reprieve.web import (
     access,
@@ -41,6 +40,7 @@ from reprieve.web.caller import Rooms
 from reprieve.web.errors import REFUSALS, add_handlers
 from reprieve.web.guard import Application, Guard
 from reprieve.web.limits import Limits
+from reprieve.web.warming import warm_forecasts
 
 ROUTERS = (
     access,
@@ -99,7 +99,7 @@ def make_api(rooms: Rooms, *, warm: bool = False) -> FastAPI:
         # No more threads than connections: a handler that waits for a connection would hold its thread.
         anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE
         stop = threading.Event()
-        thread = threading.Thread(target=_warm, args=(rooms, stop), daemon=True) if warm else None
+        thread = threading.Thread(target=warm_forecasts, args=(rooms, stop), daemon=True) if warm else None
         if thread:
             thread.start()
         yield
@@ -146,17 +146,3 @@ def _methods() -> dict[str, set[str]]:
             if isinstance(route, APIRoute):
                 found.setdefault(route.path_regex.pattern, set()).update(route.methods or ())
     return found
-
-
-def _warm(rooms: Rooms, stop: threading.Event) -> None:
-    """Compute today's forecasts a few at a time, so that the first look at the list finds them."""
-    while not stop.is_set():
-        try:
-            today = rooms.store.today()
-            missing = rooms.work_list.missing(DEFAULT_CLINIC, today)
-            if missing:
-                rooms.forecasts.warm(DEFAULT_CLINIC, missing[:10], today)
-                continue
-        except ReprieveError:
-            pass  # a busy or closed record: the next round tries again, and each page computes its own
-        stop.wait(30)

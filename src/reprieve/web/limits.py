@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -57,11 +58,19 @@ class Limits:
         self._people = Bucket(at_once, per_second)
         # Everybody in a clinic may come from one address, and all sign in at eight o'clock.
         self._addresses = Bucket(at_once, per_second / 4)
+        self._last = -math.inf
+
+    @property
+    def quiet_s(self) -> float:
+        """Seconds since anybody asked for anything."""
+        return time.monotonic() - self._last
 
     def person(self, subject: str) -> None:
         """Count one request of a person."""
+        self._last = time.monotonic()
         self._people.take(subject)
 
     def address(self, host: str) -> None:
         """Count one request of somebody who is not signed in."""
+        self._last = time.monotonic()
         self._addresses.take(host)
