@@ -31,16 +31,24 @@ PAGES = {
     "chart": "/patients/{patient}/chart",
     "since": "/patients/{patient}/since",
     "assess": "/patients/{patient}/assess",
+    "emg": "/patients/{patient}/emg",
     "plan": "/patients/{patient}/plan",
     "session": "/patients/{patient}/session",
     "follow-up": "/patients/{patient}/follow-up",
+    "visit": "/patients/{patient}/visit",
+    "payer": "/patients/{patient}/payer",
+    "approve": "/patients/{patient}/approve",
+    "sheet": "/patients/{patient}/sheet",
     "stock": "/stock",
     "recall": "/recall",
     "reference": "/reference",
     "overrides": "/overrides",
     "audit": "/audit",
+    "users": "/users",
     "settings": "/settings",
 }
+# Pages that the injector may not open.
+OTHERS = {"users": "administrator"}
 
 
 @contextmanager
@@ -120,11 +128,15 @@ def walk(browser: Browser, address: str, folder: Path, only: set[str], *, dark: 
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         page = context.new_page()
         watch(page, address, told)
+        if not only or "sign-in" in only:
+            page.goto(address)
+            picture(page, folder / f"sign-in-{width}{mark}.png", told)
         sign_in(page, address, "injector")
         patient = a_patient(page, address)
         for name, route in PAGES.items():
             if only and name not in only:
                 continue
+            sign_in(page, address, OTHERS.get(name, "injector"))
             if name == "session":
                 page.goto(address + PAGES["plan"].format(patient=patient))
                 begin_plan(page)

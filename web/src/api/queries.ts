@@ -161,6 +161,38 @@ export const useRegions = () =>
     select: (body) => Object.fromEntries(body.regions.map((region) => [region.id, region.muscles])),
   });
 
+export interface Policy {
+  second_person_for_reviews: "never" | "corrections" | "always";
+  second_person_rules: string[];
+  shortest_override_reason: number;
+  approval_hours: number;
+  vial_overrides: boolean;
+  stock_required: boolean;
+  vials_shared: boolean;
+  payer_rounding: "up" | "nearest" | "down";
+}
+
+export const usePolicy = () =>
+  useQuery({ queryKey: ["policy"], queryFn: () => get<Policy>("/api/policy"), retry: false });
+
+export interface Approval {
+  rule: string;
+  subject: string;
+  reason: string;
+  by: string;
+  at: string;
+}
+
+/** A second person's approvals that can still be used; asked again every few seconds while somebody waits for one. */
+export const useApprovals = (id: string, enabled: boolean, every: number | false = false) =>
+  useQuery({
+    queryKey: ["approvals", id],
+    queryFn: () => get<{ rows: Approval[] }>(`${patient(id)}/approvals`),
+    enabled,
+    refetchInterval: every,
+    retry: false,
+  });
+
 export interface Limit {
   rule?: string;
   scope: string;

@@ -1,24 +1,11 @@
 /** What the clinic decides for itself, whole, with the reason; the administrator sets it, the staff read it. */
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { get } from "../api/client";
-import { useMe } from "../api/queries";
+import { useMe, usePolicy, type Policy } from "../api/queries";
 import { ActError } from "../shared/ActError";
 import { NumberField } from "../shared/NumberField";
 import { useAct } from "../shared/useAct";
 import { words } from "../words/names";
 import { t } from "../words/words";
-
-interface Policy {
-  second_person_for_reviews: "never" | "corrections" | "always";
-  second_person_rules: string[];
-  shortest_override_reason: number;
-  approval_hours: number;
-  vial_overrides: boolean;
-  stock_required: boolean;
-  vials_shared: boolean;
-  payer_rounding: "up" | "nearest" | "down";
-}
 
 const SWITCHES = [
   ["vial_overrides", "An expired vial may be signed for, with a reason and a second person"],
@@ -28,7 +15,7 @@ const SWITCHES = [
 
 export function PolicyForm() {
   const me = useMe();
-  const policy = useQuery({ queryKey: ["policy"], queryFn: () => get<Policy>("/api/policy"), retry: false });
+  const policy = usePolicy();
   if (!policy.data) return null;
   return (
     <Form

@@ -2,10 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { get } from "../api/client";
-import { Verified } from "../plan/findings";
+import { Seen } from "../plan/findings";
 import { Empty, Failed, Loading, Unknown } from "../shared/states";
 import { useTitle } from "../shared/useTitle";
 import { words } from "../words/names";
+import { ReviewLog } from "./ReviewLog";
 import { ReviewRows } from "./ReviewRows";
 import { t } from "../words/words";
 
@@ -70,6 +71,7 @@ export function ReferencePage() {
       {asked.length <= 1 && (
         <>
           <Empty>{t("Type two letters or more, for example “splenius”.")}</Empty>
+          <ReviewLog />
           <ReviewRows />
         </>
       )}
@@ -115,11 +117,7 @@ function Facts({ row }: { row: Row }) {
               <td className="break">{fact.source ?? <Unknown />}</td>
               <td>{fact.grade ? words(fact.grade) : <Unknown />}</td>
               <td>
-                {fact.checked === null ? (
-                  <Unknown word={t("not a figure")} />
-                ) : (
-                  <Verified ok={fact.checked} />
-                )}
+                {fact.checked === null ? <Unknown word={t("not a figure")} /> : <Seen ok={fact.checked} />}
               </td>
             </tr>
           ))}

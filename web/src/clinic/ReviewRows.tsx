@@ -5,6 +5,7 @@ import { get } from "../api/client";
 import { useMe, useProducts } from "../api/queries";
 import { number } from "../numbers/format";
 import { Verified } from "../plan/findings";
+import { Icon } from "../shared/Icon";
 import { ActError } from "../shared/ActError";
 import { NumberField } from "../shared/NumberField";
 import { Empty, Failed, Loading } from "../shared/states";
@@ -134,6 +135,7 @@ function ReviewForm({ row, onDone }: { row: ReviewRow; onDone: () => void }) {
   const [verdict, setVerdict] = useState<(typeof VERDICTS)[number]>("confirmed");
   const [value, setValue] = useState<string | null>(row.value);
   const [source, setSource] = useState("");
+  const [waits, setWaits] = useState(false);
   const act = useAct();
   const save = async () => {
     const body = {
@@ -142,8 +144,17 @@ function ReviewForm({ row, onDone }: { row: ReviewRow; onDone: () => void }) {
       source: source.trim(),
       ...(verdict === "corrected" ? { value } : {}),
     };
-    if (await act.run("/api/reviews", body, ["reviews"])) onDone();
+    const told = await act.run<{ needs_second?: boolean }>("/api/reviews", body, ["reviews"]);
+    if (told?.needs_second) setWaits(true);
+    else if (told) onDone();
   };
+  if (waits)
+    return (
+      <p className="note-box note-box--check" role="status">
+        <Icon name="clock" />
+        {t("Saved. It counts when a second person has read the source and agreed, in the list above.")}
+      </p>
+    );
   return (
     <div className="stack stack--tight review-form">
       <div className="segments" role="group" aria-label={t("Verdict")}>

@@ -7,6 +7,7 @@ import { forget, useHealth } from "../api/queries";
 import type { Role } from "../api/types";
 import { Icon } from "../shared/Icon";
 import { LanguageChoice } from "../shared/LanguageChoice";
+import { intoView } from "../shared/intoView";
 import { ThemeSwitch } from "../shared/theme";
 import { words } from "../words/names";
 import { t } from "../words/words";
@@ -23,6 +24,7 @@ export function Shell({ me, children }: { me: Role; children: ReactNode }) {
   const health = useHealth();
   const [keysOpen, setKeysOpen] = useState(false);
   const pending = useRef(false);
+  const isAt = (to: string) => (to === "/" ? place === "/" : place.startsWith(to));
 
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {
@@ -70,7 +72,7 @@ export function Shell({ me, children }: { me: Role; children: ReactNode }) {
                 <Link
                   href={to}
                   className="nav-link"
-                  aria-current={(to === "/" ? place === "/" : place.startsWith(to)) ? "page" : undefined}
+                  {...(isAt(to) ? { "aria-current": "page" as const, ref: intoView } : {})}
                 >
                   {t(label)}
                 </Link>

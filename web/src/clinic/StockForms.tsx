@@ -131,13 +131,13 @@ const REASONS = [
   "lost",
 ] as const;
 
-export function WasteButton({ vial }: { vial: string }) {
+export function WasteButton({ vial, of = 1 }: { vial: string; of?: number }) {
   const [open, setOpen] = useState(false);
   const act = useAct();
   if (!open)
     return (
       <button type="button" className="btn btn--quiet btn--small" onClick={() => setOpen(true)}>
-        {t("Throw away")}
+        {of > 1 ? t("Throw one away") : t("Throw away")}
       </button>
     );
   return (
@@ -150,7 +150,9 @@ export function WasteButton({ vial }: { vial: string }) {
             className="btn btn--small"
             disabled={act.busy}
             onClick={() =>
-              void act.run(`/api/stock/vials/${encodeURIComponent(vial)}/waste`, { reason }, ["stock"])
+              void act
+                .run(`/api/stock/vials/${encodeURIComponent(vial)}/waste`, { reason }, ["stock"])
+                .then((done) => done && setOpen(false))
             }
           >
             {t(reason.replaceAll("_", " "))}

@@ -2,26 +2,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { ApiError, get } from "../api/client";
-import { daysBetween, shown, today } from "../numbers/dates";
+import { daysBetween, readable, shown, today } from "../numbers/dates";
 import { units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { Empty, Failed, Loading, Unknown } from "../shared/states";
 import { useTitle } from "../shared/useTitle";
 import { words } from "../words/names";
 import { t } from "../words/words";
+import { stockLines, type StockVial } from "./stockRows";
 import { CloseDay, ReceiveForm, WasteButton } from "./StockForms";
-
-interface Vial {
-  vial_id?: string | null;
-  product: string;
-  units: string | null;
-  lot: string | null;
-  expires: string | null;
-  opened_at: string | null;
-  left: string | null;
-  state: string;
-  findings?: { rule: string; message: string }[];
-}
 
 interface Balance {
   product: string;
@@ -57,12 +46,10 @@ export function StockPage() {
   useTitle("Stock");
   const stock = useQuery({
     queryKey: ["stock"],
-    queryFn: () => get<{ rows: Vial[]; balances?: Balance[] }>("/api/stock"),
+    queryFn: () => get<{ rows: StockVial[]; balances?: Balance[] }>("/api/stock"),
     retry: false,
   });
-  const rows = [...(stock.data?.rows ?? [])].sort((a, b) =>
-    (a.expires ?? "9999").localeCompare(b.expires ?? "9999"),
-  );
+  const rows = stockLines(stock.data?.rows ?? []);
   const missing = stock.error instanceof ApiError && [404, 503].includes(stock.error.status);
   return (
     <main className="page" id="main">
@@ -95,23 +82,24 @@ export function StockPage() {
                 <tr>
                   <th scope="col">{t("Product")}</th>
                   <th scope="col" className="num">
-                    {t("Content")}
+                    {t("Vials")}
+                  </th>
+                  <th scope="col" className="num">
+                    {t("Content of each")}
                   </th>
                   <th scope="col">{t("Lot")}</th>
                   <th scope="col">{t("Expires")}</th>
                   <th scope="col">{t("State")}</th>
-                  <th scope="col" className="num">
-                    {t("Left")}
-                  </th>
                   <th scope="col">
                     <span className="unseen">{t("Throw away")}</span>
                   </th>
                 </tr>
               </thead>
               <tbody>
-                {rows.map((vial, index) => (
-                  <tr key={vial.vial_id ?? index}>
+                {rows.map(({ key, first: vial, count }) => (
+                  <tr key={key}>
                     <td>{vial.product}</td>
+                    <td className="num figures">{count}</td>
                     <td className="num nowrap">{vial.units === null ? <Unknown /> : units(vial.units)}</td>
                     <td>
                       {vial.lot ? (
@@ -124,15 +112,18 @@ export function StockPage() {
                       <Expiry date={vial.expires} />
                     </td>
                     <td>
-                      {t(words(vial.state))}
+                      {vial.state === "unopened" || vial.left === null
+                        ? t(words(vial.state))
+                        : t("Open, {units} left", { units: units(vial.left) })}
                       {vial.findings?.map((finding) => (
                         <p key={finding.rule} className="hint">
-                          {finding.message}
+                          {readable(finding.message)}
                         </p>
                       ))}
                     </td>
-                    <td className="num nowrap">{vial.left === null ? <Unknown /> : units(vial.left)}</td>
-                    <td>{vial.vial_id && <WasteButton vial={vial.vial_id} />}</td>
+                    <td className="cell-act">
+                      {vial.vial_id && <WasteButton vial={vial.vial_id} of={count} />}
+                    </td>
                   </tr>
                 ))}
               </tbody>

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { Link, useLocation } from "wouter";
 import { useToday, type TodayRow } from "../api/queries";
-import { age, dayNumber, isoOf, range, shown, today as todayNow } from "../numbers/dates";
+import { age, dayNumber, isoOf, range, readable, shown, today as todayNow } from "../numbers/dates";
 import { units } from "../numbers/format";
 import { Icon, type IconName } from "../shared/Icon";
 import { Empty, Failed, Loading, Unknown } from "../shared/states";
@@ -202,9 +202,6 @@ function TodayList({ title, rows, date }: { title: string; rows: TodayRow[]; dat
     </div>
   );
 }
-
-/** Days in the server's texts, in the form that nobody reads with day and month swapped. */
-const readable = (text: string) => text.replace(/\b\d{4}-\d{2}-\d{2}\b/g, (day) => shown(day));
 
 /** How far the effect has gone, drawn and in words; a missing forecast is said, not drawn as zero. */
 function Fading({ row }: { row: TodayRow }) {

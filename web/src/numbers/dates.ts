@@ -23,6 +23,11 @@ export function shown(iso: string): string {
   return `${day}-${MONTHS[Number(month) - 1]}-${year}`;
 }
 
+/** Days in a text of the server, in the form that nobody reads with day and month swapped. */
+export function readable(text: string): string {
+  return text.replace(/\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b/g, (day) => shown(day));
+}
+
 /** 12 Feb, for axes and ranges near today. */
 export function short(iso: string): string {
   const [, month, day] = iso.slice(0, 10).split("-") as [string, string, string];

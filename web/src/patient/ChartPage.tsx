@@ -195,13 +195,22 @@ function Sessions({ chart, id }: { chart: Chart; id: string }) {
               </tbody>
             </table>
             {session.id && (
-              <Link
-                href={`/patients/${id}/sheet?session=${encodeURIComponent(session.id)}`}
-                className="btn btn--small"
-              >
-                <Icon name="print" />
-                {t("Printed sheet")}
-              </Link>
+              <div className="row">
+                <Link
+                  href={`/patients/${id}/visit?session=${encodeURIComponent(session.id)}`}
+                  className="btn btn--small"
+                >
+                  <Icon name="note" />
+                  {t("Visit report")}
+                </Link>
+                <Link
+                  href={`/patients/${id}/sheet?session=${encodeURIComponent(session.id)}`}
+                  className="btn btn--small"
+                >
+                  <Icon name="print" />
+                  {t("Printed sheet")}
+                </Link>
+              </div>
             )}
           </details>
         ))}

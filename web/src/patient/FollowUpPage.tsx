@@ -1,10 +1,12 @@
 /** Follow-up: what it did, ratings, side effects, toxin given elsewhere; the forecast and the next visit beside it. */
 import { useState, type FormEvent } from "react";
+import { Link } from "wouter";
 import { useForecast, useProducts } from "../api/queries";
 import type { Chart } from "../api/types";
 import { today } from "../numbers/dates";
 import { SYMPTOMS } from "../phone/symptoms";
 import { lastSessionOf } from "../plan/draft";
+import { Icon } from "../shared/Icon";
 import { NumberField } from "../shared/NumberField";
 import { DateField, Told, useSend } from "../shared/sending";
 import { t } from "../words/words";
@@ -22,6 +24,10 @@ export function FollowUpPage({ id, chart }: { id: string; chart: Chart }) {
     <main className="page" id="main">
       <div className="page-head">
         <h1>{t("Follow-up")}</h1>
+        <Link href={`/patients/${id}/payer`} className="btn">
+          <Icon name="note" />
+          {t("Packet for the payer")}
+        </Link>
       </div>
       <div className="chart-grid">
         <div className="stack">

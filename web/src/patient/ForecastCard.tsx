@@ -1,5 +1,5 @@
 /** The forecast in words: what to expect when, how sure, and what it rests on. */
-import { range } from "../numbers/dates";
+import { range, readable } from "../numbers/dates";
 import { Loading } from "../shared/states";
 import type { Curve, DateRange } from "../timeline/curve";
 import { t } from "../words/words";
@@ -54,7 +54,7 @@ export function ForecastCard({
           {curve.notes.length > 0 && (
             <ul className="hint bullets">
               {curve.notes.map((note) => (
-                <li key={note}>{note}</li>
+                <li key={note}>{readable(note)}</li>
               ))}
             </ul>
           )}

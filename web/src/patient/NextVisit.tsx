@@ -41,7 +41,7 @@ export function NextVisit({ id, chart, curve }: { id: string; chart: Chart; curv
         <dd>
           {booked.length === 0 && t("nothing")}
           {booked.map((visit) => (
-            <span key={visit.date} className="row">
+            <span key={visit.date} className="row booked-visit">
               {shown(visit.date)}
               <button
                 type="button"

@@ -7,6 +7,7 @@ import type { Chart } from "../api/types";
 import { age, shown, today } from "../numbers/dates";
 import { number } from "../numbers/format";
 import { Failed, Loading, Unknown } from "../shared/states";
+import { intoView } from "../shared/intoView";
 import { fullName, words } from "../words/names";
 import { t } from "../words/words";
 import { PlanPage } from "../plan/PlanPage";
@@ -21,6 +22,10 @@ import { SincePage } from "./SincePage";
 // Large for everybody and used by few: fetched when it is opened.
 const EmgPage = lazy(async () => ({ default: (await import("../emg/EmgPage")).EmgPage }));
 
+const ApprovePage = lazy(async () => ({ default: (await import("./ApprovePage")).ApprovePage }));
+const VisitPage = lazy(async () => ({ default: (await import("./VisitPage")).VisitPage }));
+const PayerPage = lazy(async () => ({ default: (await import("./PayerPage")).PayerPage }));
+
 const PAGES = [
   ["chart", "Chart"],
   ["since", "Since last time"],
@@ -30,9 +35,25 @@ const PAGES = [
   ["follow-up", "Follow-up"],
 ] as const;
 
+/** Pages without a tab of their own, and the tab they belong to. */
+const OTHERS: Record<string, string> = {
+  emg: "EMG recording",
+  approve: "Approve as the second person",
+  visit: "Visit report",
+  payer: "Packet for the payer",
+  sheet: "Printed sheet",
+};
+const TAB_OF: Record<string, string> = {
+  emg: "assess",
+  approve: "session",
+  visit: "chart",
+  payer: "follow-up",
+  sheet: "chart",
+};
+
 export function PatientFrame({ id, page }: { id: string; page: string }) {
   const chart = useChart(id);
-  const label = page === "emg" ? "EMG recording" : (PAGES.find(([name]) => name === page)?.[1] ?? "Chart");
+  const label = OTHERS[page] ?? PAGES.find(([name]) => name === page)?.[1] ?? "Chart";
   useEffect(() => {
     // The tab's title names the page, never the patient: titles end up in histories.
     document.title = `${t(label)} · Reprieve`;
@@ -51,7 +72,9 @@ export function PatientFrame({ id, page }: { id: string; page: string }) {
   return (
     <>
       <Banner chart={chart.data} id={id} page={page} />
-      <Page id={id} page={page} chart={chart.data} />
+      <Suspense fallback={<Loading what={t("the page")} tall={400} />}>
+        <Page id={id} page={page} chart={chart.data} />
+      </Suspense>
     </>
   );
 }
@@ -63,17 +86,19 @@ function Page({ id, page, chart }: { id: string; page: string; chart: Chart }) {
     case "assess":
       return <AssessPage id={id} chart={chart} />;
     case "emg":
-      return (
-        <Suspense fallback={<Loading what={t("the page")} tall={400} />}>
-          <EmgPage id={id} chart={chart} />
-        </Suspense>
-      );
+      return <EmgPage id={id} chart={chart} />;
     case "plan":
       return <PlanPage id={id} chart={chart} />;
     case "session":
       return <SessionPage id={id} chart={chart} />;
     case "follow-up":
       return <FollowUpPage id={id} chart={chart} />;
+    case "approve":
+      return <ApprovePage id={id} />;
+    case "visit":
+      return <VisitPage id={id} chart={chart} />;
+    case "payer":
+      return <PayerPage id={id} chart={chart} />;
     case "sheet":
       return <SheetPage id={id} chart={chart} />;
     default:
@@ -125,7 +150,9 @@ function Banner({ chart, id, page }: { chart: Chart; id: string; page: string })
                 <Link
                   href={`/patients/${id}/${name}`}
                   className="nav-link"
-                  aria-current={page === name || (page === "emg" && name === "assess") ? "page" : undefined}
+                  {...((TAB_OF[page] ?? page) === name
+                    ? { "aria-current": "page" as const, ref: intoView }
+                    : {})}
                 >
                   {t(label)}
                 </Link>

@@ -68,55 +68,57 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
           </p>
         </header>
         <div className="sheet-grid">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t("Done")}</th>
-                <th scope="col">{t("Muscle")}</th>
-                <th scope="col">{t("Patient's side")}</th>
-                <th scope="col" className="num">
-                  {t("Dose")}
-                </th>
-                <th scope="col" className="num">
-                  {t("Sites")}
-                </th>
-                <th scope="col" className="num">
-                  {t("Volume")}
-                </th>
-                <th scope="col">{t("Lot")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {session.injections.map((injection, index) => (
-                <tr key={`${injection.muscle}-${index}`}>
-                  <td>
-                    <span className="unseen">{t("given")}</span>
-                    <span className="tick-box" />
-                  </td>
-                  <td>{words(injection.muscle)}</td>
-                  <td>
-                    <strong>{sideWord(injection.side)}</strong>
-                  </td>
-                  <td className="num">{units(injection.units)}</td>
-                  <td className="num">{injection.sites ?? t("unknown")}</td>
-                  <td className="num">
-                    {injection.volume_ml ? millilitres(injection.volume_ml) : t("unknown")}
-                  </td>
-                  <td>{injection.lot ?? t("unknown")}</td>
+          <div className="scroll-x" tabIndex={0} role="region" aria-label={t("Injections")}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{t("Done")}</th>
+                  <th scope="col">{t("Muscle")}</th>
+                  <th scope="col">{t("Patient's side")}</th>
+                  <th scope="col" className="num">
+                    {t("Dose")}
+                  </th>
+                  <th scope="col" className="num">
+                    {t("Sites")}
+                  </th>
+                  <th scope="col" className="num">
+                    {t("Volume")}
+                  </th>
+                  <th scope="col">{t("Lot")}</th>
                 </tr>
-              ))}
-              {(session.skipped ?? []).map((skip) => (
-                <tr key={`skip-${skip.muscle}-${skip.side}`}>
-                  <td>–</td>
-                  <td>{words(skip.muscle)}</td>
-                  <td>{sideWord(skip.side)}</td>
-                  <td colSpan={4}>
-                    {t("not given")}: {skip.reason}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {session.injections.map((injection, index) => (
+                  <tr key={`${injection.muscle}-${index}`}>
+                    <td>
+                      <span className="unseen">{t("given")}</span>
+                      <span className="tick-box" />
+                    </td>
+                    <td>{words(injection.muscle)}</td>
+                    <td>
+                      <strong>{sideWord(injection.side)}</strong>
+                    </td>
+                    <td className="num">{units(injection.units)}</td>
+                    <td className="num">{injection.sites ?? t("unknown")}</td>
+                    <td className="num">
+                      {injection.volume_ml ? millilitres(injection.volume_ml) : t("unknown")}
+                    </td>
+                    <td>{injection.lot ?? t("unknown")}</td>
+                  </tr>
+                ))}
+                {(session.skipped ?? []).map((skip) => (
+                  <tr key={`skip-${skip.muscle}-${skip.side}`}>
+                    <td>–</td>
+                    <td>{words(skip.muscle)}</td>
+                    <td>{sideWord(skip.side)}</td>
+                    <td colSpan={4}>
+                      {t("not given")}: {skip.reason}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
           <BodyMap marks={marks} regions={regions.data ?? {}} lit={null} view={view} onView={setView} />
         </div>
         <footer className="small">

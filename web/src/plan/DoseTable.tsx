@@ -130,7 +130,8 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, onE
           <div className="dose-units">
             <NumberField
               name="units"
-              label={`${words(row.muscle)}, ${sideWord(row.side)}: ${t("units")}`}
+              of={`${words(row.muscle)}, ${sideWord(row.side)}`}
+              label={t("units")}
               hideLabel
               value={row.units}
               step={stepOf(draft.product)}
@@ -158,7 +159,8 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, onE
           <div className="dose-sites">
             <NumberField
               name="sites"
-              label={`${words(row.muscle)}, ${sideWord(row.side)}: ${t("sites")}`}
+              of={`${words(row.muscle)}, ${sideWord(row.side)}`}
+              label={t("sites")}
               hideLabel
               whole
               optional

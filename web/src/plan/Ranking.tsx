@@ -19,7 +19,7 @@ interface Props {
 export function chance(value: number): string {
   // A model is never certain: 100 % and 0 % would be read as such.
   if (value >= 0.995) return t("over 99 %");
-  if (value > 0 && value < 0.005) return t("under 1 %");
+  if (value < 0.005) return t("under 1 %");
   return `${Math.round(value * 100)} %`;
 }
 

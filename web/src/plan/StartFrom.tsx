@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Proposal, Proposals } from "../api/queries";
 import type { Plan } from "../api/types";
 import { sum } from "../numbers/decimal";
-import { shown } from "../numbers/dates";
+import { readable, shown } from "../numbers/dates";
 import { change, number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { muscleWord } from "../words/names";
@@ -12,14 +12,16 @@ import { LEVEL } from "./findings";
 import { changesOf, effectOf, type Effect } from "./options";
 
 export function reasonText(reason: string | Record<string, unknown>): string {
-  if (typeof reason === "string") return reason;
+  if (typeof reason === "string") return readable(reason);
   for (const name of ["statement", "text", "message", "reason", "ask", "question", "title"]) {
     const value = reason[name];
-    if (typeof value === "string") return value;
+    if (typeof value === "string") return readable(value);
   }
-  return Object.values(reason)
-    .filter((value) => typeof value === "string")
-    .join(": ");
+  return readable(
+    Object.values(reason)
+      .filter((value) => typeof value === "string")
+      .join(": "),
+  );
 }
 
 const totalOf = (plan: Plan) => sum(plan.injections.map((injection) => injection.units));

@@ -1,5 +1,6 @@
 /** Findings in three levels, told apart by word and shape; each says rule, figure, source and what would clear it. */
 import type { Finding, SourceRef } from "../api/types";
+import { readable } from "../numbers/dates";
 import { Icon, type IconName } from "../shared/Icon";
 import { words } from "../words/names";
 import { t } from "../words/words";
@@ -31,26 +32,36 @@ export function SourceLine({
 }) {
   if (sources.length === 0) return null;
   if (sources.every((source) => told.includes(source.key)))
-    return <Verified ok={sources.every((source) => source.checked)} />;
+    return <Seen ok={sources.every((source) => source.checked)} />;
   return (
     <span className="hint">
       {t("Source")}:{" "}
       {sources.map((source, index) => (
         <span key={source.key}>
           {index > 0 && "; "}
-          {source.key} ({words(source.grade)}, <Verified ok={source.checked} />)
+          {source.key} ({words(source.grade)}, <Seen ok={source.checked} />)
         </span>
       ))}
     </span>
   );
 }
 
-/** Word and shape: a tick for a number seen in its source, a diamond with a question mark for one that was not. */
+/** Word and shape: a tick for a limit that may stop a plan, a diamond with a question mark for one that may not. */
 export function Verified({ ok }: { ok: boolean }) {
   return (
     <span className={ok ? "verified" : "verified verified--not"}>
       <Icon name={ok ? "verified" : "unverified"} />
       {ok ? t("verified") : t("not verified")}
+    </span>
+  );
+}
+
+/** Whether the number itself was read in its source; that alone does not make it a verified limit. */
+export function Seen({ ok }: { ok: boolean }) {
+  return (
+    <span className={ok ? "verified" : "verified verified--not"}>
+      <Icon name={ok ? "verified" : "unverified"} />
+      {ok ? t("number seen in the source") : t("number not seen in the source")}
     </span>
   );
 }
@@ -62,11 +73,11 @@ export function FindingBox({ finding }: { finding: Finding }) {
       <Icon name={level.icon} />
       <div>
         <p>
-          <strong>{t(level.word)}.</strong> {finding.message}
+          <strong>{t(level.word)}.</strong> {readable(finding.message)}
         </p>
         {finding.clears_if && (
           <p className="hint">
-            {t("Clears if")}: {finding.clears_if}
+            {t("Clears if")}: {readable(finding.clears_if)}
           </p>
         )}
         <SourceLine sources={finding.sources} told={finding.message} />

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import { ApiError, OfflineError, post } from "../api/client";
-import { useMe, useProducts, useRegions } from "../api/queries";
+import { useApprovals, useMe, usePolicy, useProducts, useRegions } from "../api/queries";
 import type { Chart, Finding } from "../api/types";
 import { BodyMap, type Mark } from "../map/BodyMap";
 import { viewFor } from "../map/views";
@@ -19,6 +19,9 @@ import { savePdf } from "../shared/pdf";
 import { t } from "../words/words";
 import { Checklist } from "./Checklist";
 import { GiveList } from "./GiveList";
+import { Agreed, AskSecond } from "./SecondPerson";
+import { approvalOf, asksSecond, barred, unapproved } from "./secondPerson";
+import { StockOffer } from "./StockOffer";
 import {
   findingKey,
   givenDocument,
@@ -33,6 +36,8 @@ import {
 
 /** How often a signed session that did not arrive is sent again; the same key signs it once. */
 const RETRY_MS = 5000;
+/** How often a waiting page asks whether a second person has agreed. */
+const ASK_MS = 5000;
 
 export function SessionPage({ id, chart }: { id: string; chart: Chart }) {
   const [signed, setSigned] = useState<{ session_id: string; hash: string } | null>(null);
@@ -43,9 +48,12 @@ export function SessionPage({ id, chart }: { id: string; chart: Chart }) {
       <main className="page" id="main">
         <h1>{t("Session")}</h1>
         <p>{t("A session begins with a plan.")}</p>
-        <div>
+        <div className="row">
           <Link href={`/patients/${id}/plan`} className="btn btn--main">
             {t("Make the plan")}
+          </Link>
+          <Link href={`/patients/${id}/approve`} className="btn">
+            {t("Approve a colleague's plan")}
           </Link>
         </div>
       </main>
@@ -88,7 +96,27 @@ function Running({
   const asGiven = useMemo(() => planAsGiven(draft, state), [draft, state]);
   const check = useCheck(asGiven.injections.length ? asGiven : null);
   const blocking = (check.report?.findings ?? refused).filter((finding) => finding.severity === "error");
-  const lacks = missing(draft, state, blocking);
+  const policy = usePolicy();
+  const asks = blocking.some((finding) => asksSecond(finding.rule, policy.data));
+  const approvals = useApprovals(id, asks, ASK_MS);
+  const who = me.data?.name ?? null;
+  const seconds = approvals.data?.rows ?? [];
+  const [askedSecond, setAskedSecond] = useState(false);
+  const open = unapproved(blocking, policy.data, seconds, who);
+  const reasoned = blocking.filter((finding) => !barred(finding.rule, policy.data));
+  const lacks = [
+    ...missing(draft, state, reasoned, policy.data?.shortest_override_reason),
+    ...(blocking.some((finding) => barred(finding.rule, policy.data))
+      ? [t("Another vial: for this one nobody may sign here")]
+      : []),
+    ...(open.length ? [t("The agreement of a second person")] : []),
+  ];
+  // The vials are taken before the first needle, for what is planned.
+  const planned = sum(
+    draft.rows
+      .filter((row) => givenOf(state, row).state !== "skipped")
+      .map((row) => givenOf(state, row).units ?? row.units ?? "0"),
+  );
   const total = sum(asGiven.injections.map((injection) => injection.units));
   const sizes = (products.data?.find((product) => product.id === draft.product)?.vial_units ?? []).map(
     String,
@@ -196,6 +224,13 @@ function Running({
             <Checklist state={state} onChange={change} />
             <section className="card" aria-labelledby="vials-title">
               <h2 id="vials-title">{t("Vials and lots")}</h2>
+              <StockOffer
+                patient={id}
+                product={draft.product}
+                total={planned}
+                vials={state.vials}
+                onTake={(vials) => change((before) => ({ ...before, vials }))}
+              />
               <VialTable
                 vials={state.vials}
                 product={draft.product}
@@ -211,25 +246,33 @@ function Running({
             {blocking.map((finding) => (
               <div key={findingKey(finding)} className="stack stack--tight">
                 <FindingBox finding={finding} />
-                <div className="field">
-                  <label htmlFor={`override-${findingKey(finding)}`}>
-                    {t("Reason for going over this limit (kept in the record)")}
-                  </label>
-                  <textarea
-                    id={`override-${findingKey(finding)}`}
-                    className="input"
-                    rows={2}
-                    value={state.overrides[findingKey(finding)] ?? ""}
-                    onChange={(event) =>
-                      change((before) => ({
-                        ...before,
-                        overrides: { ...before.overrides, [findingKey(finding)]: event.target.value },
-                      }))
-                    }
-                  />
-                </div>
+                {!barred(finding.rule, policy.data) && (
+                  <div className="field">
+                    <label htmlFor={`override-${findingKey(finding)}`}>
+                      {t("Reason for going over this limit (kept in the record)")}
+                    </label>
+                    <textarea
+                      id={`override-${findingKey(finding)}`}
+                      className="input"
+                      rows={2}
+                      value={state.overrides[findingKey(finding)] ?? ""}
+                      onChange={(event) =>
+                        change((before) => ({
+                          ...before,
+                          overrides: { ...before.overrides, [findingKey(finding)]: event.target.value },
+                        }))
+                      }
+                    />
+                  </div>
+                )}
+                {asksSecond(finding.rule, policy.data) && approvalOf(finding, seconds, who) !== null && (
+                  <Agreed approval={approvalOf(finding, seconds, who)!} />
+                )}
               </div>
             ))}
+            {open.length > 0 && (
+              <AskSecond id={id} plan={asGiven} asked={askedSecond} onAsked={() => setAskedSecond(true)} />
+            )}
             {lacks.length > 0 && (
               <div className="note-box" role="status">
                 <Icon name="note" />

@@ -80,7 +80,12 @@ export function givenOf(state: SessionState, row: DoseRow): GivenRow {
 export const findingKey = (finding: Finding) => `${finding.rule} ${finding.subject}`;
 
 /** Why the session cannot be signed yet, in words; empty when it can. */
-export function missing(draft: Draft, state: SessionState, findings: readonly Finding[]): string[] {
+export function missing(
+  draft: Draft,
+  state: SessionState,
+  findings: readonly Finding[],
+  shortestReason = 10,
+): string[] {
   const lines: string[] = [];
   for (const step of STEPS) if (!("optional" in step) && !state.steps[step.id]) lines.push(t(step.label));
   if (state.vials.length === 0) lines.push(t("A vial with its lot"));
@@ -96,7 +101,7 @@ export function missing(draft: Draft, state: SessionState, findings: readonly Fi
   if (draft.rows.some((row) => givenOf(state, row).state === "changed" && givenOf(state, row).units === null))
     lines.push(t("The dose of each changed muscle"));
   const blocking = findings.filter((finding) => finding.severity === "error");
-  if (blocking.some((finding) => (state.overrides[findingKey(finding)] ?? "").trim().length < 10))
+  if (blocking.some((finding) => (state.overrides[findingKey(finding)] ?? "").trim().length < shortestReason))
     lines.push(t("A reason for each exceeded limit"));
   return lines;
 }

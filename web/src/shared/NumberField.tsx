@@ -7,6 +7,8 @@ import { parseNumber, refusal } from "../numbers/parse";
 
 interface Props {
   label: string;
+  /** What the figure belongs to: read out before the label, and left out where the row says it to the eye. */
+  of?: string;
   value: string | null;
   onChange: (value: string | null) => void;
   /** ↑ and ↓ change by this much. */
@@ -79,6 +81,7 @@ export function NumberField(props: Props) {
   return (
     <div className="field">
       <label htmlFor={id} className={hideLabel ? "unseen" : undefined}>
+        {props.of && <span className="label-of">{props.of}: </span>}
         {label}
         {unit ? ` (${unit})` : ""}
       </label>

@@ -1,7 +1,7 @@
 /** One write of a small form: busy, done or refused; the same press never sends twice. */
 import { useQueryClient, type QueryKey } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { newKey, post } from "../api/client";
+import { newKey, OfflineError, post } from "../api/client";
 
 export interface Act {
   busy: boolean;
@@ -15,7 +15,12 @@ export function useAct(): Act {
   const key = useRef(newKey());
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  const lost = useRef<string | null>(null);
   const run = async <T>(path: string, body: unknown, refresh?: QueryKey): Promise<T | undefined> => {
+    // A write whose answer was lost may have arrived: the very same write goes out with the same key again.
+    const wish = `${path} ${JSON.stringify(body)}`;
+    if (lost.current !== wish) key.current = newKey();
+    lost.current = null;
     setBusy(true);
     setError(null);
     try {
@@ -23,11 +28,10 @@ export function useAct(): Act {
       if (refresh) await client.invalidateQueries({ queryKey: refresh });
       return answer ?? ({} as T);
     } catch (reason) {
+      if (reason instanceof OfflineError) lost.current = wish;
       setError(reason instanceof Error ? reason.message : String(reason));
       return undefined;
     } finally {
-      // Refused or done: what is pressed next is another write.
-      key.current = newKey();
       setBusy(false);
     }
   };

@@ -120,7 +120,7 @@ function Answer({ done }: { done: Done }) {
             {told.sources
               .map(
                 (one) =>
-                  `${one.key} (${words(one.grade)}, ${one.checked ? t("verified") : t("not verified")})`,
+                  `${one.key} (${words(one.grade)}, ${one.checked ? t("number seen in the source") : t("number not seen in the source")})`,
               )
               .join("; ")}
           </li>

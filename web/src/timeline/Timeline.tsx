@@ -6,7 +6,7 @@ import { t } from "../words/words";
 import { cursorLines } from "./cursor";
 import type { Curve } from "./curve";
 import { CurveLane, DiaryLane, RatingLane, sameScale, SessionLane, SpanLane, SymptomLane } from "./lanes";
-import { monthTicks, x, dayAt, type TimeScale } from "./scale";
+import { dayAt, isInside, monthTicks, x, type TimeScale } from "./scale";
 import { useWidth } from "./useWidth";
 
 const SPANS = { cycle: "This cycle", year: "1 year", all: "All" } as const;
@@ -62,18 +62,22 @@ export function Timeline({
   const hasDiaryLane = !sameScale(main, "diary");
   const scales = [...new Set(chart.ratings.filter((r) => r.total !== null).map((r) => r.scale))]
     .filter((name) => !sameScale(name, main))
+    // A scale that nobody used in the time shown would be an empty lane.
+    .filter((name) => chart.ratings.some((r) => r.scale === name && isInside(scale, dayNumber(r.date))))
     .slice(0, 2);
   const narrow = width < 560;
+  // On a small screen the title of a lane stands above it, clear of the axis of the lane before.
+  const gap = narrow ? 34 : 26;
   const top = 8;
   const sessionsHeight = 74;
   const curveHeight = narrow ? 170 : 210;
   const ratingHeight = 74;
   const hasTreatment = chart.other_treatments.length > 0;
-  const curveTop = top + sessionsHeight + 22;
-  const diaryTop = curveTop + curveHeight + 26;
+  const curveTop = top + sessionsHeight + gap;
+  const diaryTop = curveTop + curveHeight + gap;
   const diaryHeight = hasDiaryLane ? 84 : 0;
-  const ratingsTop = diaryTop + (hasDiaryLane ? diaryHeight + 22 : 0);
-  const symptomsTop = ratingsTop + scales.length * (ratingHeight + 18);
+  const ratingsTop = diaryTop + (hasDiaryLane ? diaryHeight + gap : 0);
+  const symptomsTop = ratingsTop + scales.length * (ratingHeight + gap);
   const treatmentTop = symptomsTop + 40;
   const axisTop = treatmentTop + (hasTreatment ? 34 : 0);
   const height = axisTop + 26;
@@ -172,7 +176,7 @@ export function Timeline({
               <RatingLane
                 key={name}
                 scale={scale}
-                top={ratingsTop + index * (ratingHeight + 18)}
+                top={ratingsTop + index * (ratingHeight + gap)}
                 height={ratingHeight}
                 name={name}
                 chart={chart}

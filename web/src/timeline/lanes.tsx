@@ -22,7 +22,7 @@ export function total(session: Session): string {
 function Title({ narrow, top, text, sub }: { narrow: boolean; top: number; text: string; sub?: string }) {
   if (narrow)
     return (
-      <text className="lane-title" x={0} y={top - 5}>
+      <text className="lane-title" x={0} y={top - 10}>
         {text}
         {sub ? ` · ${sub}` : ""}
       </text>
@@ -68,7 +68,7 @@ export function SessionLane({ scale, top, height, chart, narrow }: Lane & { heig
     <g>
       <Title
         narrow={narrow}
-        top={top + (narrow ? 10 : 0)}
+        top={top + (narrow ? 15 : 0)}
         text={t("Sessions")}
         {...(narrow ? {} : { sub: t("units") })}
       />
@@ -88,7 +88,12 @@ export function SessionLane({ scale, top, height, chart, narrow }: Lane & { heig
               )}
               <rect className="dose" x={at - 4} y={floor - tall} width={8} height={tall} rx={2} />
               {label && (
-                <text className="dose-label" x={at} y={floor - tall - 5} textAnchor="middle">
+                <text
+                  className="dose-label"
+                  x={at}
+                  y={floor - tall - 5}
+                  textAnchor={at - scale.left < 18 ? "start" : "middle"}
+                >
                   {number(total(session))}
                 </text>
               )}
