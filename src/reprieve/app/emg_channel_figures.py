@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from reprieve.app.emg_channels import ChannelRole
 from reprieve.app.emg_intervals import figure_intervals, rms_of
 from reprieve.app.emg_report import ChannelReport, Trace
-from reprieve.emg.coherence import CROSSTALK_BAND_HZ, SegmentSpectra, segment_spectra
+from reprieve.emg.coherence import CROSSTALK_BAND_HZ, SegmentSpectra, segment_spectra, spectrum_and_segments
 from reprieve.emg.contractions import (
     BURST_WINDOW_S,
     EDGE_WINDOW_S,
@@ -23,7 +23,7 @@ from reprieve.emg.contractions import (
 from reprieve.emg.envelope import WINDOW_S, Envelope, rms_envelopes
 from reprieve.emg.filters import LOWEST_RATE_HZ, Samples, band_pass, emg_band, without_mains
 from reprieve.emg.quality import Quality, channel_quality
-from reprieve.emg.spectra import Spectrum, low_fraction_of, power_spectrum
+from reprieve.emg.spectra import Spectrum, low_fraction_of
 from reprieve.emg.tremor import HIGH_HZ, LOW_HZ, PHYSIOLOGICAL_HZ, band_peaks, tremor_peak
 from reprieve.emg.turns import THRESHOLD_MV, Turns, find_turns
 from reprieve.interop.recording import Channel, unit_of
@@ -56,7 +56,7 @@ class AnalysedChannel:
     trace: Trace
     envelope: Envelope | None = None
     rectified: SegmentSpectra | None = None
-    filtered: SegmentSpectra | None = None
+    crosstalk: SegmentSpectra | None = None
     # The envelope in % of its own best effort; kept, since every pair needs it.
     percent: Samples | None = None
 
@@ -81,7 +81,9 @@ def analyse_channel(channel: Channel, role: ChannelRole) -> AnalysedChannel:
     filtered = band_pass(light, channel.rate_hz, needle=role.kind == "needle")
     envelopes = rms_envelopes(filtered, channel.rate_hz, (WINDOW_S, EDGE_WINDOW_S, BURST_WINDOW_S))
     envelope = envelopes[0]
-    spectrum = power_spectrum(light, channel.rate_hz)
+    spectrum, segments = spectrum_and_segments(
+        light, channel.rate_hz, lowest_hz=CROSSTALK_BAND_HZ[0], highest_hz=CROSSTALK_BAND_HZ[1]
+    )
     del light
     quality = channel_quality(
         raw,
@@ -96,7 +98,7 @@ def analyse_channel(channel: Channel, role: ChannelRole) -> AnalysedChannel:
     if quality.verdict == "reject":
         reason = f"{quality.problems[0].problem}: {quality.problems[0].message}"
         return _without_figures(channel, role, raw, unit, quality, reason)
-    return _emg_figures(channel, role, raw, filtered, envelopes, quality, unit, spectrum)
+    return _emg_figures(channel, role, raw, filtered, envelopes, quality, unit, spectrum, segments)
 
 
 def _emg_figures(
@@ -108,6 +110,7 @@ def _emg_figures(
     quality: Quality,
     unit: str,
     spectrum: Spectrum,
+    segments: SegmentSpectra,
 ) -> AnalysedChannel:
     rate, needle, volts = channel.rate_hz, role.kind == "needle", _VOLTS.get(unit)
     not_given: dict[str, str] = {}
@@ -152,7 +155,7 @@ def _emg_figures(
         _trace(channel.name, raw, envelope, inside.frequency_hz, inside.power),
         Envelope(envelope.values * scale, envelope.rate_hz, envelope.noise * scale),
         drive,
-        segment_spectra(filtered, rate, lowest_hz=CROSSTALK_BAND_HZ[0], highest_hz=CROSSTALK_BAND_HZ[1]),
+        segments,
         _percent(envelope),
     )
 

@@ -57,7 +57,7 @@ def shared_drive(
 
 def _steady(one: AnalysedChannel, spans: Mapping[str, Sequence[tuple[float, float]]]) -> SegmentSpectra | None:
     """Return the whole seconds of the steady epoch; None when there are too few."""
-    if one.rectified is None or one.filtered is None:
+    if one.rectified is None or one.crosstalk is None:
         return None
     chosen = next((spans[kind] for kind in STEADY_KINDS if spans.get(kind)), None)
     begins = np.arange(len(one.rectified.values))
@@ -70,11 +70,11 @@ def _steady(one: AnalysedChannel, spans: Mapping[str, Sequence[tuple[float, floa
 
 
 def _crosstalk(first: AnalysedChannel, second: AnalysedChannel) -> bool:
-    assert first.filtered is not None
-    assert second.filtered is not None
+    assert first.crosstalk is not None
+    assert second.crosstalk is not None
     return (
-        _alike(first.filtered, second.filtered)
-        and zero_lag_coherence(first.filtered, second.filtered) > CROSSTALK_LIMIT
+        _alike(first.crosstalk, second.crosstalk)
+        and zero_lag_coherence(first.crosstalk, second.crosstalk) > CROSSTALK_LIMIT
     )
 
 

@@ -25,7 +25,7 @@ from reprieve.emg.muscle import co_contraction
 def report_pairs(channels: Sequence[AnalysedChannel]) -> tuple[PairReport, ...]:
     """Return the pairs of all channels that carry EMG, and of EMG with movement; p-values adjusted over the pairs."""
     live = [one for one in channels if one.rectified is not None]
-    both = [(a, b) for a, b in itertools.combinations(live, 2) if not (a.filtered is None and b.filtered is None)]
+    both = [(a, b) for a, b in itertools.combinations(live, 2) if not (a.crosstalk is None and b.crosstalk is None)]
     pairs = [_pair(a, b) for a, b in both]
     judged = [i for i, pair in enumerate(pairs) if pair.probability_4_7_hz is not None]
     adjusted = holm([pairs[i].probability_4_7_hz or 0.0 for i in judged])
@@ -45,8 +45,8 @@ def _pair(first: AnalysedChannel, second: AnalysedChannel) -> PairReport:
     found = coherence(first.rectified, second.rectified)
     pooled, probability = pooled_coherence(found, *DYSTONIC_BAND_HZ)
     crosstalk = None
-    if first.filtered is not None and second.filtered is not None:
-        crosstalk = zero_lag_coherence(first.filtered, second.filtered) > CROSSTALK_LIMIT
+    if first.crosstalk is not None and second.crosstalk is not None:
+        crosstalk = zero_lag_coherence(first.crosstalk, second.crosstalk) > CROSSTALK_LIMIT
     shape, amplitude = _co_contraction(first, second)
     pair = PairReport(
         channels=names,

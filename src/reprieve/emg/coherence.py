@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import fft, stats
+from scipy import stats
 
 from reprieve.emg.filters import floating
-from reprieve.emg.spectra import Spectrum, hann
+from reprieve.emg.spectra import Spectrum, density, power_spectrum, segment_transforms, sum_of_squares
 
 Floats = NDArray[np.float64]
 
@@ -21,7 +21,6 @@ CROSSTALK_BAND_HZ = (60.0, 250.0)
 CROSSTALK_LIMIT = 0.3
 # Fewer segments than this have a limit above 0.5: nothing could be said.
 FEWEST_SEGMENTS = 6
-_BATCH = 32
 
 
 @dataclass(frozen=True)
@@ -58,9 +57,7 @@ class SegmentSpectra:
         return self._power(segments)
 
     def _power(self, segments: int) -> Floats:
-        part = self.values[:segments]
-        squares = np.einsum("ij,ij->j", part.real, part.real) + np.einsum("ij,ij->j", part.imag, part.imag)
-        return squares.astype(np.float64)
+        return sum_of_squares(self.values[:segments])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +97,7 @@ def segment_spectra(
     Parameters
     ----------
     samples : array_like, shape (n_samples,)
-        Rectified EMG for common drive, filtered EMG for crosstalk.
+        Rectified EMG for common drive, EMG as it is for crosstalk.
     rate_hz : float
         Sampling rate.
     lowest_hz, highest_hz : float, optional
@@ -108,18 +105,40 @@ def segment_spectra(
     """
     samples = floating(samples)
     length = round(SEGMENT_S * rate_hz)
-    count = len(samples) // length
-    frequency = np.arange(length // 2 + 1) * (rate_hz / length)
+    frequency, kept = _kept(length, rate_hz, lowest_hz, highest_hz)
+    if len(samples) < length:
+        return SegmentSpectra(frequency, np.empty((0, len(frequency)), np.result_type(samples.dtype, np.complex64)))
+    parts = [batch[:, kept].copy() for batch in segment_transforms(samples, length, 0.0)]
+    return SegmentSpectra(frequency, np.concatenate(parts))
+
+
+def spectrum_and_segments(
+    samples: ArrayLike, rate_hz: float, *, lowest_hz: float, highest_hz: float
+) -> tuple[Spectrum, SegmentSpectra]:
+    """Return `power_spectrum` and `segment_spectra` of the same samples, from the same transforms where they agree.
+
+    Every second of the segments that overlap by half is one of those that do not, if a segment has an even length.
+    """
+    samples = floating(samples)
+    length = round(SEGMENT_S * rate_hz)
+    if length % 2 or len(samples) < length:
+        parts = segment_spectra(samples, rate_hz, lowest_hz=lowest_hz, highest_hz=highest_hz)
+        return power_spectrum(samples, rate_hz), parts
+    frequency, kept = _kept(length, rate_hz, lowest_hz, highest_hz)
+    power, count, found = np.zeros(length // 2 + 1), 0, []
+    for batch in segment_transforms(samples, length, 0.5):
+        power += sum_of_squares(batch)
+        count += len(batch)
+        found.append(batch[::2, kept].copy())
+    return density(power / count, length, rate_hz, count), SegmentSpectra(frequency, np.concatenate(found))
+
+
+def _kept(length: int, rate_hz: float, lowest_hz: float, highest_hz: float | None) -> tuple[Floats, slice]:
+    """Return the frequencies of a segment from `lowest_hz` to `highest_hz`, and where they are."""
+    frequency = np.asarray(np.arange(length // 2 + 1) * (rate_hz / length), dtype=np.float64)
     first = int(np.searchsorted(frequency, lowest_hz))
     stop = len(frequency) if highest_hz is None else int(np.searchsorted(frequency, highest_hz, side="right"))
-    window = hann(length).astype(samples.dtype)
-    segments = samples[: count * length].reshape(count, length)
-    values = np.empty((count, stop - first), np.result_type(samples.dtype, np.complex64))
-    for start in range(0, count, _BATCH):
-        batch = segments[start : start + _BATCH]
-        transform = np.asarray(fft.rfft((batch - batch.mean(axis=1, keepdims=True)) * window, axis=1))
-        values[start : start + _BATCH] = transform[:, first:stop]
-    return SegmentSpectra(np.asarray(frequency[first:stop], dtype=np.float64), values)
+    return frequency[first:stop], slice(first, stop)
 
 
 def coherence_limit(segments: int, level: float = LEVEL) -> float:
@@ -180,7 +199,7 @@ def pooled_coherence(found: Coherence, low_hz: float, high_hz: float) -> tuple[f
 def zero_lag_coherence(first: SegmentSpectra, second: SegmentSpectra) -> float:
     """Return the mean squared real part of the coherency at 60-250 Hz: crosstalk travels without delay.
 
-    Compared with `CROSSTALK_LIMIT`; both channels filtered, not rectified.
+    Compared with `CROSSTALK_LIMIT`; neither channel rectified.
     """
     a, b = first.between(*CROSSTALK_BAND_HZ), second.between(*CROSSTALK_BAND_HZ)
     width, count = min(a.values.shape[1], b.values.shape[1]), min(len(a.values), len(b.values))

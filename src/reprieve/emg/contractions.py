@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from reprieve.emg.envelope import WINDOW_S, Envelope, rms_envelope, rms_envelopes
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 NOISE_FACTOR = 3.0
 EFFORT_FRACTION = 0.10
@@ -70,8 +71,8 @@ def contractions_of(envelope: Envelope, smooth: Envelope) -> tuple[Interval, ...
     rate_hz = envelope.rate_hz
     corrected, on = envelope.corrected, contraction_level(envelope)
     join, shortest = JOIN_S * rate_hz, SHORTEST_S * rate_hz
-    loud = _runs(smooth.values > edge_level(smooth))
-    count = np.concatenate([[0], np.cumsum(corrected > on)]).tolist()
+    loud = _pairs(*_runs(smooth.values > edge_level(smooth)))
+    count = _count_before(corrected > on)
     found: list[tuple[int, int]] = []
     place = 0
     for span in _joined(_hysteresis(corrected, on), join):
@@ -115,16 +116,31 @@ def sustained_fraction(intervals: tuple[Interval, ...], length_s: float, *, long
     return min(1.0, sum(i.duration_s for i in intervals if i.duration_s > longer_than_s) / length_s)
 
 
-def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    change = np.diff(np.concatenate([[0], mask.astype(np.int8), [0]]))
-    return list(zip(np.flatnonzero(change == 1).tolist(), np.flatnonzero(change == -1).tolist(), strict=True))
+def _runs(mask: NDArray[np.bool_]) -> tuple[Places, Places]:
+    """Return where each run of True begins and where it has ended."""
+    change = np.flatnonzero(mask[1:] != mask[:-1]) + 1
+    edges = np.concatenate([[0] * int(mask[0]), change, [len(mask)] * int(mask[-1])]).astype(np.int64)
+    return edges[::2], edges[1::2]
+
+
+def _pairs(starts: Places, stops: Places) -> list[tuple[int, int]]:
+    return list(zip(starts.tolist(), stops.tolist(), strict=True))
+
+
+def _count_before(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Return how many are True before each place, and before the end."""
+    count = np.zeros(len(mask) + 1, np.int32)
+    np.cumsum(mask, out=count[1:])
+    return count
 
 
 def _hysteresis(values: Floats, on: float) -> list[tuple[int, int]]:
-    if not on > 0:
+    if not on > 0 or not len(values):
         return []
-    count = np.concatenate([[0], np.cumsum(values > on)])
-    return [(a, b) for a, b in _runs(values > OFF_FRACTION * on) if count[b] > count[a]]
+    starts, stops = _runs(values > OFF_FRACTION * on)
+    count = _count_before(values > on)
+    reached = count[stops] > count[starts]
+    return _pairs(starts[reached], stops[reached])
 
 
 def _joined(spans: list[tuple[int, int]], shorter_than: float) -> list[tuple[int, int]]:
@@ -138,7 +154,12 @@ def _joined(spans: list[tuple[int, int]], shorter_than: float) -> list[tuple[int
 
 
 def _efforts(
-    span: tuple[int, int], loud: list[tuple[int, int]], place: int, count: list[int], join: float, shortest: float
+    span: tuple[int, int],
+    loud: list[tuple[int, int]],
+    place: int,
+    count: NDArray[np.int32],
+    join: float,
+    shortest: float,
 ) -> list[tuple[int, int]]:
     """Return the efforts within a span of the hysteresis: `loud` runs over the edge level, from number `place` on.
 

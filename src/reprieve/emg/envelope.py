@@ -38,7 +38,10 @@ class Envelope:
     @cached_property
     def corrected(self) -> Floats:
         """The envelope less its noise: sqrt(max(e² - n², 0))."""
-        return np.sqrt(np.maximum(self.values**2 - self.noise**2, 0.0))
+        power = np.square(self.values)
+        power -= self.noise**2
+        np.maximum(power, 0.0, out=power)
+        return np.sqrt(power, out=power)
 
     @cached_property
     def best_effort(self) -> float:
@@ -94,14 +97,16 @@ def rms_envelopes(samples: ArrayLike, rate_hz: float, windows_s: Sequence[float]
     for window in windows:
         start, stop = _window_edges(len(values), window, step)
         if grid == step:
-            # The same two looks into the running power as slices, which is much faster than by index.
+            # The looks into the running power as slices, which is much faster than by index.
             before, width = window // 2 // step, window // step
             upper = np.concatenate([total[width - before :], np.full(width - before, total[-1])])
             power = upper[: len(start)] - np.concatenate([np.zeros(before), total])[: len(start)]
         else:
             power = total[stop] - total[start]
-        envelope = np.sqrt(np.maximum(power, 0.0) / (stop - start))
-        found.append(Envelope(envelope, rate_hz / step, noise_rms(envelope, rate_hz / step)))
+        power /= stop - start
+        np.maximum(power, 0.0, out=power)
+        noise = _quietest(power, rate_hz / step)
+        found.append(Envelope(np.sqrt(power, out=power), rate_hz / step, noise))
     return tuple(found)
 
 
@@ -119,7 +124,10 @@ def _running_power(values: NDArray[np.floating], grid: int) -> Floats:
 
 def noise_rms(envelope: ArrayLike, rate_hz: float) -> float:
     """Return the RMS of the quietest second of an envelope (of all of it when it is shorter)."""
-    power = np.asarray(envelope, dtype=np.float64) ** 2
+    return _quietest(np.asarray(envelope, dtype=np.float64) ** 2, rate_hz)
+
+
+def _quietest(power: Floats, rate_hz: float) -> float:
     return float(np.sqrt(sliding_mean(power, round(NOISE_WINDOW_S * rate_hz)).min())) if len(power) else 0.0
 
 
@@ -127,8 +135,11 @@ def sliding_mean(values: ArrayLike, window: int) -> Floats:
     """Return the means of all full windows of `window` points (one window over all when there are fewer)."""
     values = np.asarray(values, dtype=np.float64)
     window = max(1, min(window, len(values)))
-    total = np.concatenate([[0.0], np.cumsum(values)])
-    return np.maximum(total[window:] - total[:-window], 0.0) / window
+    total = np.zeros(len(values) + 1)
+    np.cumsum(values, out=total[1:])
+    means = total[window:] - total[:-window]
+    means /= window
+    return np.maximum(means, 0.0, out=means)
 
 
 def _window_edges(length: int, window: int, step: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

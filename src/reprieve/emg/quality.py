@@ -270,14 +270,22 @@ def _jumps(samples: Floats, rate_hz: float) -> NDArray[np.int64]:
     if len(blocks) < 10:
         return np.empty(0, np.int64)
     # Some 15 points of a block tell its median well enough to see a jump.
-    blocks = blocks[:, :: max(1, length // _MEDIAN_POINTS)]
-    baseline = np.median(blocks, axis=1)
+    blocks = np.ascontiguousarray(blocks[:, :: max(1, length // _MEDIAN_POINTS)])
+    baseline = _row_medians(blocks)
     # Two blocks apart: a jump inside one block shows in its neighbours.
     change = np.abs(baseline[2:] - baseline[:-2])
-    spread = np.median(np.abs(change - np.median(change)))
-    loudest = float(np.sqrt(np.median((blocks - baseline[:, None]) ** 2, axis=1)).max())
-    places = np.flatnonzero(change > max(STEP_MADS * spread, 3 * loudest)) + 1
-    return np.unique((places * length / rate_hz).astype(np.int64)) if spread > 0 else np.empty(0, np.int64)
+    spread = float(np.median(np.abs(change - np.median(change))))
+    places = np.flatnonzero(change > STEP_MADS * spread) if spread > 0 else np.empty(0, np.int64)
+    if len(places):
+        loudest = float(_row_medians(np.abs(blocks - baseline[:, None])).max())
+        places = places[change[places] > 3 * loudest]
+    return np.unique(((places + 1) * length / rate_hz).astype(np.int64))
+
+
+def _row_medians(rows: Floats) -> Floats:
+    """Return the median of each row (of an even number the upper one): np.median takes five times as long."""
+    middle = rows.shape[1] // 2
+    return np.partition(rows, middle, axis=1)[:, middle]
 
 
 def _gain(envelope: Envelope | None, volts_per_unit: float | None, needle: bool) -> Problem | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -75,32 +76,43 @@ def power_spectrum(
     length = min(round(segment_s * rate_hz), len(samples))
     power = np.zeros(length // 2 + 1)
     count = 0
-    for batch in segment_powers(samples, length, overlap):
-        power += batch.sum(axis=0, dtype=np.float64)
+    for batch in segment_transforms(samples, length, overlap):
+        power += sum_of_squares(batch)
         count += len(batch)
-    return _spectrum(power / count, length, rate_hz, count)
+    return density(power / count, length, rate_hz, count)
 
 
+@lru_cache(maxsize=32)
 def hann(length: int) -> Floats:
-    """Return the periodic Hann window."""
-    return np.asarray(signal.get_window("hann", length), dtype=np.float64)
+    """Return the periodic Hann window, for reading only."""
+    window = np.asarray(signal.get_window("hann", length), dtype=np.float64)
+    window.flags.writeable = False
+    return window
 
 
-def segment_powers(samples: Samples, length: int, overlap: float) -> Iterator[Samples]:
-    """Yield the squared transforms of the Hann segments, each less its mean, a batch of segments at a time."""
+def segment_transforms(samples: Samples, length: int, overlap: float) -> Iterator[NDArray[np.complexfloating]]:
+    """Yield the transforms of the Hann segments, each less its mean, an even number of segments at a time."""
     step = length - int(overlap * length)
     window = hann(length).astype(samples.dtype)
     segments = np.lib.stride_tricks.sliding_window_view(samples, length)[::step]
     # A batch at a time: many segments in one transform, few in memory.
     for first in range(0, len(segments), _BATCH):
         batch = segments[first : first + _BATCH]
-        transform: NDArray[np.complexfloating] = np.asarray(
-            fft.rfft((batch - batch.mean(axis=1, keepdims=True)) * window, axis=1)
-        )
-        yield np.square(np.real(transform)) + np.square(np.imag(transform))
+        batch = batch - batch.mean(axis=1, keepdims=True)
+        batch *= window
+        yield np.asarray(fft.rfft(batch, axis=1))
 
 
-def _spectrum(mean_power: Floats, length: int, rate_hz: float, segments: int) -> Spectrum:
+def sum_of_squares(transforms: NDArray[np.complexfloating]) -> Floats:
+    """Return the squared magnitudes summed over the segments, shape (n_frequencies,)."""
+    transforms = np.ascontiguousarray(transforms)
+    # Real and imaginary parts lie side by side: one pass squares both.
+    parts = transforms.view(transforms.real.dtype)
+    both = np.einsum("ij,ij->j", parts, parts).astype(np.float64)
+    return both[::2] + both[1::2]
+
+
+def density(mean_power: Floats, length: int, rate_hz: float, segments: int) -> Spectrum:
     """Return the one-sided density from the mean squared transform."""
     power = mean_power / (rate_hz * float(np.sum(hann(length) ** 2)))
     # One-sided: all but 0 Hz and the Nyquist frequency stand for two.

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from reprieve.emg.filters import Samples, floating
-from reprieve.emg.spectra import Spectrum, hann, segment_powers
+from reprieve.emg.spectra import Spectrum, hann, segment_transforms
 
 Floats = NDArray[np.float64]
 
@@ -112,7 +112,9 @@ def _mean_and_median(samples: Samples, rate_hz: float) -> tuple[Spectrum, Spectr
     slow = samples[: len(samples) // step * step].reshape(-1, step) @ np.full(step, 1 / step, samples.dtype)
     rate_hz /= step
     length = round(SEGMENT_S * rate_hz)
-    powers = np.concatenate(list(segment_powers(slow, length, 0.5)))
+    powers = np.concatenate(
+        [np.square(one.real) + np.square(one.imag) for one in segment_transforms(slow, length, 0.5)]
+    )
     frequency: Floats = np.asarray(np.arange(length // 2 + 1) * (rate_hz / length), dtype=np.float64)
     droop = np.sinc(frequency / rate_hz) / np.sinc(frequency / (rate_hz * step))
     scale = 2 / (rate_hz * float(np.sum(hann(length) ** 2)) * droop**2)

@@ -64,7 +64,9 @@ class Channel:
     @property
     def values(self) -> NDArray[np.float64]:
         """Physical values in `unit`, made anew at each call: a long file is never held twice."""
-        return np.multiply(self.raw, self.scale, dtype=np.float64) + self.offset
+        values = np.multiply(self.raw, self.scale, dtype=np.float64)
+        values += self.offset
+        return values
 
     @property
     def length_s(self) -> float:
