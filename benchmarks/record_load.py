@@ -1,9 +1,11 @@
 """Many people at one clinic at once: percentiles of reading a chart, the live check, a save and a diary entry.
 
-Run: ``OPENBLAS_NUM_THREADS=1 python benchmarks/record_load.py [users] [seconds] [patients]`` (50 30 200 by
-default; 200 300 20000 is for a machine of its own). A real server process answers over HTTP; every write is
-on the disk before it is acknowledged. Peers in the same run: one fsync of this disk beside the save, and a bare FastAPI
-handler that returns bytes of the same size beside the chart.
+Run: ``OPENBLAS_NUM_THREADS=1 python benchmarks/record_load.py [users] [seconds] [patients] [record]`` (50 30 200 by
+default; 200 300 20000 is for a machine of its own, and filling a record of that size takes ten minutes, so a file named
+`record` is kept and copied by the next run). A real server process answers over HTTP; every write is on the disk before
+it is acknowledged. Each person pauses one to five seconds between two steps. Peers in the same run: one fsync of this
+disk beside the save, and a bare FastAPI handler that returns bytes of the same size beside the chart, each asked by one
+client after the crowd has gone. Every acknowledged entry is looked for in the record at the end.
 """
 
 from __future__ import annotations
@@ -14,17 +16,21 @@ import os
 import random
 import resource
 import secrets
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
 from reprieve.app.accounts import Accounts, Person, Role
 from reprieve.app.clinic import Clinic
@@ -33,10 +39,20 @@ from reprieve.app.record_ids import now, origin
 from reprieve.core.documents import as_json
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger
+from reprieve.store.tables import events
 from reprieve.store.verify import verify
 
 PASSWORD = "correct horse 42"
 HEADERS = {"X-Reprieve": "1"}
+PAUSE_S = (1.0, 5.0)
+# Number and hash of an entry, as its writer was told.
+Written = tuple[int, str]
+PLAN = {
+    "product": "onabotulinumtoxinA",
+    "indication": "cervical_dystonia",
+    "jurisdiction": "US",
+    "injections": [{"muscle": "splenius_capitis", "side": "left", "units": "50", "sites": 2}],
+}
 BARE = """
 import sys
 from fastapi import FastAPI
@@ -55,15 +71,19 @@ def lay_down(target: str, patients: int, users: int) -> list[str]:
     database = Database(target)
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     store = Clinic(database, accounts=Accounts(Ledger(database, origin()), now, quick))
-    charts = demo_charts(7, store.today(), patients)
-    for start in range(0, len(charts), 50):
-        store.import_charts(charts[start : start + 50], clinic="clinic", by="bench")
+    ids: list[str] = []
+    for start in range(0, patients, 50):
+        # The demonstration clinic again and again under new ids: its charts have the size of real ones.
+        some = demo_charts(7 + start, store.today(), min(50, patients - start))
+        charts = [replace(c, patient=replace(c.patient, id=f"b{start + n}")) for n, c in enumerate(some)]
+        store.import_charts(charts, clinic="clinic", by="bench")
+        ids += [chart.patient.id for chart in charts]
     hashed = quick.hash(PASSWORD)
     for number in range(users):
         person = Person("clinic", f"injector {number}", Role.INJECTOR)
         store.accounts.create(person, PASSWORD, by="bench", password_hash=hashed)
     database.close()
-    return [chart.patient.id for chart in charts]
+    return ids
 
 
 def start_server(target: str) -> tuple[subprocess.Popen[str], str]:
@@ -79,9 +99,10 @@ def start_server(target: str) -> tuple[subprocess.Popen[str], str]:
 
 async def work(
     address: str, number: int, patients: list[str], seconds: float, took: dict[str, list[float]], failed: list[str]
-) -> int:
-    """Sign in and do what one person does for `seconds`; return the acknowledged writes."""
+) -> list[Written]:
+    """Sign in and do what one person does for `seconds`; return the acknowledged entries."""
     async with httpx.AsyncClient(base_url=address, headers=HEADERS, timeout=60, trust_env=False) as client:
+        await asyncio.sleep(random.Random(-number).uniform(0, PAUSE_S[1]))
         body = {"name": f"injector {number}", "password": PASSWORD}
         answer = await client.post("/api/sign-in", json=body)
         assert answer.status_code == 200, answer.text
@@ -95,15 +116,9 @@ async def person(
     number: int,
     took: dict[str, list[float]],
     failed: list[str],
-) -> int:
-    """Look, check, note and save until `end`; return the acknowledged writes."""
-    choose, written = random.Random(number), 0
-    plan = {
-        "product": "onabotulinumtoxinA",
-        "indication": "cervical_dystonia",
-        "jurisdiction": "US",
-        "injections": [{"muscle": "splenius_capitis", "side": "left", "units": "50", "sites": 2}],
-    }
+) -> list[Written]:
+    """Look, check, note and save until `end`; return the acknowledged entries."""
+    choose, written = random.Random(number), list[Written]()
 
     async def timed(name: str, method: str, path: str, body: object = None) -> httpx.Response:
         before = time.perf_counter()
@@ -112,18 +127,19 @@ async def person(
         took[name].append((time.perf_counter() - before) * 1000)
         if answer.status_code >= 400:
             failed.append(f"{name} {answer.status_code} {answer.text[:120]}")
+        elif answer.status_code == 201:
+            told = answer.json()
+            written.append((told["version"], told["hash"]))
+        await asyncio.sleep(choose.uniform(*PAUSE_S))
         return answer
 
     while time.perf_counter() < end:
         patient = choose.choice(patients)
         await timed("chart", "GET", f"/api/patients/{patient}/chart")
-        await timed("live check", "POST", "/api/check", plan)
+        await timed("live check", "POST", "/api/check", PLAN)
         day = (date.today() - timedelta(days=choose.randrange(5))).isoformat()
-        saved = await timed("diary", "POST", f"/api/patients/{patient}/diary", {"date": day, "severity": "4"})
-        written += saved.status_code == 201
-        saved = await timed("save", "POST", f"/api/patients/{patient}/drafts", {"plan": plan})
-        written += saved.status_code == 201
-        await asyncio.sleep(choose.uniform(0.5, 2.0))
+        await timed("diary", "POST", f"/api/patients/{patient}/diary", {"date": day, "severity": "4"})
+        await timed("save", "POST", f"/api/patients/{patient}/drafts", {"plan": PLAN})
     return written
 
 
@@ -169,6 +185,12 @@ def memory_mib(process: int) -> float:
     return pages * resource.getpagesize() / 2**20
 
 
+def cpu_s(process: int) -> float:
+    """Return the processor seconds that a process has used."""
+    told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def show(name: str, times: list[float]) -> None:
     """Print one line of percentiles."""
     cuts = statistics.quantiles(times, n=100)
@@ -177,36 +199,86 @@ def show(name: str, times: list[float]) -> None:
 
 async def crowd(
     address: str, patients: list[str], users: int, seconds: float, took: dict[str, list[float]]
-) -> tuple[int, list[str]]:
-    """Let `users` work for `seconds`; return how many writes were acknowledged and what failed."""
+) -> tuple[list[Written], list[str]]:
+    """Let `users` work for `seconds`; return what was acknowledged, and what failed."""
     failed: list[str] = []
     people = (work(address, number, patients, seconds, took, failed) for number in range(users))
-    return sum(await asyncio.gather(*people)), failed
+    return [entry for written in await asyncio.gather(*people) for entry in written], failed
+
+
+def alone(address: str, patients: list[str], took: dict[str, list[float]], rounds: int = 100) -> None:
+    """Read charts and save drafts by one client, so that the peers have something like themselves to stand beside."""
+    with httpx.Client(base_url=address, headers=HEADERS, timeout=60, trust_env=False) as client:
+        client.post("/api/sign-in", json={"name": "injector 0", "password": PASSWORD})
+        for patient in random.Random(3).choices(patients, k=rounds):
+            for name, method in (("chart, 1 client", "GET"), ("again, 1 client", "GET"), ("save, 1 client", "POST")):
+                path = f"/api/patients/{patient}/{'chart' if method == 'GET' else 'drafts'}"
+                before = time.perf_counter()
+                headers = {"Idempotency-Key": secrets.token_hex(8)}
+                client.request(method, path, json={"plan": PLAN} if method == "POST" else None, headers=headers)
+                took[name].append((time.perf_counter() - before) * 1000)
+
+
+def lost(database: Database, written: list[Written]) -> int:
+    """Return how many of the acknowledged entries are not in the record."""
+    found = 0
+    with database.read() as connection:
+        for start in range(0, len(written), 500):
+            told = dict(written[start : start + 500])
+            query = select(events.c.seq, events.c.hash).where(events.c.seq.in_(told))
+            found += sum(told[row.seq] == row.hash for row in connection.execute(query))
+    return len(written) - found
+
+
+def watch_memory(process: int, every_s: float, seen: list[float], stop: threading.Event) -> None:
+    """Note the memory of a process now and then."""
+    while not stop.wait(every_s):
+        seen.append(memory_mib(process))
+
+
+def laid_down(folder: Path, patients: int, users: int, kept: Path | None) -> tuple[str, list[str]]:
+    """Return a record to work on and the ids of its patients; `kept` is made once and copied."""
+    target = folder / "clinic.db"
+    if kept is None:
+        return str(target), lay_down(str(target), patients, users)
+    if not kept.exists():
+        lay_down(str(kept), patients, users)
+    shutil.copyfile(kept, target)
+    return str(target), [f"b{number}" for number in range(patients)]
 
 
 def main() -> None:
     """Print the table."""
-    given = [int(one) for one in sys.argv[1:]]
+    given = [int(one) for one in sys.argv[1:4]]
     users, seconds, patients = (*given, *(50, 30, 200)[len(given) :])
+    kept = Path(sys.argv[4]) if len(sys.argv) > 4 else None
     with tempfile.TemporaryDirectory() as folder:
-        target = str(Path(folder) / "clinic.db")
-        ids = lay_down(target, patients, users)
+        target, ids = laid_down(Path(folder), patients, users, kept)
         server, address = start_server(target)
         took: dict[str, list[float]] = defaultdict(list)
+        memory, stop = [memory_mib(server.pid)], threading.Event()
+        watcher = threading.Thread(target=watch_memory, args=(server.pid, seconds / 10, memory, stop))
+        watcher.start()
         try:
-            before = memory_mib(server.pid)
+            began, cpu = time.perf_counter(), cpu_s(server.pid)
             written, failed = asyncio.run(crowd(address, ids, users, seconds, took))
-            after = memory_mib(server.pid)
+            lasted, cpu = time.perf_counter() - began, cpu_s(server.pid) - cpu
+            asked = sum(len(times) for times in took.values())
+            alone(address, ids, took)
         finally:
+            stop.set()
+            watcher.join()
             server.terminate()
             server.wait()
         database = Database(target)
         found = verify(database)
+        missing = lost(database, written)
         size = len(json.dumps(as_json(Clinic(database).view("clinic", ids[0]).chart)))
         database.close()
         print(f"{users} people, {seconds} s, {len(ids)} patients; chain holds: {found.ok}, {found.events} events")
-        print(f"{written} writes acknowledged, {len(failed)} requests failed")
-        print(f"memory of the server {before:.0f} -> {after:.0f} MiB")
+        print(f"{len(written)} writes acknowledged, {missing} lost, {len(failed)} of {asked} requests failed")
+        print(f"{asked / lasted:.0f} requests a second, {1000 * cpu / asked:.1f} ms of the server's CPU for each")
+        print("memory of the server, MiB:", *(f"{one:.0f}" for one in memory))
         print(f"{'ms':<34}{'n':>7} {'p50':>9} {'p95':>9} {'p99':>9}")
         for name, times in took.items():
             show(name, times)
