@@ -120,10 +120,14 @@ async def person(
     """Look, check, note and save until `end`; return the acknowledged entries."""
     choose, written = random.Random(number), list[Written]()
 
-    async def timed(name: str, method: str, path: str, body: object = None) -> httpx.Response:
+    async def timed(name: str, method: str, path: str, body: object = None) -> None:
         before = time.perf_counter()
         headers = {"Idempotency-Key": secrets.token_hex(8)} if method == "POST" else {}
-        answer = await client.request(method, path, json=body, headers=headers)
+        try:
+            answer = await client.request(method, path, json=body, headers=headers)
+        except httpx.HTTPError as error:
+            failed.append(f"{name} {type(error).__name__}")
+            return
         took[name].append((time.perf_counter() - before) * 1000)
         if answer.status_code >= 400:
             failed.append(f"{name} {answer.status_code} {answer.text[:120]}")
@@ -131,7 +135,6 @@ async def person(
             told = answer.json()
             written.append((told["version"], told["hash"]))
         await asyncio.sleep(choose.uniform(*PAUSE_S))
-        return answer
 
     while time.perf_counter() < end:
         patient = choose.choice(patients)

@@ -7,15 +7,30 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from reprieve.core.errors import SetupError
+from reprieve.record.chart import ChartPatient
+from reprieve.record.event_bodies import Registration
+from reprieve.record.event_kinds import EventKind
+from reprieve.record.events import Event
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger, Origin
 from reprieve.store.verify import verify
 
 FILLER = Path(__file__).with_name("_filler.py")
+REGISTERED = Event(
+    id="register",
+    kind=EventKind.PATIENT_REGISTERED,
+    clinic="clinic",
+    patient="a",
+    by="test",
+    at=datetime(2026, 1, 1, tzinfo=UTC),
+    body=Registration(patient=ChartPatient(id="a")),
+)
 
 
 @pytest.fixture
@@ -117,3 +132,22 @@ def test_s23_a_read_only_record_is_one_line_and_is_left_alone(tmp_path: Path) ->
     assert "check the permissions" in done.stderr
     tmp_path.chmod(0o755)
     assert target.read_bytes() == before
+
+
+def test_s23_a_disk_that_turned_read_only_is_one_line_and_the_record_goes_on_afterwards(small_disk: Path) -> None:
+    target = small_disk / "clinic.db"
+    database = Database(str(target))
+    Ledger(database, Origin("0", "t")).append([REGISTERED])
+    database.close()
+    before = target.read_bytes()
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    try:
+        done = _serve(target)
+        with pytest.raises(SetupError, match="cannot be written"):
+            Database(str(target))
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+    assert "cannot be written" in done.stderr
+    assert target.read_bytes() == before
+    still_whole(target, 1)

@@ -28,6 +28,7 @@ from reprieve.web.own_ca import own_certificates
 
 # How the workers of one server learn what to open.
 WORKER = "REPRIEVE_WORKER"
+KEEP_ALIVE_S = 330
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +143,9 @@ def _run(settings: Settings, listener: socket.socket, database: Database, tell: 
         proxy_headers=False,
         ssl_certfile=certificate,
         ssl_keyfile=str(own.key) if own else settings.tls_key,
+        # Longer than a browser or a proxy keeps an idle connection: whoever closes first must not be the server, or a
+        # write that is sent at that moment is lost on the way.
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=5,
     )
     told = Told(
