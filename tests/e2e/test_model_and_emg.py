@@ -19,8 +19,8 @@ def test_a_plan_shows_its_expected_course_and_what_the_model_says(watched, cervi
     page = visit.page
     page.goto(f"/patients/{cervical}/plan")
     page.get_by_role("button", name="Repeat last session").click()
-    page.get_by_role("button", name="Show the expected course").click()
-    page.locator("[data-testid=preview] svg").wait_for(timeout=120_000)
+    preview = page.locator("[data-testid=preview][data-of]")
+    preview.locator("svg").wait_for(timeout=120_000)
     page.get_by_role("button", name="Simulate this plan").click()
     drawing = page.locator(".slice-lines")
     drawing.wait_for(timeout=60_000)
@@ -29,7 +29,19 @@ def test_a_plan_shows_its_expected_course_and_what_the_model_says(watched, cervi
     assert re.search(r"\d+ %", page.locator(".curves tbody tr").first.inner_text())
     assert page.get_by_role("img", name=re.compile("Weakness over the weeks")).count() == 1
     _mirror(page, drawing)
-    # A dose from the keyboard: the picture says that it is of an earlier plan.
+    # A dose from the keyboard: the curve follows by itself and says what it rests on, with the figures of the server.
+    before = preview.get_attribute("data-of")
+    with page.expect_response(re.compile("/preview$")) as answer:
+        page.locator("input[name=units]").first.press("ArrowUp")
+    page.wait_for_function(
+        "old => ![null, old].includes(document.querySelector('[data-testid=preview]').dataset.of ?? null)", arg=before
+    )
+    told = answer.value.json()
+    assert f"{round(told['person_weight'] * 100)} % of it rests on this person" in preview.inner_text()
+    assert f"Ratings and entries used: {told['scores_used']}." in preview.inner_text()
+    page.get_by_role("button", name="Simulate again").click()
+    page.get_by_text("The plan changed since", exact=False).wait_for(state="detached", timeout=60_000)
+    # The picture of the muscles says that it is of an earlier plan.
     page.locator("input[name=units]").first.press("ArrowUp")
     page.get_by_text("The plan changed since", exact=False).wait_for()
     page.get_by_role("button", name="Simulate again").click()

@@ -51,6 +51,7 @@ export function readForecast(raw: unknown): Curve {
     abstains: body.abstains === true,
     reason: text(body.reason),
     personal: figure(body.person_weight),
+    scores: figure(body.scores_used),
     model: text(body.model),
   };
 }

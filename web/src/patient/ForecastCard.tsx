@@ -1,6 +1,7 @@
 /** The forecast in words: what to expect when, how sure, and what it rests on. */
-import { range, readable } from "../numbers/dates";
+import { range } from "../numbers/dates";
 import { Loading } from "../shared/states";
+import { Basis } from "../timeline/Basis";
 import type { Curve, DateRange } from "../timeline/curve";
 import { t } from "../words/words";
 
@@ -42,22 +43,7 @@ export function ForecastCard({
               <strong data-testid="wear-off">{span(curve.wearOff)}</strong>
             </dd>
           </dl>
-          <p className="hint forecast-basis">
-            {curve.personal === null
-              ? t("A forecast with its uncertainty, not a promise.")
-              : curve.personal < 0.15
-                ? t("Mostly the average of other patients; the diary will make it this person's own.")
-                : t("{p} % of it rests on this person's own data, the rest on other patients.", {
-                    p: Math.round(curve.personal * 100),
-                  })}
-          </p>
-          {curve.notes.length > 0 && (
-            <ul className="hint bullets">
-              {curve.notes.map((note) => (
-                <li key={note}>{readable(note)}</li>
-              ))}
-            </ul>
-          )}
+          <Basis curve={curve} />
         </>
       )}
     </section>

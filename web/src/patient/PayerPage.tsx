@@ -117,7 +117,7 @@ function Items({ packet }: { packet: Packet }) {
         <h2 id="course-title">{t("Dose, frequency and effect so far")}</h2>
         {packet.sessions.length === 0 && <Empty>{t("No session here yet.")}</Empty>}
         <div className="scroll-x" tabIndex={0} role="region" aria-labelledby="course-title">
-          <table className="data-table">
+          <table className="data-table data-table--wide">
             <thead>
               <tr>
                 <th scope="col">{t("Date")}</th>

@@ -114,15 +114,19 @@ function Report({ told, product }: { told: Delivery; product: string }) {
           <h2 id="steps-title">{t("Checklist")}</h2>
           <ul className="words-list">
             {told.checklist.done.map(({ step, at }) => (
-              <li key={step.id} className="row">
+              <li key={step.id} className="row row--whole">
                 <Icon name="verified" />
-                {t(step.words)} <span className="soft figures">{at ? clock(at) : t("time not noted")}</span>
+                <span>
+                  {t(step.words)} <span className="soft figures">{at ? clock(at) : t("time not noted")}</span>
+                </span>
               </li>
             ))}
             {told.checklist.open_steps.map((step) => (
-              <li key={step.id} className="row soft">
+              <li key={step.id} className="row row--whole soft">
                 <Icon name="unverified" />
-                {t(step.words)}: {t("not recorded")}
+                <span>
+                  {t(step.words)}: {t("not recorded")}
+                </span>
               </li>
             ))}
             {told.checklist.other.map((step) => (

@@ -1,49 +1,54 @@
-/**
- * The curve to expect if this plan were given today. Asked for by a press: a forecast costs the server far more than the live
- * check, which must never wait for it.
- */
+/** The curve to expect if this plan were given today, anew with each change of product or total, once the typing rests. */
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useRef } from "react";
 import { post } from "../api/client";
 import { readForecast } from "../api/forecast";
 import type { Plan } from "../api/types";
 import { dayNumber, range, today } from "../numbers/dates";
 import { sum } from "../numbers/decimal";
+import { useSettled } from "../shared/useSettled";
+import { Basis } from "../timeline/Basis";
 import { area, line } from "../timeline/scale";
 import { useWidth } from "../timeline/useWidth";
 import type { Curve, DateRange } from "../timeline/curve";
 import { t } from "../words/words";
 
 const HEIGHT = 120;
+/** A digit is seldom the last one: asked for sooner, most answers would be thrown away. */
+const SETTLE_MS = 180;
 
 export function Preview({ id, plan }: { id: string; plan: Plan }) {
   // The model knows product and total only, so nothing else needs a new answer.
   const total = sum(plan.injections.map((injection) => injection.units));
   const wanted = `${plan.product} ${total}`;
-  const [asked, setAsked] = useState<string | null>(null);
+  const settled = useSettled(wanted, SETTLE_MS);
   const query = useQuery({
-    queryKey: ["patient", id, "preview", asked],
+    queryKey: ["patient", id, "preview", settled],
     queryFn: ({ signal }) =>
       post<unknown>(`/api/patients/${encodeURIComponent(id)}/preview`, plan, { signal }),
-    enabled: asked === wanted,
+    enabled: settled === wanted && Number(total) > 0,
     retry: false,
     staleTime: Infinity,
+    // The curve before stays in view, marked as old, until the new one is there: nothing jumps while a dose is typed.
+    placeholderData: (before) => before,
   });
   const curve = useMemo(() => (query.data ? readForecast(query.data) : null), [query.data]);
+  const old = settled !== wanted || query.isPlaceholderData || query.isFetching;
   return (
-    <section className="card preview" aria-labelledby="preview-title" data-testid="preview">
+    <section
+      className="card preview"
+      aria-labelledby="preview-title"
+      aria-busy={old}
+      data-testid="preview"
+      data-of={old ? undefined : wanted}
+    >
       <h2 id="preview-title">{t("Expected course")}</h2>
-      {asked !== wanted && (
-        <button type="button" className="btn btn--small" onClick={() => setAsked(wanted)}>
-          {asked === null ? t("Show the expected course") : t("Show it for this dose")}
-        </button>
-      )}
       {query.isError && <p className="soft">{t("No forecast: {reason}", { reason: query.error.message })}</p>}
       {curve?.abstains && (
         <p className="soft">{t("No forecast: {reason}", { reason: curve.reason ?? t("not enough data") })}</p>
       )}
-      {asked === wanted && curve && !curve.abstains && <Course curve={curve} />}
-      {query.isFetching && <p className="soft">{t("Working out the course")}</p>}
+      {curve && !curve.abstains && <Course curve={curve} old={old} />}
+      {!curve && query.isFetching && <p className="soft">{t("Working out the course")}</p>}
     </section>
   );
 }
@@ -51,7 +56,7 @@ export function Preview({ id, plan }: { id: string; plan: Plan }) {
 const span = (dates: DateRange | null) =>
   dates?.low && dates.high ? range(dates.low, dates.high) : t("not enough data");
 
-function Course({ curve }: { curve: Curve }) {
+function Course({ curve, old }: { curve: Curve; old: boolean }) {
   const box = useRef<HTMLDivElement>(null);
   const wide = useWidth(box);
   const first = dayNumber(curve.points[0]?.date ?? today());
@@ -63,7 +68,7 @@ function Course({ curve }: { curve: Curve }) {
   const points = curve.points.map((point) => ({ ...point, at: x(point.date) }));
   return (
     <>
-      <div ref={box}>
+      <div ref={box} className={old ? "is-old" : undefined}>
         {wide > 0 && (
           <svg
             width={wide}
@@ -120,6 +125,7 @@ function Course({ curve }: { curve: Curve }) {
         </dd>
       </dl>
       <p className="hint">{t("By product and total dose; lower is better. A forecast, not a promise.")}</p>
+      <Basis curve={curve} />
     </>
   );
 }

@@ -31,5 +31,7 @@ export interface Curve {
   reason: string | null;
   /** Share of the person's own entries in the curve, 0 to 1; null if not told. */
   personal: number | null;
+  /** Ratings and diary entries that the curve was fitted to. */
+  scores: number | null;
   model: string | null;
 }

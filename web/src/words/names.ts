@@ -4,6 +4,7 @@ import { t } from "./words";
 
 /** "splenius_capitis" to "Splenius capitis". */
 export function words(name: string): string {
+  if (name === "emg") return "EMG";
   const text = name.replace(/_/g, " ").trim();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
