@@ -21,7 +21,7 @@ from reprieve.store.tables import patients
 
 # What the first look at a list may spend on forecasts; the rest says "pending" and is computed behind it.
 FIRST_LOOK_S = 0.6
-LINES_S = 2.0
+LINES_S = 0.6
 MOST_ROWS = 300
 # A red flag stays on the list while it is not over and not older than this.
 FLAG_DAYS = 60
