@@ -75,7 +75,7 @@ def spread_in_neck(plan: Plan, *, edge_mm: float = 2.0) -> SpreadInNeck:
     needles = [needle for injection in dosed for needle in _needles(injection)]
     tissue = _neck(structures, needles, edge_mm)
     owner = tissue.structures()
-    field = bound_field(tissue, needles, spread, through_fascia, 1e-5)
+    field = bound_field(tissue, needles, spread, through_fascia, 1e-4)
     cell_ml = edge_mm**3 / 1000
     held = np.bincount(np.maximum(owner, 0).ravel(), weights=field.ravel(), minlength=len(structures) + 1) * cell_ml
     arrived = [
@@ -115,8 +115,12 @@ def _neck(structures: Sequence[Structure], needles: Sequence[Needle], edge: floa
     box = (places.min(axis=0) - MARGIN_MM, places.max(axis=0) + MARGIN_MM)
     bellies: list[Sequence[Belly]] = [structure.bellies for structure in structures]
     tissue = block_of_tissue(*box, edge, bellies)
+    spheres = [Belly(centre=n.place_mm, fibre=n.fibre, long_mm=MARGIN_MM, short_mm=MARGIN_MM) for n in needles]
     bone = closed_around(tissue, vertebrae(), BONE_RADIUS_MM) & (tissue.label == 0)
-    return carve(tissue, bone | beyond_skin(tissue, SKIN_MM))
+    return carve(
+        tissue,
+        bone | beyond_skin(tissue, [b for own in bellies for b in own], SKIN_MM) | beyond_skin(tissue, spheres, 0.0),
+    )
 
 
 def _arrived(structure: Structure, injected: bool, units: float, density: np.ndarray) -> Arrived:

@@ -56,4 +56,4 @@ def _bateman(k: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float
 
 def _one_chain(k: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float64]:
     matrix = np.diag(-k) + np.diag(k[:-1], -1)
-    return np.array([expm(matrix * moment)[-1, 0] for moment in t])
+    return np.asarray(expm(matrix * t[:, None, None]))[:, -1, 0]

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt, map_coordinates
+from scipy.ndimage import map_coordinates
 
 from reprieve.pharmacology.belly import Belly
 
@@ -94,33 +94,47 @@ def carve(tissue: Tissue, outside: NDArray[np.bool_]) -> Tissue:
 
 def closed_around(tissue: Tissue, line_mm: Sequence[Sequence[float]], radius_mm: float) -> NDArray[np.bool_]:
     """Return the cells within `radius_mm` of a line of points: a bone."""
-    points = np.asarray(line_mm, float)
-    x, y, z = np.meshgrid(*[tissue.centres(i) for i in range(3)], indexing="ij", sparse=True)
     near = np.zeros(tissue.shape, bool)
-    for first, second in pairwise(points):
+    for first, second in pairwise(np.asarray(line_mm, float)):
+        low, high = np.minimum(first, second) - radius_mm, np.maximum(first, second) + radius_mm
+        window, (x, y, z) = _window(tissue.shape, tissue.origin_mm, tissue.edge_mm, low, high)
         along = (second - first) / np.dot(second - first, second - first)
         t = np.clip((x - first[0]) * along[0] + (y - first[1]) * along[1] + (z - first[2]) * along[2], 0, 1)
         gap = sum((c - (first[i] + t * (second[i] - first[i]))) ** 2 for i, c in enumerate((x, y, z)))
-        near |= gap <= radius_mm**2
+        near[window] |= gap <= radius_mm**2
     return near
 
 
-def beyond_skin(tissue: Tissue, depth_mm: float) -> NDArray[np.bool_]:
-    """Return the cells further than `depth_mm` from every structure: taken to be outside the body."""
-    return np.asarray(distance_transform_edt(tissue.label <= CONNECTIVE, sampling=tissue.edge_mm)) > depth_mm
+def beyond_skin(tissue: Tissue, bellies: Sequence[Belly], depth_mm: float) -> NDArray[np.bool_]:
+    """Return the cells outside all `bellies` thickened by `depth_mm`: taken to be outside the body."""
+    label = np.zeros(tissue.shape, np.int16)
+    for belly in bellies:
+        thick = replace(belly, long_mm=belly.long_mm + depth_mm, short_mm=belly.short_mm + depth_mm)
+        _paint(label, 1, thick, tissue.origin_mm, tissue.edge_mm)
+    return label == 0
+
+
+def _window(
+    shape: Sequence[int], origin: NDArray[np.float64], edge: float, low: NDArray, high: NDArray
+) -> tuple[tuple[slice, ...], tuple[NDArray[np.float32], ...]]:
+    """The cells of a grid between two corners, and the coordinates of their centres, each along its own axis."""
+    first = np.maximum(np.floor((low - origin) / edge).astype(int), 0)
+    last = np.maximum(np.minimum(np.ceil((high - origin) / edge).astype(int) + 1, shape), first)
+    axes = [(origin[i] + edge * np.arange(first[i], last[i])).astype(np.float32) for i in range(3)]
+    window = tuple(slice(int(a), int(b)) for a, b in zip(first, last, strict=True))
+    return window, tuple(np.meshgrid(*axes, indexing="ij", sparse=True))
 
 
 def _paint(label: NDArray, number: int, belly: Belly, origin: NDArray, edge: float) -> None:
-    centre = np.array(belly.centre)
-    first = np.maximum(np.floor((centre - belly.long_mm - origin) / edge).astype(int), 0)
-    last = np.minimum(np.ceil((centre + belly.long_mm - origin) / edge).astype(int) + 1, label.shape)
-    if (last <= first).any():
-        return
-    window = tuple(slice(a, b) for a, b in zip(first, last, strict=True))
-    axes = [origin[i] + edge * np.arange(first[i], last[i]) - centre[i] for i in range(3)]
-    x, y, z = np.meshgrid(*axes, indexing="ij", sparse=True)
-    along = x * belly.fibre[0] + y * belly.fibre[1] + z * belly.fibre[2]
-    across_squared = x**2 + y**2 + z**2 - along**2
-    inside = (along / belly.long_mm) ** 2 + across_squared / belly.short_mm**2 <= 1.0
+    centre, fibre = np.array(belly.centre), np.array(belly.fibre)
+    # The box of an ellipsoid of revolution.
+    reach = np.sqrt(belly.short_mm**2 + (belly.long_mm**2 - belly.short_mm**2) * fibre**2)
+    window, (x, y, z) = _window(label.shape, origin, edge, centre - reach, centre + reach)
+    x, y, z = (axis - np.float32(middle) for axis, middle in zip((x, y, z), centre, strict=True))
+    u, v, w = (np.float32(part) for part in fibre)
+    squared = (x * u + y * v + z * w) ** 2
+    # (along / long)^2 + (r^2 - along^2) / short^2 <= 1
+    squared *= np.float32(1 / belly.long_mm**2 - 1 / belly.short_mm**2)
+    squared += (x**2 + y**2 + z**2) * np.float32(1 / belly.short_mm**2)
     part = label[window]
-    part[inside & (part == CONNECTIVE)] = number
+    part[(squared <= 1.0) & (part == CONNECTIVE)] = number
