@@ -20,7 +20,10 @@ from reprieve.store.tables import SCHEMA_VERSION, accounts, meta, metadata
 from reprieve.store.verify import verify
 
 VERSIONS = sorted(Path(__file__).with_name("versions").glob("*.sql"), key=lambda path: int(path.stem))
-HEADS = {"1": (16, "2a4a0575b2769a7a860af25dcf21ffb222280eebfaed482182167a97e63dbb36")}
+HEADS = {
+    "1": (16, "2a4a0575b2769a7a860af25dcf21ffb222280eebfaed482182167a97e63dbb36"),
+    "2": (18, "50564f87f99963e46632ac0f77fdf8e6f0778b2ae9a7811e88244e00818755a7"),
+}
 
 
 def _lay_down(script: str, target: str) -> None:

@@ -16,13 +16,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 from reprieve.app.accounts_codes import matching_counter
 from reprieve.app.accounts_policy import ALLOWED, Action, Person, Role
 from reprieve.app.accounts_throttle import note_failure, refuse_if_throttled, utc_text
+from reprieve.app.accounts_vault import Vault, is_sealed, vault_of
 from reprieve.app.record_ids import new_id
 from reprieve.core.errors import AccessError, ConflictError, InputError
 from reprieve.record.event_bodies import AccountChange
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.store.ledger import Ledger, Request
-from reprieve.store.tables import accounts, passkeys, sign_ins, throttle
+from reprieve.store.tables import accounts, identities, passkeys, sign_ins, throttle
 
 # The policy's words are known by this module's name everywhere.
 __all__ = ["ALLOWED", "Accounts", "Action", "Person", "Role", "SecondFactorError"]
@@ -49,11 +50,20 @@ class Accounts:
         The server's time, with zone.
     hasher : PasswordHasher, optional
         argon2id with the library's current recommendation by default.
+    vault : Vault, optional
+        What seals the secrets of second factors; the key of this server by default.
     """
 
-    def __init__(self, ledger: Ledger, clock: Callable[[], datetime], hasher: PasswordHasher | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Callable[[], datetime],
+        hasher: PasswordHasher | None = None,
+        vault: Vault | None = None,
+    ) -> None:
         self.ledger = ledger
         self.clock = clock
+        self.vault = vault or vault_of(ledger.database)
         self.hasher = hasher or PasswordHasher()
         # Verified when a name is unknown, so that the answer takes as long as for a known one.
         # Each argon2 run takes tens of MiB: two at a time, so that a flood of sign-ins cannot take all memory.
@@ -145,15 +155,26 @@ class Accounts:
             self._refused(clinic, subject, now)
             raise AccessError("name or password is wrong; try again")
         counter: int | None = None
+        seal: Callable[[Connection], object] | None = None
         if row.totp_secret is not None:
             if not code:
                 raise SecondFactorError("this account asks for the six digits of its second factor too; enter them")
-            counter = matching_counter(row.totp_secret, code, now, row.totp_last)
+            whose = f"{clinic}/{row.name}"
+            secret = self.vault.opened(row.totp_secret, whose)
+            counter = matching_counter(secret, code, now, row.totp_last)
+            if not is_sealed(row.totp_secret):
+                seal = self._sealing(clinic, row.name, self.vault.sealed(secret, whose))
             if counter is None:
                 self._refused(clinic, subject, now)
                 raise AccessError("the code is wrong or was used already; wait for the next one")
         person = Person(clinic, row.name, Role(row.role), row.patient)
-        return self.let_in(person, old_token=old_token, subject=subject, totp_counter=counter), person
+        return self.let_in(person, old_token=old_token, subject=subject, totp_counter=counter, also=seal), person
+
+    @staticmethod
+    def _sealing(clinic: str, name: str, sealed: str) -> Callable[[Connection], object]:
+        """Return the statement that replaces a secret of an earlier version, which lay open."""
+        where = (accounts.c.clinic == clinic) & (accounts.c.name == name)
+        return lambda connection: connection.execute(update(accounts).where(where).values(totp_secret=sealed))
 
     def let_in(
         self,
@@ -293,7 +314,8 @@ class Accounts:
             if connection.execute(update(accounts).where(where).values(**values)).rowcount == 0:
                 raise InputError(f"there is no account {name!r}; check the name")
             if second_factor is not None:
-                connection.execute(delete(passkeys).where(passkeys.c.clinic == clinic, passkeys.c.account == name))
+                for proof in (passkeys, identities):
+                    connection.execute(delete(proof).where(proof.c.clinic == clinic, proof.c.account == name))
             if password is not None:
                 connection.execute(delete(throttle).where(throttle.c.subject == f"{clinic}/{name}"[:200]))
             connection.execute(delete(sign_ins).where(sign_ins.c.clinic == clinic, sign_ins.c.account == name))

@@ -24,7 +24,7 @@ def begin_codes(accounts: Accounts, person: Person) -> dict[str, str]:
 
     secret = new_secret()
     told = address(secret, f"{person.name}@{person.clinic}")
-    key = keep_challenge(accounts.ledger.database, PURPOSE, secret, accounts.clock(), person)
+    key = keep_challenge(accounts.ledger.database, PURPOSE, _sealed(accounts, person, secret), accounts.clock(), person)
     drawing = segno.make(told, error="m").svg_inline(scale=5, border=4)
     return {"challenge": key, "secret": secret, "address": told, "drawing": drawing}
 
@@ -39,17 +39,28 @@ def confirm_codes(accounts: Accounts, person: Person, challenge: str, code: str,
     """
     now = accounts.clock()
     with accounts.ledger.database.write() as connection:
-        secret = take_challenge(connection, PURPOSE, challenge, now, person)
+        kept = take_challenge(connection, PURPOSE, challenge, now, person)
+    secret = accounts.vault.opened(kept, f"{person.clinic}/{person.name}")
     counter = matching_counter(secret, code, now, None)
     if counter is None:
         raise AccessError("the code does not belong to the new secret; begin again")
-    _store(accounts, person, "second factor", {"totp_secret": secret, "totp_last": counter}, request)
+    _store(
+        accounts,
+        person,
+        "second factor",
+        {"totp_secret": _sealed(accounts, person, secret), "totp_last": counter},
+        request,
+    )
 
 
 def remove_codes(accounts: Accounts, person: Person, password: str, request: Request | None) -> None:
     """Take the codes away; the password is asked again, so that an open screen alone is not enough."""
     accounts.confirm_password(person, password)
     _store(accounts, person, "second factor taken away", {"totp_secret": None, "totp_last": None}, request)
+
+
+def _sealed(accounts: Accounts, person: Person, secret: str) -> str:
+    return accounts.vault.sealed(secret, f"{person.clinic}/{person.name}")
 
 
 def _store(

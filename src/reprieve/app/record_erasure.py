@@ -21,6 +21,7 @@ from reprieve.store.tables import (
     events,
     forecasts,
     glasses,
+    identities,
     passkeys,
     sign_ins,
     work_lines,
@@ -71,7 +72,7 @@ def erase_patient(
             connection.execute(update(events).where(events.c.id.in_(part)).values(body=None, salt=None))
         own = (accounts.c.clinic == person.clinic) & (accounts.c.patient == patient)
         for row in connection.execute(accounts.select().where(own)).all():
-            for table in (sign_ins, passkeys):
+            for table in (sign_ins, passkeys, identities):
                 connection.execute(delete(table).where(table.c.clinic == person.clinic, table.c.account == row.name))
         connection.execute(delete(accounts).where(own))
         # The digest of a request holds a name and a birth date, which can be guessed: it goes, a late retry is refused.

@@ -14,6 +14,7 @@ from reprieve.store.tables import (
     events,
     forecasts,
     glasses,
+    identities,
     meta,
     passkeys,
     patients,
@@ -25,7 +26,9 @@ from reprieve.store.tables import (
 )
 
 # Not copied: who is signed in (a copied token must not open a door) and what can be computed again.
-COPIED: tuple[Table, ...] = (events, anchors, writes, patients, accounts, throttle, passkeys, shares, closed_charts)
+COPIED: tuple[Table, ...] = (
+    events, anchors, writes, patients, accounts, throttle, passkeys, identities, shares, closed_charts,
+)  # fmt: skip
 LEFT_OUT = (sign_ins, challenges, glasses, forecasts, work_lines)
 ROWS_AT_ONCE = 1000
 

@@ -16,7 +16,12 @@ def _to_2(connection: Connection) -> None:
     connection.execute(delete(forecasts))
 
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2}
+def _to_3(connection: Connection) -> None:
+    """Add the table of identities at a provider."""
+    metadata.create_all(connection)
+
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2, 2: _to_3}
 
 
 def migrate(connection: Connection) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
-# 1: the first. 2: second factors, passkeys, shares, closed charts, the work list's lines.
-SCHEMA_VERSION = 2
+# 1: the first. 2: second factors, passkeys, shares, closed charts, the work list's lines. 3: who somebody is at an
+# identity provider.
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -132,6 +133,18 @@ passkeys = Table(
     Column("created_at", String(40), nullable=False),
 )
 Index("passkeys_of_account", passkeys.c.clinic, passkeys.c.account)
+
+# Who an account is at an identity provider: the first sign-in ties the two, by what never changes there.
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", String(255), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("clinic", String(64), nullable=False),
+    Column("account", String(128), nullable=False),
+    Column("created_at", String(40), nullable=False),
+)
+Index("identities_of_account", identities.c.clinic, identities.c.account)
 
 # View: the read-only ways in for somebody outside, by the digest of their secret.
 shares = Table(
