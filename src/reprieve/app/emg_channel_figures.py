@@ -77,7 +77,7 @@ def analyse_channel(channel: Channel, role: ChannelRole) -> AnalysedChannel:
         reason = f"{channel.length_s:.2f} s are too short"
         return _without_figures(channel, role, raw, unit, Quality("reject", ()), reason)
     # Half the memory and time; the mean goes first, since an offset would take the digits of the EMG.
-    light = (raw - raw.mean()).astype(np.float32)
+    light = np.subtract(raw, raw.mean(), out=np.empty(len(raw), np.float32), casting="same_kind")
     filtered = band_pass(light, channel.rate_hz, needle=role.kind == "needle")
     envelopes = rms_envelopes(filtered, channel.rate_hz, (WINDOW_S, EDGE_WINDOW_S, BURST_WINDOW_S))
     envelope = envelopes[0]

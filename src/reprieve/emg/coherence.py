@@ -7,10 +7,17 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from reprieve.emg.filters import floating
-from reprieve.emg.spectra import Spectrum, density, power_spectrum, segment_transforms, sum_of_squares
+from reprieve.emg.spectra import (
+    Spectrum,
+    density,
+    power_spectrum,
+    real_products,
+    segment_transforms,
+    sum_of_squares,
+)
 
 Floats = NDArray[np.float64]
 
@@ -193,7 +200,7 @@ def pooled_coherence(found: Coherence, low_hz: float, high_hz: float) -> tuple[f
         return float("nan"), 1.0
     independent = max(1.0, len(values) / 1.5)
     total = -(found.segments - 1) * np.log1p(-values).mean() * independent
-    return float(values.mean()), float(stats.gamma.sf(total, independent))
+    return float(values.mean()), float(special.gammaincc(independent, total))
 
 
 def zero_lag_coherence(first: SegmentSpectra, second: SegmentSpectra) -> float:
@@ -206,7 +213,7 @@ def zero_lag_coherence(first: SegmentSpectra, second: SegmentSpectra) -> float:
     if width == 0 or count == 0:
         return 0.0
     power = a.power_of(count)[:width] * b.power_of(count)[:width]
-    real = _cross(a, b, count, width).real
+    real = real_products(a.values[:count, :width], b.values[:count, :width])
     return float(np.divide(real**2, power, out=np.zeros(width), where=power > 0).mean())
 
 

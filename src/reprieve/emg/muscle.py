@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from reprieve.emg.bootstrap import Estimate, mean_estimate, median_estimate, ratio_estimate
 from reprieve.emg.contractions import Interval, sustained_fraction
 from reprieve.emg.envelope import MVC_WINDOW_S, Envelope, sliding_mean
+from reprieve.emg.filters import floating
 
 Floats = NDArray[np.float64]
 
@@ -119,17 +120,17 @@ def co_contraction(first_percent: ArrayLike, second_percent: ArrayLike) -> tuple
     Falconer and Winter: 200 sum(min) / sum(a + b). Rudolph: mean of (min / max) (a + b). They answer different
     questions, so both are given; None where both muscles are silent.
     """
-    a, b = np.asarray(first_percent), np.asarray(second_percent)
+    a, b = floating(first_percent), floating(second_percent)
     length = min(len(a), len(b))
     low, high = np.minimum(a[:length], b[:length]), np.maximum(a[:length], b[:length])
-    common, both = float(low.sum(dtype=np.float64)), float(low.sum(dtype=np.float64) + high.sum(dtype=np.float64))
+    # NumPy adds pairwise, which costs float32 no digit that is shown.
+    common, both = float(low.sum()), float(low.sum() + high.sum())
     if not both > 0:
         return None, None
     # (min / max) (a + b) is min + min² / max; where the larger is 0 the smaller is, too.
-    high[high == 0] = 1
     np.square(low, out=low)
-    low /= high
-    return 200 * common / both, (common + float(low.sum(dtype=np.float64))) / length
+    low /= np.maximum(high, np.finfo(high.dtype).tiny, out=high)
+    return 200 * common / both, (common + float(low.sum())) / length
 
 
 def _pieces(values: Floats, rate_hz: float, spans: Sequence[tuple[float, float]]) -> Floats:

@@ -105,10 +105,14 @@ def segment_transforms(samples: Samples, length: int, overlap: float) -> Iterato
 
 def sum_of_squares(transforms: NDArray[np.complexfloating]) -> Floats:
     """Return the squared magnitudes summed over the segments, shape (n_frequencies,)."""
-    transforms = np.ascontiguousarray(transforms)
-    # Real and imaginary parts lie side by side: one pass squares both.
-    parts = transforms.view(transforms.real.dtype)
-    both = np.einsum("ij,ij->j", parts, parts).astype(np.float64)
+    return real_products(transforms, transforms)
+
+
+def real_products(first: NDArray[np.complexfloating], second: NDArray[np.complexfloating]) -> Floats:
+    """Return the real part of conj(first) second summed over the segments, shape (n_frequencies,)."""
+    # Real and imaginary parts lie side by side: one pass takes both.
+    parts = [np.ascontiguousarray(one).view(one.real.dtype) for one in (first, second)]
+    both = np.einsum("ij,ij->j", *parts).astype(np.float64)
     return both[::2] + both[1::2]
 
 
