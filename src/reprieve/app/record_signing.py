@@ -68,6 +68,14 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Remarks:
+    """The free texts of a session, for the check of their length: a note is longer than a name."""
+
+    note: str | None
+    place: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionToSign:
     """A session as the injector wants to sign it.
 
@@ -307,7 +315,7 @@ def _check_wish(store: Clinic, wish: SessionToSign) -> None:
         raise InputError("a session needs what was given or why nothing was; mark the muscles")
     for row in (*wish.given.injections, *wish.given.skipped, wish.signature, *wish.overrides):
         check_words(row)
-    check_words(Meaning(meaning=f"{wish.note or ''}{wish.place or ''}"))
+    check_words(_Remarks(note=wish.note, place=wish.place))
     _check_injections(wish.given.injections)
     if len(wish.signature.meaning.strip()) < 3:
         raise InputError("a signature says what it means; give its meaning in words")

@@ -7,6 +7,8 @@ import { muscleWord, sideWord, words } from "../words/names";
 import { t } from "../words/words";
 import { OUTLINES } from "./outlines";
 import { readDrawing, targetsOf, type Shape, type Target } from "./drawing";
+import { siteAdded, SiteHandles } from "./SiteHandles";
+import type { Site, Sites } from "./sites";
 import { DEEP, hasLayers, VIEWS, type View } from "./views";
 
 export interface Mark {
@@ -17,6 +19,8 @@ export interface Mark {
   tone: "plain" | "check" | "stop" | "done";
   /** Read out, for example "60 units, 4 sites". */
   words: string;
+  /** Where somebody put the single sites. */
+  sites?: Sites | undefined;
 }
 
 interface Props {
@@ -25,6 +29,8 @@ interface Props {
   lit: string | null;
   onLight?: (key: string | null) => void;
   onChoose?: (muscle: string, side: Side) => void;
+  /** Single sites can be set: called with all sites of a muscle on one view. */
+  onSites?: (mark: Mark, view: string, sites: Site[]) => void;
   view: string;
   onView: (view: string) => void;
 }
@@ -46,6 +52,7 @@ export function BodyMap(props: Props) {
     null,
   );
   const [near, setNear] = useState(false);
+  const [single, setSingle] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   // Enlarged, the middle of the drawing is seen first.
   useLayoutEffect(() => {
@@ -107,6 +114,17 @@ export function BodyMap(props: Props) {
             ))}
           </div>
         )}
+        {props.onSites && marks.length > 0 && (
+          <button
+            type="button"
+            className="btn"
+            aria-pressed={single}
+            title={t("Place each needle site on the drawing")}
+            onClick={() => setSingle(!single)}
+          >
+            {t("Single sites")}
+          </button>
+        )}
         <button
           type="button"
           className="btn btn--icon"
@@ -131,7 +149,14 @@ export function BodyMap(props: Props) {
               ? { tabIndex: 0, role: "region", "aria-label": t("Drawing, enlarged: it scrolls") }
               : {})}
           >
-            <Figure {...props} view={view} parts={parts} layer={layer} onTarget={choose} />
+            <Figure
+              {...props}
+              view={view}
+              parts={parts}
+              layer={layer}
+              single={single && Boolean(props.onSites)}
+              onTarget={choose}
+            />
           </div>
         ) : (
           <div className="map-wait" role="status">
@@ -167,7 +192,14 @@ export function BodyMap(props: Props) {
           </div>
         </div>
       )}
-      {marks.length > 0 && (
+      {single && props.onSites && (
+        <p className="hint" id="sites-help">
+          {t(
+            "Drag a site, or move it with the arrow keys; tap the muscle or press + for one more, Delete takes one away. Where a site lies is noted in thirds of the muscle when the session is signed.",
+          )}
+        </p>
+      )}
+      {marks.length > 0 && !single && (
         <p className="hint">
           {t("A ring holds the number of needle sites. The list beside the map says the same.")}
         </p>
@@ -180,10 +212,12 @@ interface FigureProps extends Omit<Props, "view"> {
   view: View;
   parts: NonNullable<ReturnType<typeof readDrawing>>;
   layer: "all" | "surface" | "deep";
+  single: boolean;
   onTarget: (target: Target) => void;
 }
 
-function Figure({ marks, regions, lit, onLight, onChoose, view, parts, layer, onTarget }: FigureProps) {
+function Figure(props: FigureProps) {
+  const { marks, regions, lit, onLight, onChoose, onSites, view, parts, layer, single, onTarget } = props;
   const { targets, background } = useMemo(() => {
     const all = targetsOf(parts);
     // Right to left, top to bottom reads badly; by name and side is what a person expects of the arrow keys.
@@ -226,6 +260,7 @@ function Figure({ marks, regions, lit, onLight, onChoose, view, parts, layer, on
     target.muscle !== null &&
     (layer === "deep") !== DEEP.has(target.muscle);
   const [left, topY, width, height] = parts.viewBox;
+  const radius = Math.min(Math.max(width, height) * 0.034, Math.min(width, height) * 0.042);
   const flip = view.mirrored ? `translate(${2 * left + width} 0) scale(-1 1)` : undefined;
   // Planned muscles last, so that nothing covers them.
   const order = targets
@@ -276,7 +311,13 @@ function Figure({ marks, regions, lit, onLight, onChoose, view, parts, layer, on
                 role={usable ? "button" : "img"}
                 tabIndex={usable ? (index === active ? 0 : -1) : undefined}
                 aria-label={nameOf(target)}
-                onClick={() => usable && onTarget(target)}
+                onClick={(event) => {
+                  const mark = single ? own.find((one) => one.muscle === target.muscle) : undefined;
+                  const sites =
+                    mark && svg.current ? siteAdded(svg.current, event, target.key, mark, view.id) : null;
+                  if (mark && sites) onSites?.(mark, view.id, sites);
+                  else if (usable) onTarget(target);
+                }}
                 onKeyDown={(event) => usable && keys(event, index)}
                 onFocus={() => {
                   setActive(index);
@@ -293,14 +334,28 @@ function Figure({ marks, regions, lit, onLight, onChoose, view, parts, layer, on
             );
           })}
         </g>
-        <Rings
-          targets={targets}
-          marksOf={marksOf}
-          scale={Math.min(Math.max(width, height) * 0.034, Math.min(width, height) * 0.042)}
-          viewKey={view.id}
-          box={[left, topY, width, height]}
-          mirrored={Boolean(view.mirrored)}
-        />
+        {single && onSites ? (
+          <SiteHandles
+            entries={targets.flatMap((target) =>
+              marksOf(target)
+                .filter((mark) => mark.muscle === target.muscle)
+                .map((mark) => ({ target, mark })),
+            )}
+            view={view.id}
+            radius={radius}
+            onSites={onSites}
+            onLight={onLight}
+          />
+        ) : (
+          <Rings
+            targets={targets}
+            marksOf={marksOf}
+            scale={radius}
+            viewKey={view.id}
+            box={[left, topY, width, height]}
+            mirrored={Boolean(view.mirrored)}
+          />
+        )}
       </svg>
       <p className="map-name small" aria-hidden="true">
         {hover ?? " "}

@@ -152,6 +152,7 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
       side: row.side,
       text: row.sites ?? "–",
       tone,
+      sites: row.places,
       words: `${row.units === null ? t("no dose yet") : units(row.units)}, ${sites}`,
     };
   });
@@ -200,6 +201,14 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
             lit={lit}
             onLight={setLit}
             onChoose={addMuscle}
+            onSites={(mark, at, sites) => {
+              const row = draft?.rows.find((one) => one.muscle === mark.muscle && one.side === mark.side);
+              if (row)
+                editRow(row.key, {
+                  sites: sites.length ? String(sites.length) : null,
+                  places: { [at]: sites },
+                });
+            }}
             view={view}
             onView={setView}
           />

@@ -2,6 +2,7 @@
 import type { Chart, Exposure, Injection, Limb, Plan, PlanPatient, Session, Side, Vial } from "../api/types";
 import { add, compare, divide, multiply, sum } from "../numbers/decimal";
 import { today } from "../numbers/dates";
+import type { Sites } from "../map/sites";
 
 export interface DoseRow {
   key: string;
@@ -11,6 +12,8 @@ export interface DoseRow {
   sites: string | null;
   limb: Limb | null;
   volume: string | null;
+  /** Where somebody put the single sites on the map; the number of sites is `sites`. */
+  places?: Sites;
   /** Units given last time in the same product; null if not injected then. */
   last: string | null;
   reasons: string[];

@@ -127,6 +127,7 @@ function Running({
       muscle: row.muscle,
       side: row.side,
       text: given.state === "skipped" ? "×" : (given.sites ?? row.sites ?? "–"),
+      sites: given.places ?? row.places,
       tone: given.state === "given" || given.state === "changed" ? "done" : "plain",
       words: `${units(given.units ?? row.units ?? "0")}, ${t(given.state === "open" ? "not given yet" : given.state)}`,
     };
@@ -340,6 +341,22 @@ function Running({
             regions={regions.data ?? {}}
             lit={lit}
             onLight={setLit}
+            onSites={(mark, at, sites) => {
+              const row = draft.rows.find((one) => one.muscle === mark.muscle && one.side === mark.side);
+              if (row)
+                change((before) => ({
+                  ...before,
+                  given: {
+                    ...before.given,
+                    [row.key]: {
+                      ...givenOf(before, row),
+                      ...(String(sites.length) === row.sites ? {} : { state: "changed" as const }),
+                      sites: sites.length ? String(sites.length) : null,
+                      places: { [at]: sites },
+                    },
+                  },
+                }));
+            }}
             view={view}
             onView={setView}
           />

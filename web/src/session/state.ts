@@ -1,6 +1,8 @@
 /** The session while it is done: checklist times, vials, what was given. Kept in this tab, so a reload loses nothing. */
 import { newKey } from "../api/client";
 import type { Finding, GivenInjection, Plan, Skipped } from "../api/types";
+import { sitesInWords, type Sites } from "../map/sites";
+import { muscleWord } from "../words/names";
 import { t } from "../words/words";
 import { planOf, volumeOf, type Draft, type DoseRow, type VialRow } from "../plan/draft";
 
@@ -12,6 +14,8 @@ export interface GivenRow {
   reason: string;
   guidance: string;
   lot: string | null;
+  /** Single sites that were moved here; otherwise those of the plan hold. */
+  places?: Sites;
 }
 
 export interface SessionState {
@@ -106,6 +110,21 @@ export function missing(
   return lines;
 }
 
+/** Far below what the record takes for a note. */
+const LONGEST_NOTE = 2000;
+
+/** Where the single sites lay, for the record; null when nobody placed one. A note that would not fit ends with "…". */
+export function sitesNote(draft: Draft, state: SessionState): string | null {
+  const lines = draft.rows.flatMap((row) => {
+    const given = givenOf(state, row);
+    const told = given.state === "skipped" ? null : sitesInWords(given.places ?? row.places);
+    return told ? [`${muscleWord(row.muscle, row.side)}: ${told}`] : [];
+  });
+  if (lines.length === 0) return null;
+  const note = `${t("Sites")}: ${lines.join("; ")}`;
+  return note.length > LONGEST_NOTE ? `${note.slice(0, LONGEST_NOTE - 1)}…` : note;
+}
+
 export function givenDocument(draft: Draft, state: SessionState) {
   const injections: GivenInjection[] = [];
   const skipped: Skipped[] = [];
@@ -133,6 +152,7 @@ export function givenDocument(draft: Draft, state: SessionState) {
   return {
     plan,
     given: { injections, skipped, reconstitution: plan.reconstitution ?? null },
+    note: sitesNote(draft, state),
     checklist: Object.entries(state.steps).map(([step, at]) => ({ step, at })),
   };
 }
