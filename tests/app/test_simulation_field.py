@@ -32,6 +32,18 @@ def test_the_other_side_gets_the_mirror_image():
     assert "sternocleidomastoid/left" not in right or right["sternocleidomastoid/left"] < 0.5
 
 
+def test_draws_bound_the_median_and_leave_it_as_it_is():
+    alone, drawn = spread_in_neck(_plan(), edge_mm=4.0), spread_in_neck(_plan(), edge_mm=4.0, draws=12)
+    first = drawn.structures[0]
+    assert first.units == alone.structures[0].units
+    assert first.q025 is not None
+    assert first.q975 is not None
+    assert first.q025 < first.units < first.q975
+    assert alone.structures[0].q025 is None
+    with pytest.raises(InputError, match="between 0 and 2000"):
+        spread_in_neck(_plan(), draws=-1)
+
+
 @pytest.mark.parametrize(
     ("plan", "edge", "says"),
     [

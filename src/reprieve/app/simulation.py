@@ -120,13 +120,30 @@ def median_spread(product: str) -> tuple[SpreadParameters, float]:
     InputError
         If the product has no parameters of its own.
     """
+    return drawn_spread(product, draws=0, seed=0)[0]
+
+
+def drawn_spread(product: str, *, draws: int, seed: int) -> list[tuple[SpreadParameters, float]]:
+    """Return the median spread parameters and the part that passes fascia, then as many random ones as asked for.
+
+    Raises
+    ------
+    InputError
+        If the product has no parameters of its own.
+    """
     priors = pharmacology_priors()
     if product not in priors.products:
         known = ", ".join(priors.products)
         raise InputError(f"no parameters of its own for {product}, and none is carried over; simulated are {known}")
-    drawn = _draws(priors, product, 0, 0)
-    medians = {name: float(np.asarray(getattr(drawn.spread, name))[0]) for name in SpreadParameters.__slots__}
-    return SpreadParameters(**medians), float(drawn.through_fascia[0])
+    drawn = _draws(priors, product, draws, seed)
+    names = SpreadParameters.__slots__
+    return [
+        (
+            SpreadParameters(**{name: float(np.asarray(getattr(drawn.spread, name))[i]) for name in names}),
+            float(drawn.through_fascia[i]),
+        )
+        for i in range(draws + 1)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The spread of a plan in one neck, on a grid: muscles, fascia, bone and skin instead of the closed form.
 
-Slower than `simulate_plan` and for one set of parameters, the medians: where the toxin goes, not for how long.
+Where the toxin goes, not for how long. At the median parameters, and on wish for draws of them.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from reprieve.app.simulation import dosed_structures, median_spread
+from reprieve.app.simulation import dosed_structures, drawn_spread
 from reprieve.core.errors import InputError
 from reprieve.pharmacology.belly import Belly, needle_positions
 from reprieve.pharmacology.field import Needle, bound_field
@@ -21,18 +22,24 @@ from reprieve.reference.geometry import vertebrae
 
 SKIN_MM = 12.0  # beyond any structure; assumed
 BONE_RADIUS_MM = 9.0  # of the vertebral column; assumed
+TOLERANCE = 1e-4  # the field is then within a ten-thousandth of its peak
 MARGIN_MM = 35.0  # seven reaches: less than a thousandth gets further
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """What one structure holds: bound units of the plan's product, and their mean and largest density."""
+    """What one structure holds: bound units of the plan's product, and their mean and largest density.
+
+    `q025` and `q975` bound the units over the draws; None where none were asked for.
+    """
 
     structure: str
     injected: bool
     units: float
     mean_units_per_ml: float
     largest_units_per_ml: float
+    q025: float | None = None
+    q975: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +52,12 @@ class SpreadInNeck:
     given_units: float
     structures: tuple[Arrived, ...]
     elsewhere_units: float
+    draws: int
+    seed: int
     assumptions: tuple[str, ...]
 
 
-def spread_in_neck(plan: Plan, *, edge_mm: float = 2.0) -> SpreadInNeck:
+def spread_in_neck(plan: Plan, *, edge_mm: float = 2.0, draws: int = 0, seed: int = 0) -> SpreadInNeck:
     """Return what each structure of the neck holds after the injections of a plan.
 
     Parameters
@@ -57,29 +66,37 @@ def spread_in_neck(plan: Plan, *, edge_mm: float = 2.0) -> SpreadInNeck:
         A proposed session with at least one injection in the neck.
     edge_mm : float
         Edge of a cell, 0.5 to 4 mm.
+    draws : int
+        Draws of the parameters beside the medians, 0 to 2000; each costs another solution.
+    seed : int
+        Seed of the draws.
 
     Raises
     ------
     InputError
-        If the edge is out of range, no parameters are known for the product, or nothing is injected in the neck.
+        If edge or draws are out of range, no parameters are known for the product, or nothing is injected in the neck.
     """
     if not 0.5 <= edge_mm <= 4.0:
         raise InputError(f"the edge of a cell must lie between 0.5 and 4 mm, but got {edge_mm}")
+    if not 0 <= draws <= 2000:
+        raise InputError(f"draws on a grid must lie between 0 and 2000, but got {draws}")
     dosed, others = dosed_structures(plan, frame="neck")
     if not dosed:
         raise InputError(
             "no injection of this plan lies in a neck muscle of known place; the grid covers the neck only"
         )
-    spread, through_fascia = median_spread(plan.product)
+    drawn = drawn_spread(plan.product, draws=draws, seed=seed)
     structures = [*(d.structure for d in dosed), *others]
     needles = [needle for injection in dosed for needle in _needles(injection)]
     tissue = _neck(structures, needles, edge_mm)
     owner = tissue.structures()
-    field = bound_field(tissue, needles, spread, through_fascia, 1e-4)
-    cell_ml = edge_mm**3 / 1000
-    held = np.bincount(np.maximum(owner, 0).ravel(), weights=field.ravel(), minlength=len(structures) + 1) * cell_ml
+    field = bound_field(tissue, needles, *drawn[0], TOLERANCE)
+    held = _held(owner, field, len(structures), edge_mm)
+    spread = np.array(
+        [_held(owner, bound_field(tissue, needles, *one, TOLERANCE), len(structures), edge_mm) for one in drawn[1:]]
+    )
     arrived = [
-        _arrived(structure, i < len(dosed), float(held[i + 1]), field[owner == i + 1])
+        _arrived(structure, i < len(dosed), held[i + 1], field[owner == i + 1], spread[:, i + 1] if draws else None)
         for i, structure in enumerate(structures)
         if (owner == i + 1).any()
     ]
@@ -90,13 +107,23 @@ def spread_in_neck(plan: Plan, *, edge_mm: float = 2.0) -> SpreadInNeck:
         given_units=round(sum(d.units for d in dosed), 3),
         structures=tuple(sorted(arrived, key=lambda a: -a.units)),
         elsewhere_units=round(float(held[0]), 3),
+        draws=draws,
+        seed=seed,
         assumptions=(
-            "median parameters",
+            "median parameters" if not draws else f"median parameters, 95 % band of {draws} draws",
             f"skin {SKIN_MM:g} mm beyond any structure",
             f"vertebrae a column of {BONE_RADIUS_MM:g} mm radius",
+            f"nothing gets further than {MARGIN_MM:g} mm from a needle",
             "needle positions evenly over the middle half of each belly",
         ),
     )
+
+
+def _held(owner: NDArray[np.int16], field: NDArray[np.float32], structures: int, edge_mm: float) -> NDArray[np.float64]:
+    """Units in each structure, in connective tissue first."""
+    inside = np.maximum(owner, 0).ravel()
+    cells = np.bincount(inside, weights=field.ravel(), minlength=structures + 1)
+    return np.asarray(cells * (edge_mm**3 / 1000), float)
 
 
 def _needles(injection: Dosed) -> list[Needle]:
@@ -123,11 +150,16 @@ def _neck(structures: Sequence[Structure], needles: Sequence[Needle], edge: floa
     )
 
 
-def _arrived(structure: Structure, injected: bool, units: float, density: np.ndarray) -> Arrived:
+def _arrived(
+    structure: Structure, injected: bool, units: float, density: NDArray, drawn: NDArray[np.float64] | None
+) -> Arrived:
+    low, high = (None, None) if drawn is None else (round(float(v), 3) for v in np.quantile(drawn, (0.025, 0.975)))
     return Arrived(
         structure=structure.key.removeprefix("risk:"),
         injected=injected,
-        units=round(units, 3),
+        units=round(float(units), 3),
         mean_units_per_ml=round(float(density.mean()), 4),
         largest_units_per_ml=round(float(density.max()), 4),
+        q025=low,
+        q975=high,
     )

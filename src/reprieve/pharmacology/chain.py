@@ -36,15 +36,20 @@ def chain_amount(rates: ArrayLike, times: ArrayLike) -> NDArray[np.float64]:
     if not (np.isfinite(k).all() and (k >= 0).all()):
         raise ValueError(f"rates of a chain must be finite and not negative, but got {k!r}")
     flat = k.reshape(-1, k.shape[-1])
-    amounts = np.stack([_one_chain(row, np.maximum(t, 0.0)) for row in flat]) if _close(flat) else _bateman(flat, t)
+    close = _close(flat)
+    amounts = np.empty((len(flat), t.size))
+    amounts[~close] = _bateman(flat[~close], t)
+    for row in np.flatnonzero(close):
+        amounts[row] = _one_chain(flat[row], np.maximum(t, 0.0))
     amounts = np.where(t > 0, np.clip(amounts, 0.0, 1.0), 0.0)
     return amounts.reshape(*k.shape[:-1], t.size)
 
 
-def _close(k: NDArray[np.float64]) -> bool:
+def _close(k: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which chains have two rates that nearly meet."""
     ordered = np.sort(k, axis=-1)
     gaps = np.diff(ordered, axis=-1) / np.maximum(ordered[..., 1:], 1e-300)
-    return bool((gaps < _SMALLEST_GAP).any())
+    return np.asarray((gaps < _SMALLEST_GAP).any(axis=-1), bool)
 
 
 def _bateman(k: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -56,4 +61,4 @@ def _bateman(k: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float
 
 def _one_chain(k: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float64]:
     matrix = np.diag(-k) + np.diag(k[:-1], -1)
-    return np.asarray(expm(matrix * t[:, None, None]))[:, -1, 0]
+    return np.asarray(expm(matrix * t[:, None, None]), float)[:, -1, 0]

@@ -20,6 +20,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--grid", type=float, metavar="MM", help="instead: where the units end up in the neck, on a grid of this edge"
     )
+    parser.add_argument(
+        "--grid-draws", type=int, default=0, metavar="N", help="with --grid: draws of the parameters (0)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -35,17 +38,23 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run_grid(args: argparse.Namespace) -> int:
-    answer = spread_in_neck(load(Plan, args.plan), edge_mm=args.grid)
+    answer = spread_in_neck(load(Plan, args.plan), edge_mm=args.grid, draws=args.grid_draws, seed=args.seed)
     if args.json:
         print_json(answer)
         return 0
     print(f"{answer.product}: {answer.given_units:g} units given in the neck, grid of {answer.edge_mm:g} mm. {NOTE}\n")
     rows = [
-        (a.structure, "yes" if a.injected else "no", f"{a.units:.2f}", f"{a.mean_units_per_ml:.2f}")
+        (
+            a.structure,
+            "yes" if a.injected else "no",
+            f"{a.units:.2f}",
+            None if a.q025 is None else f"{a.q025:.2f} to {a.q975:.2f}",
+            f"{a.mean_units_per_ml:.2f}",
+        )
         for a in answer.structures
         if a.units >= 0.005
     ]
-    print_table(rows, ("structure", "injected", "units bound", "mean units per mL"))
+    print_table(rows, ("structure", "injected", "units bound", "band", "mean units per mL"))
     print(f"\nbetween the named structures: {answer.elsewhere_units:.2f} units")
     print("assumed: " + "; ".join(answer.assumptions))
     return 0
