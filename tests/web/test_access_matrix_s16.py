@@ -20,6 +20,8 @@ PUBLIC = {
     ("POST", "/api/sign-in"),
     ("POST", "/api/sign-in/passkey/options"),
     ("POST", "/api/sign-in/passkey"),
+    ("GET", "/api/sign-in/provider"),
+    ("GET", "/api/sign-in/provider/back"),
     ("POST", "/api/sign-out"),
     ("GET", "/api/shared"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -184,6 +184,7 @@ class Accounts:
         subject: str | None = None,
         totp_counter: int | None = None,
         also: Callable[[Connection], object] | None = None,
+        events: Sequence[Event] = (),
     ) -> str:
         """Return a new token for a person who has proved who it is.
 
@@ -214,7 +215,8 @@ class Accounts:
             )
 
         change = AccountChange(account=person.name, change="signed in")
-        self.ledger.append([self.told(person.clinic, EventKind.SIGNED_IN, person.name, change)], also=store)
+        told = self.told(person.clinic, EventKind.SIGNED_IN, person.name, change)
+        self.ledger.append([*events, told], also=store)
         return token
 
     @staticmethod

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reprieve.core.errors import AccessError, InputError, SetupError
+from reprieve.app.secret_file import read_secret
+from reprieve.core.errors import AccessError, InputError
 from reprieve.interop.fhir.reader import Batch, Remark, read_batch
 from reprieve.interop.smart import (
     DEFAULT_SCOPES,
@@ -56,20 +57,9 @@ def client_of(document: EhrDocument, folder: Path, redirect_uri: str) -> SmartCl
     if document.key_file is not None:
         if not document.kid:
             raise InputError("a client with a key names it: add kid, as the EHR knows it")
-        key = ClientKey(document.kid, _secret(folder / document.key_file))
-    secret = None if document.secret_file is None else _secret(folder / document.secret_file).strip()
+        key = ClientKey(document.kid, read_secret(folder / document.key_file))
+    secret = None if document.secret_file is None else read_secret(folder / document.secret_file).strip()
     return SmartClient(document.iss, document.client_id, redirect_uri, document.scope, secret, key)
-
-
-def _secret(file: Path) -> str:
-    try:
-        mode, text = file.stat().st_mode, file.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no plain text"
-        raise SetupError(f"cannot read {file.name} ({reason}); check the path") from None
-    if mode & 0o077:
-        raise SetupError(f"{file.name} can be read by others on this machine; run chmod 600 on it")
-    return text
 
 
 def begin_launch(client: SmartClient, *, iss: str | None = None, launch: str | None = None) -> Launch:

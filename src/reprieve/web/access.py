@@ -18,6 +18,8 @@ from reprieve.core.errors import InputError
 from reprieve.web.caller import COOKIE, Caller, May, MayWrite, Rooms, rooms_of
 
 router = APIRouter(tags=["access"])
+# Where the browser goes to sign in by the clinic's identity provider.
+PROVIDER = "/api/sign-in/provider"
 AccountWriter = Annotated[Caller, Depends(MayWrite(Action.MANAGE_ACCOUNTS, without=("password",)))]
 
 
@@ -64,6 +66,8 @@ def health(request: Request) -> Any:
     rooms = rooms_of(request)
     rooms.store.ledger.head()
     told: dict[str, Any] = {"status": "ok", "version": __version__, "demo": rooms.demo}
+    if rooms.door is not None:
+        told["identity_provider"] = {"label": rooms.door.document.label, "address": PROVIDER}
     if rooms.demo:
         told["demo_accounts"] = [{"name": a.name, "role": a.role.value, "password": PASSWORD} for a in ACCOUNTS]
     return told
@@ -112,6 +116,12 @@ def passkey(request: Request, body: PasskeyAnswer) -> Response:
 def with_cookie(rooms: Rooms, token: str, person: Person) -> Response:
     """Return who signed in, with the cookie that proves it from now on."""
     answer = JSONResponse(_who(person))
+    keep_signed_in(rooms, answer, token)
+    return answer
+
+
+def keep_signed_in(rooms: Rooms, answer: Response, token: str) -> None:
+    """Give the browser the cookie of a sign-in."""
     answer.set_cookie(
         COOKIE,
         token,
@@ -121,7 +131,6 @@ def with_cookie(rooms: Rooms, token: str, person: Person) -> Response:
         secure=rooms.secure,
         path="/",
     )
-    return answer
 
 
 @router.post("/api/sign-out", status_code=204)

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from reprieve import __version__
+from reprieve.app.accounts_oidc import Door
 from reprieve.app.clinic import Clinic
 from reprieve.app.record_demo import is_demo
 from reprieve.app.record_forecasts import Forecasts
@@ -24,6 +25,7 @@ from reprieve.web import (
     entries,
     fhir,
     glass,
+    identity,
     me,
     mine,
     pages,
@@ -44,6 +46,7 @@ from reprieve.web.warming import warm_forecasts
 
 ROUTERS = (
     access,
+    identity,
     me,
     glass,
     shares,
@@ -69,7 +72,12 @@ INTENDED_USE = (
 
 
 def make_rooms(
-    store: Clinic, *, tls: bool = False, public_url: str | None = None, limits: Limits | None = None
+    store: Clinic,
+    *,
+    tls: bool = False,
+    public_url: str | None = None,
+    limits: Limits | None = None,
+    door: Door | None = None,
 ) -> Rooms:
     """Return what the handlers work with."""
     known = Forecasts(store)
@@ -81,6 +89,7 @@ def make_rooms(
         tls=tls,
         public_url=public_url,
         limits=limits or Limits(),
+        door=door,
     )
 
 
@@ -131,10 +140,11 @@ def make_app(
     tls: bool = False,
     public_url: str | None = None,
     limits: Limits | None = None,
+    door: Door | None = None,
     warm: bool = True,
 ) -> Application:
     """Return the whole application for a server: API, screens, guard."""
-    rooms = make_rooms(store, tls=tls, public_url=public_url, limits=limits)
+    rooms = make_rooms(store, tls=tls, public_url=public_url, limits=limits, door=door)
     return Guard(make_api(rooms, warm=warm), tls=rooms.secure, public_url=public_url)
 
 

@@ -14,6 +14,7 @@ from fastapi.security import APIKeyCookie
 from starlette.responses import Response
 
 from reprieve.app.accounts import Action, Person
+from reprieve.app.accounts_oidc import Door
 from reprieve.app.clinic import Clinic
 from reprieve.app.record_forecasts import Forecasts
 from reprieve.app.record_glass import may
@@ -41,6 +42,7 @@ class Rooms:
     # Where people reach the server, when a proxy stands before it: ``https://clinic.example``.
     public_url: str | None = None
     limits: Limits = field(default_factory=Limits)
+    door: Door | None = None
 
     @property
     def secure(self) -> bool:

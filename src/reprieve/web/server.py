@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from reprieve.app.accounts_oidc import door_of
 from reprieve.app.clinic import Clinic
 from reprieve.app.record_demo import ACCOUNTS, PASSWORD, fill_demo, is_demo
 from reprieve.app.record_first_run import first_account
@@ -43,6 +44,7 @@ class Settings:
     tls_key: str | None = None
     own_ca: str | None = None
     public_url: str | None = None
+    identity_provider: str | None = None
     workers: int = 1
 
 
@@ -132,7 +134,9 @@ def _run(settings: Settings, listener: socket.socket, database: Database, tell: 
     certificate = str(own.certificate) if own else settings.tls_cert
     tls = certificate is not None
     several = settings.workers > 1
-    app: Any = "reprieve.web.server:worker" if several else make_app(store, tls=tls, public_url=settings.public_url)
+    door = door_of(settings.identity_provider) if settings.identity_provider else None
+    alone = None if several else make_app(store, tls=tls, public_url=settings.public_url, door=door)
+    app: Any = alone or "reprieve.web.server:worker"
     config = uvicorn.Config(
         app,
         factory=several,
@@ -160,7 +164,8 @@ def _run(settings: Settings, listener: socket.socket, database: Database, tell: 
     if settings.workers == 1:
         uvicorn.Server(config).run(sockets=[listener])
         return
-    os.environ[WORKER] = json.dumps({"db": settings.db, "tls": tls, "public_url": settings.public_url})
+    told_workers = {"db": settings.db, "tls": tls, "public_url": settings.public_url}
+    os.environ[WORKER] = json.dumps({**told_workers, "identity_provider": settings.identity_provider})
     database.close()  # each worker opens its own connections
     Multiprocess(config, sockets=[listener]).run()
 
@@ -168,7 +173,9 @@ def _run(settings: Settings, listener: socket.socket, database: Database, tell: 
 def worker() -> Application:
     """Return the application of one of several workers; uvicorn calls it in the worker's own process."""
     told = json.loads(os.environ[WORKER])
-    return make_app(Clinic(Database(told["db"], create=False)), tls=told["tls"], public_url=told["public_url"])
+    door = door_of(told["identity_provider"]) if told["identity_provider"] else None
+    store = Clinic(Database(told["db"], create=False))
+    return make_app(store, tls=told["tls"], public_url=told["public_url"], door=door)
 
 
 def _names(settings: Settings) -> tuple[str, ...]:

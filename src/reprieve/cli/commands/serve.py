@@ -34,6 +34,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--public-url", metavar="URL", help="address by which browsers reach the server when a proxy stands before it"
     )
     parser.add_argument(
+        "--identity-provider",
+        metavar="FILE",
+        help="JSON document of the clinic's OpenID Connect provider: issuer, client_id, secret_file, account_claim",
+    )
+    parser.add_argument(
         "--workers", type=int, default=1, help="processes that answer; more than one needs PostgreSQL (default 1)"
     )
     once = parser.add_mutually_exclusive_group()
@@ -63,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
         tls_key=args.tls_key,
         own_ca=args.tls_own,
         public_url=args.public_url,
+        identity_provider=args.identity_provider,
         workers=args.workers,
     )
     server.serve(settings, _tell_json if args.json else _tell)
