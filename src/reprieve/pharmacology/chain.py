@@ -8,6 +8,8 @@ from scipy.linalg import expm
 
 # Below this relative gap between two rates the closed form loses digits and the matrix exponential takes over.
 _SMALLEST_GAP = 1e-3
+# exp(-50) is nothing beside any weight that the gap allows.
+_DEAD = 50.0
 
 
 def chain_amount(rates: ArrayLike, times: ArrayLike) -> NDArray[np.float64]:
@@ -56,7 +58,15 @@ def _bateman(k: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float
     differences = k[:, None, :] - k[:, :, None]
     np.einsum("aii->ai", differences)[...] = 1.0
     weights = np.prod(k[:, :-1], axis=-1)[:, None] / np.prod(differences, axis=-1)
-    return np.einsum("ai,aim->am", weights, np.exp(-k[:, :, None] * np.maximum(t, 0.0)))
+    t, amounts = np.maximum(t, 0.0), np.zeros((len(k), t.size))
+    for i in range(k.shape[-1]):
+        # What has died away in every chain is left out: quick steps live for the first day only.
+        alive = np.flatnonzero(t * k[:, i].min(initial=np.inf) < _DEAD) if len(k) else np.arange(0)
+        if alive.size == t.size:
+            amounts += weights[:, i, None] * np.exp(-k[:, i, None] * t)
+        else:
+            amounts[:, alive] += weights[:, i, None] * np.exp(-k[:, i, None] * t[alive])
+    return amounts
 
 
 def _one_chain(k: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float64]:

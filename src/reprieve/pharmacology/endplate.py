@@ -179,5 +179,7 @@ def _at(grid: NDArray, values: NDArray, moments: NDArray) -> NDArray:
 
 
 def _release_lost(p: EndplateParameters, cleaved: NDArray) -> NDArray:
-    powered = np.clip(cleaved, 0.0, 1.0) ** p.steepness
+    x = np.clip(cleaved, 0.0, 1.0)
+    # The usual exponent is a product: a power takes ten times as long.
+    powered = x * x * x if p.steepness == 3.0 else x**p.steepness
     return powered / (powered + p.half_block**p.steepness)
