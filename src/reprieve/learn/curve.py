@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Family = Literal["hill", "gompertz"]
 # Beyond these powers of t/half-loss nothing of the effect is left (1e-6 of it); the kernel in C stops there too.
+# Peak of a patient's own first weeks; decay of what follows an effect that is gone. kernel.c has both too.
+EARLY_WEEKS, AFTER_WEEKS = 2.0, 26.0
 _GONE = {"hill": 14.0, "gompertz": 4.0}
 
 
@@ -60,6 +62,28 @@ def placebo_course(weeks: Array, decay: Array) -> Array:
     """
     t = np.maximum(weeks, 0.0)
     return -np.expm1(-t) * np.exp(-((t / decay) ** 2))
+
+
+def early_course(weeks: Array) -> Array:
+    """Return the course of a patient's own first weeks: highest 2 weeks after the injection, gone by week 6.
+
+    Notes
+    -----
+    ``v exp(1 - v), v = (t/2)^2``.
+    """
+    v = (np.maximum(weeks, 0.0) / EARLY_WEEKS) ** 2
+    return v * np.exp(1.0 - v)
+
+
+def after_course(weeks: Array, onset: Array, share: Array) -> Array:
+    """Return the course of what follows an effect of which `share` is left: it comes as the effect goes.
+
+    Notes
+    -----
+    ``(1 - exp(-(t/onset)^2) - share) exp(-(t/26)^2)``.
+    """
+    t = np.maximum(weeks, 0.0)
+    return (-np.expm1(-((t / onset) ** 2)) - share) * np.exp(-((t / AFTER_WEEKS) ** 2))
 
 
 SHAPES: tuple[Family, ...] = ("hill", "gompertz")

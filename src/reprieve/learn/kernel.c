@@ -15,12 +15,15 @@
 #endif
 
 enum { COUPLING, SD_AMPLITUDE, KAPPA, DURATION, SD_HALF_LOSS, ONSET, STEEPNESS, PLACEBO, COUPLING_PLACEBO, SD_PLACEBO,
-       PLACEBO_DECAY, SPREAD, SD_CYCLE_AMPLITUDE, SD_CYCLE_HALF_LOSS, SD_SLOPE, NON_RESPONSE, COMMON };
+       PLACEBO_DECAY, SPREAD, SD_CYCLE_AMPLITUDE, SD_CYCLE_HALF_LOSS, SD_SLOPE, NON_RESPONSE, SD_EARLY, AFTER,
+       AFTER_DOSE, COMMON };
 enum { MEAN_BASELINE, SD_BASELINE, SD_DRIFT, DRIFT_TIME, SIGMA, EFFECT, PER_CHANNEL };
 enum { AMPLITUDE, HALF_LOSS, PER_PRODUCT };
 
 #define TAU_STEP 1e-3
 #define GONE 14.0 /* h log(t/T) beyond which nothing of the effect is left (1e-6) */
+#define EARLY_WEEKS 2.0 /* peak of a patient's own course of the first weeks */
+#define AFTER_WEEKS 26.0 /* decay of what follows an effect that is gone */
 
 typedef struct {
     int n, cycles, channels, products, family;
@@ -35,22 +38,22 @@ typedef struct {
 typedef struct { /* scratch for one node; k columns of loadings, the residual is column k */
     int k, m, n;
     double *cols, *white, *back, *pull;         /* (n, m) */
-    double *g, *slope, *bend, *log_x, *rise;    /* (n, cycles) */
-    double *reach, *placebo, *placebo_slope, *effect; /* (n) */
+    double *g, *slope, *bend, *log_x, *rise, *lost; /* (n, cycles) */
+    double *reach, *placebo, *placebo_slope, *effect, *early; /* (n) */
     double *f, *gain, *rho, *predicted, *noise, *innovation; /* (n) */
     double *before;                              /* (n, m) predicted drift of each column */
-    double *amplitude, *lifted, *log_time, *dose; /* (cycles) */
+    double *amplitude, *lifted, *log_time, *dose, *after; /* (cycles) */
     double *gram, *chol, *cov, *mean, *shift, *tmp;   /* (m, m), (m) */
     double *state;
 } Scratch;
 
 static double *take(double **at, size_t count) { double *p = *at; *at += count; return p; }
 
-static int columns(const Patient *p) { return p->channels + 3 + 2 * p->cycles; }
+static int columns(const Patient *p) { return p->channels + 4 + 2 * p->cycles; }
 
 static size_t scratch_size(const Patient *p) {
     size_t n = (size_t)p->n, m = (size_t)columns(p) + 1, c = (size_t)p->cycles;
-    return 5 * n * m + 5 * n * c + 10 * n + 4 * c + 3 * m * m + 3 * m + (size_t)p->channels * m;
+    return 5 * n * m + 6 * n * c + 11 * n + 5 * c + 3 * m * m + 3 * m + (size_t)p->channels * m;
 }
 
 static void lay_out(Scratch *s, double *memory, const Patient *p) {
@@ -60,11 +63,11 @@ static void lay_out(Scratch *s, double *memory, const Patient *p) {
     s->cols = take(&at, n * m); s->white = take(&at, n * m); s->back = take(&at, n * m); s->pull = take(&at, n * m);
     s->before = take(&at, n * m);
     s->g = take(&at, n * c); s->slope = take(&at, n * c); s->bend = take(&at, n * c); s->log_x = take(&at, n * c);
-    s->rise = take(&at, n * c);
-    s->reach = take(&at, n); s->placebo = take(&at, n); s->placebo_slope = take(&at, n); s->effect = take(&at, n);
+    s->rise = take(&at, n * c); s->lost = take(&at, n * c);
+    s->reach = take(&at, n); s->placebo = take(&at, n); s->placebo_slope = take(&at, n); s->effect = take(&at, n); s->early = take(&at, n);
     s->f = take(&at, n); s->gain = take(&at, n); s->rho = take(&at, n); s->predicted = take(&at, n);
     s->noise = take(&at, n); s->innovation = take(&at, n);
-    s->amplitude = take(&at, c); s->lifted = take(&at, c); s->log_time = take(&at, c); s->dose = take(&at, c);
+    s->amplitude = take(&at, c); s->lifted = take(&at, c); s->log_time = take(&at, c); s->dose = take(&at, c); s->after = take(&at, c);
     s->gram = take(&at, m * m); s->chol = take(&at, m * m); s->cov = take(&at, m * m);
     s->mean = take(&at, m); s->shift = take(&at, m); s->tmp = take(&at, m);
     s->state = take(&at, (size_t)p->channels * m);
@@ -87,18 +90,21 @@ static void shapes(const Patient *p, const double *theta, double half_loss, int 
         s->dose[c] = active ? q * (1 + kappa) / (q + kappa) : 0;
         s->amplitude[c] = active ? product[AMPLITUDE] * s->dose[c] : 0;
         s->lifted[c] = active ? s->amplitude[c] + p->off_amplitude[c] : 0;
+        s->after[c] = active ? theta[AFTER] + theta[AFTER_DOSE] * log(q) : 0;
         s->log_time[c] = active ? product[HALF_LOSS] + theta[DURATION] * log(q) + sd * half_loss + p->off_time[c] : 0;
     }
     for (int j = 0; j < p->n; j++) {
-        double reach = 0, effect = 0, plc = 0, plc_slope = 0;
+        double reach = 0, effect = 0, plc = 0, plc_slope = 0, early = 0;
         for (int c = 0; c < p->cycles; c++) {
-            double since = p->week[j] - p->start[c], g = 0, slope = 0, bend = 0, lx = 0, rise = 0;
+            double since = p->week[j] - p->start[c], g = 0, slope = 0, bend = 0, lx = 0, rise = 0, lost = 0;
             if (since > 0 && s->dose[c] > 0) {
                 lx = log(since) - s->log_time[c];
-                double y = eta * lx, limit = p->family == 0 ? GONE : 4.0;
+                double y = eta * lx, limit = p->family == 0 ? GONE : 4.0, v = since / onset, old = since / AFTER_WEEKS;
+                v *= v;
+                double ev = v < 40 ? exp(-v) : 0, u = v < 1e-6 ? v : 1 - ev;
+                lost = u;
                 if (y < limit) {
-                    double v = since / onset; v *= v;
-                    double ev = v < 40 ? exp(-v) : 0, u = v < 1e-6 ? v : 1 - ev, x = exp(y);
+                    double x = exp(y);
                     if (p->family == 0) {
                         double share = x / (1 + x);
                         g = u * (1 - share); slope = g * h * share; bend = eta * (1 - 2 * share);
@@ -107,19 +113,26 @@ static void shapes(const Patient *p, const double *theta, double half_loss, int 
                         g = u * exp(-mm); slope = g * eta * mm; bend = eta * (1 - mm);
                     }
                     rise = u > 0 ? -2 * v * ev / u : -2;
+                    lost = u - g;
                 }
+                lost *= exp(-old * old);
             }
             size_t i = (size_t)j * p->cycles + c;
-            s->g[i] = g; s->slope[i] = slope; s->bend[i] = bend; s->log_x[i] = lx; s->rise[i] = rise;
+            s->g[i] = g; s->slope[i] = slope; s->bend[i] = bend; s->log_x[i] = lx; s->rise[i] = rise; s->lost[i] = lost;
             reach += g;
-            effect += s->amplitude[c] * g - s->lifted[c] * slope * p->off_time[c];
+            effect += s->amplitude[c] * g - s->lifted[c] * slope * p->off_time[c] - s->after[c] * lost;
+            if (since > 0 && since < 6 * EARLY_WEEKS) {
+                double v = since / EARLY_WEEKS;
+                v *= v;
+                early += v * exp(1 - v);
+            }
             if (since > 0 && p->with_placebo[c] > 0) {
                 double w = since / decay; w *= w;
                 double course = w < 60 ? -expm1(-since) * exp(-w) : 0;
                 plc += course; plc_slope += course * 2 * w;
             }
         }
-        s->reach[j] = reach; s->effect[j] = effect; s->placebo[j] = plc; s->placebo_slope[j] = plc_slope;
+        s->early[j] = early; s->reach[j] = reach; s->effect[j] = effect; s->placebo[j] = plc; s->placebo_slope[j] = plc_slope;
     }
 }
 
@@ -127,7 +140,7 @@ static void shapes(const Patient *p, const double *theta, double half_loss, int 
 static void design(const Patient *p, const double *theta, double half_loss, int responds, Scratch *s) {
     shapes(p, theta, half_loss, responds, s);
     double sd_a = exp(theta[SD_AMPLITUDE]), sd_p = exp(theta[SD_PLACEBO]), sd_s = exp(theta[SD_SLOPE]);
-    double sd_ca = exp(theta[SD_CYCLE_AMPLITUDE]), sd_ch = exp(theta[SD_CYCLE_HALF_LOSS]);
+    double sd_ca = exp(theta[SD_CYCLE_AMPLITUDE]), sd_ch = exp(theta[SD_CYCLE_HALF_LOSS]), sd_e = exp(theta[SD_EARLY]);
     int k = s->k, first = p->channels;
     double *factor = s->tmp, *base = s->shift; /* a channel's exponentials once, not for each row */
     for (int ch = 0; ch < p->channels; ch++) {
@@ -144,10 +157,11 @@ static void design(const Patient *p, const double *theta, double half_loss, int 
         row[first] = -f * sd_a * reach;
         row[first + 1] = -f * sd_p * plc;
         row[first + 2] = r * sd_s * p->week[j] / 52.0;
+        row[first + 3] = -f * sd_e * s->early[j];
         for (int c = 0; c < p->cycles; c++) {
             size_t i = (size_t)j * p->cycles + c;
-            row[first + 3 + 2 * c] = -f * sd_ca * s->g[i];
-            row[first + 4 + 2 * c] = -f * sd_ch * s->lifted[c] * s->slope[i];
+            row[first + 4 + 2 * c] = -f * sd_ca * s->g[i];
+            row[first + 5 + 2 * c] = -f * sd_ch * s->lifted[c] * s->slope[i];
         }
         row[k] = (p->weight[j] > 0 ? p->score[j] : 0) - (r * t[MEAN_BASELINE] - f * (s->effect[j] + theta[PLACEBO] * plc));
     }
@@ -332,14 +346,20 @@ static void gradient(const Patient *p, double *theta, double half_loss, double d
         grad[SD_AMPLITUDE] += row[first] * gl[first];
         grad[SD_PLACEBO] += row[first + 1] * gl[first + 1];
         grad[SD_SLOPE] += row[first + 2] * gl[first + 2];
+        grad[SD_EARLY] += row[first + 3] * gl[first + 3];
         grad[PLACEBO] -= f * plc * q;
         double by_placebo = -f * theta[PLACEBO] * q - base * theta[COUPLING_PLACEBO] * gl[ch] - f * sd_p * gl[first + 1];
         grad[PLACEBO_DECAY] += by_placebo * s->placebo_slope[j];
-        treat += row[first] * gl[first] + row[first + 1] * gl[first + 1];
+        treat += row[first] * gl[first] + row[first + 1] * gl[first + 1] + row[first + 3] * gl[first + 3];
         for (int c = 0; c < p->cycles; c++) {
             size_t i = (size_t)j * p->cycles + c;
+            double lost = s->lost[i], by_lost = f * q;
+            if (lost > 0) {
+                grad[AFTER] += by_lost * lost;
+                grad[AFTER_DOSE] += by_lost * lost * log(p->ratio[c]);
+            }
             if (s->g[i] == 0 && s->slope[i] == 0) continue;
-            int ca = first + 3 + 2 * c, chh = ca + 1;
+            int ca = first + 4 + 2 * c, chh = ca + 1;
             double g = s->g[i], slope = s->slope[i], lifted = s->lifted[c], ratio = p->ratio[c];
             grad[SD_CYCLE_AMPLITUDE] += row[ca] * gl[ca];
             grad[SD_CYCLE_HALF_LOSS] += row[chh] * gl[chh];
@@ -347,11 +367,12 @@ static void gradient(const Patient *p, double *theta, double half_loss, double d
             double dg = -f * s->amplitude[c] * q - base * theta[COUPLING] * gl[ch] - f * sd_a * gl[first] - f * sd_ca * gl[ca];
             double ds = f * lifted * p->off_time[c] * q - f * sd_ch * lifted * gl[chh];
             double da = -f * (g - slope * p->off_time[c]) * q - f * sd_ch * slope * gl[chh];
-            double dt = dg * slope - ds * s->bend[i] * slope;
+            double old = (p->week[j] - p->start[c]) / AFTER_WEEKS, moved = dg - by_lost * s->after[c] * exp(-old * old);
+            double dt = moved * slope - ds * s->bend[i] * slope;
             double *gp = grad + COMMON + PER_CHANNEL * p->channels + PER_PRODUCT * p->product[c];
             double amount = of_product(p, theta, p->product[c])[AMPLITUDE];
-            grad[STEEPNESS] += -dg * slope * s->log_x[i] + ds * slope * (1 + s->log_x[i] * s->bend[i]);
-            grad[ONSET] += (dg * g + ds * slope) * s->rise[i];
+            grad[STEEPNESS] += -moved * slope * s->log_x[i] + ds * slope * (1 + s->log_x[i] * s->bend[i]);
+            grad[ONSET] += (dg * g + ds * slope + by_lost * s->after[c] * lost) * s->rise[i];
             gp[HALF_LOSS] += dt;
             grad[DURATION] += dt * log(ratio);
             grad[SD_HALF_LOSS] += dt * exp(theta[SD_HALF_LOSS]) * half_loss;
@@ -393,7 +414,7 @@ static void predict(const Patient *p, const double *theta, Scratch *s, double sp
         out[2] = square * s->noise[j];
         double gain = f * (s->effect[j] + theta[PLACEBO] * s->placebo[j]);
         for (int i = 0; i < k; i++) {
-            direction[i] = i < first || i == first + 2 ? 0 : -row[i];
+            direction[i] = i < first || i == first + 2 || i == first + 3 ? 0 : -row[i];
             if (i == ch)
                 direction[i] = r * exp(t[SD_BASELINE]) * (theta[COUPLING] * s->reach[j] + theta[COUPLING_PLACEBO] * s->placebo[j]);
             gain += direction[i] * s->mean[i];

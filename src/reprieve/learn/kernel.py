@@ -54,8 +54,8 @@ class Rows:
 
     @property
     def effects(self) -> int:
-        """Number of linear effects: baselines, response, placebo, slope, two for each cycle."""
-        return len(self.reference) + 3 + 2 * len(self.start)
+        """Number of linear effects: baselines, response, placebo, slope, first weeks, two for each cycle."""
+        return len(self.reference) + 4 + 2 * len(self.start)
 
 
 @dataclass(frozen=True, slots=True)

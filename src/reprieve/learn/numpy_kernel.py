@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reprieve.learn.curve import placebo_course, shape_and_slope
+from reprieve.learn.curve import after_course, early_course, placebo_course, shape_and_slope
 from reprieve.learn.kernel import FAMILIES, Array, NodeResults, Points, Rows
 from reprieve.learn.parameters import BY_SCALE, COMMON
 
@@ -66,6 +66,9 @@ def _design(rows: Rows, points: Points, value: _Slots) -> _Design:
     g, slope = g * active, slope * active
     placebo = (rows.with_placebo[:, None] * placebo_course(since, np.exp(common["log_placebo_decay"]))).sum(1)
     effect = (amplitude * g - lifted * slope * rows.off_time[:, None]).sum(1)
+    after = active * (common["after"] + common["after_dose"] * np.log(np.where(ratio > 0, ratio, 1.0)))
+    lost = after_course(since, np.exp(common["log_onset"]), g)
+    effect = effect - (after * lost).sum(1)
     reach = g.sum(1)
     reference = rows.reference[k][:, None]
     factor = reference * np.exp(value.channel["log_effect"][k])
@@ -75,6 +78,7 @@ def _design(rows: Rows, points: Points, value: _Slots) -> _Design:
     columns.append(-factor * np.exp(common["log_sd_amplitude"]) * reach)
     columns.append(-factor * np.exp(common["log_sd_placebo"]) * placebo)
     columns.append(reference * np.exp(common["log_sd_slope"]) * rows.week[:, None] / 52.0)
+    columns.append(-factor * np.exp(common["log_sd_early"]) * early_course(since).sum(1))
     for c in range(len(rows.start)):
         columns.append(-factor * np.exp(common["log_sd_cycle_amplitude"]) * g[:, c])
         columns.append(-factor * np.exp(common["log_sd_cycle_half_loss"]) * lifted[c] * slope[:, c])
@@ -202,7 +206,7 @@ def _targets(
     gain = reference * np.exp(value.channel["log_effect"][channel]) * treatment
     away = -columns[..., :k]
     away[..., : len(rows.reference)] = 0.0
-    away[..., len(rows.reference) + 2] = 0.0
+    away[..., len(rows.reference) + 2 : len(rows.reference) + 4] = 0.0
     lost = value.common["coupling"] * design.reach[places] + value.common["coupling_placebo"] * design.placebo[places]
     lost = lost * reference * np.exp(value.channel["log_sd_baseline"][channel])
     away[np.arange(len(places)), :, channel] = lost

@@ -40,6 +40,9 @@ COMMON: dict[str, Prior] = {
     "log_sd_cycle_half_loss": Prior(math.log(0.12), 0.4, "retreatment sd/mean 0.16-0.18"),
     "log_sd_slope": Prior(math.log(0.15), 0.7, "slow change, share of the reference a year; weak"),
     "logit_non_response": Prior(-3.0, 1.0, "about one patient in twenty does not respond at all; weak"),
+    "log_sd_early": Prior(math.log(0.08), 0.5, "how the first weeks go differs between patients; weak"),
+    "after": Prior(0.0, 0.03, "whether a lost effect leaves patients above their level; weak"),
+    "after_dose": Prior(0.0, 0.06, "the same, by log dose; weak"),
 }
 BY_SCALE: dict[str, Prior] = {
     "mean_baseline": Prior(1.0, 0.2, "trial baselines 42-47 TWSTRS points"),

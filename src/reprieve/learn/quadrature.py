@@ -146,9 +146,9 @@ def robust_weights(surprise: Array) -> Array:
 def relinearised(rows: Rows, slots: Array, mean: Array) -> Rows:
     """Return `rows` made linear nearer to the posterior mean of the effects, `mean` of shape (k,)."""
     first, step = len(rows.reference), LINEAR_AROUND
-    time = np.exp(slots[_PLACE["log_sd_cycle_half_loss"]]) * mean[first + 4 :: 2]
+    time = np.exp(slots[_PLACE["log_sd_cycle_half_loss"]]) * mean[first + 5 :: 2]
     lift = np.exp(slots[_PLACE["log_sd_amplitude"]]) * mean[first]
-    lift = lift + np.exp(slots[_PLACE["log_sd_cycle_amplitude"]]) * mean[first + 3 :: 2]
+    lift = lift + np.exp(slots[_PLACE["log_sd_cycle_amplitude"]]) * mean[first + 4 :: 2]
     lift = np.where(rows.ratio > 0, lift, 0.0)
     return replace(
         rows,
