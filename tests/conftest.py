@@ -104,6 +104,10 @@ def cluster() -> Iterator[Cluster]:
 def new_target(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
     """Makes targets of new, empty records, on each kind of database."""
     if request.param == "sqlite":
+        if os.environ.get("REPRIEVE_TEST_ENCRYPTED"):
+            # By this flag the suite of the store runs on encrypted files.
+            request.getfixturevalue("monkeypatch").setenv("REPRIEVE_DB_KEY", "ab" * 32)
+            return lambda: f"sqlite+pysqlcipher:///{tmp_path / f'clinic-{next(_numbers)}.db'}"
         return lambda: str(tmp_path / f"clinic-{next(_numbers)}.db")
     server: Cluster = request.getfixturevalue("cluster")
     return server.new_database

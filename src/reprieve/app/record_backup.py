@@ -11,6 +11,7 @@ from pathlib import Path
 from reprieve.core.errors import InputError, SetupError, StoreError, TamperedError
 from reprieve.store.anchor_file import note_head, witness_path
 from reprieve.store.copying import copy_record, is_empty
+from reprieve.store.encrypted import encrypted_target, is_plain, key_is_given
 from reprieve.store.engine import Database
 from reprieve.store.verify import Verification, verify
 
@@ -48,7 +49,7 @@ def back_up(record: str, file: Path) -> Copied:
     try:
         source = Database(record, create=False)
         try:
-            found = _copy(source, str(part))
+            found = _copy(source, _alike(source, part))
             _require(found, source.shown, "nothing was backed up")
             _place(part, file)
             return Copied(str(file), source.shown, found.events, found.head, found.ok)
@@ -82,8 +83,10 @@ def _opened(file: Path, copy: Path) -> Database:
             shutil.copyfile(file, copy)
         except OSError as error:
             raise SetupError(f"{file} cannot be read ({error.strerror}); nothing was restored") from None
+    place = copy if copy.exists() else file
+    sealed = key_is_given() and place.exists() and not is_plain(place)
     try:
-        return Database(str(copy if copy.exists() else file), create=False)
+        return Database(encrypted_target(place) if sealed else str(place), create=False)
     except (SetupError, StoreError) as error:
         raise type(error)(str(error).replace(str(copy), str(file))) from None
 
@@ -102,6 +105,11 @@ def _into(source: Database, file: Path, record: str) -> Copied:
         return Copied(str(file), target.shown, found.events, found.head, found.ok)
     finally:
         target.close()
+
+
+def _alike(source: Database, file: Path) -> str:
+    """Return the target that means `file`, encrypted as the source is: a backup never tells more than its record."""
+    return encrypted_target(file) if source.is_encrypted else str(file)
 
 
 def _copy(source: Database, path: str) -> Verification:

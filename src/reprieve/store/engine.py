@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sqlite3
 import threading
@@ -10,11 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, insert, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError
 
 from reprieve.core.errors import InputError, NewerStoreError, ReprieveError, SetupError, StoreError
+from reprieve.store.encrypted import HEADER, KEY_FILE, SCHEME, opener
 from reprieve.store.migrations import migrate
 from reprieve.store.tables import SCHEMA_VERSION, meta, metadata
 
@@ -37,7 +39,7 @@ class Database:
     Parameters
     ----------
     target : str
-        Path of a SQLite file, or a URL such as ``postgresql+psycopg://host/clinic``.
+        Path of a SQLite file, or a URL such as ``postgresql+psycopg://host/clinic``; see `encrypted` for a third kind.
     create : bool
         Make the tables in an empty database.
 
@@ -51,6 +53,7 @@ class Database:
 
     def __init__(self, target: str, *, create: bool = True) -> None:
         self.target = target
+        self.is_encrypted = target.startswith(SCHEME + "://")
         self.engine = _engine(target, create)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = threading.Lock()
@@ -124,7 +127,10 @@ class Database:
 def _engine(target: str, create: bool) -> Engine:
     try:
         url = make_url(store_url(target))
-        if url.get_backend_name() == "sqlite":
+        if url.drivername == SCHEME:
+            engine = _encrypted_engine(url, create)
+            _set_up_sqlite(engine)
+        elif url.get_backend_name() == "sqlite":
             _check_folder(url.database, create)
             engine = create_engine(url, pool_size=POOL_SIZE, connect_args={"timeout": 5, "check_same_thread": False})
             _set_up_sqlite(engine)
@@ -139,14 +145,27 @@ def _engine(target: str, create: bool) -> Engine:
     return engine
 
 
-def _check_folder(database: str | None, create: bool) -> None:
+def _encrypted_engine(url: URL, create: bool) -> Engine:
+    try:
+        driver: Any = importlib.import_module("sqlcipher3.dbapi2")
+    except ImportError:
+        raise SetupError("an encrypted record needs SQLCipher; pip install 'reprieve[encrypted]'") from None
+    if url.password or url.query:
+        raise SetupError(f"the key does not belong into --db, where others can read it; see {KEY_FILE}")
+    _check_folder(url.database, create, encrypted=True)
+    connect = opener(Path(url.database or ""), driver)
+    plain = url.set(drivername="sqlite")
+    return create_engine(plain, module=driver, creator=connect, pool_size=POOL_SIZE, poolclass=QueuePool)
+
+
+def _check_folder(database: str | None, create: bool, *, encrypted: bool = False) -> None:
     if not database:
         raise SetupError("a store in memory would be lost; give a file")
     file = Path(database)
     if file.is_dir():
         raise SetupError(f"{file} is a folder; give the file of the store")
     if file.exists():
-        if not _may_write(file):
+        if not _may_write(file, encrypted):
             raise SetupError(f"{file} cannot be written; nothing was changed, check the permissions")
         return
     if not create:
@@ -164,14 +183,16 @@ def _check_folder(database: str | None, create: bool) -> None:
         ) from None
 
 
-def _may_write(file: Path) -> bool:
+def _may_write(file: Path, encrypted: bool) -> bool:
     try:
         with file.open("r+b") as handle:
             head = handle.read(16)
     except OSError:
         return False
-    if head and not head.startswith(b"SQLite format 3"):
-        raise SetupError(f"{file} is no SQLite file; give the file of the store")
+    if head and not encrypted and not head.startswith(HEADER):
+        raise SetupError(
+            f"{file} is no SQLite file; give the file of the store; {SCHEME}:///FILE means an encrypted one"
+        )
     return os.access(file.parent, os.W_OK)
 
 
