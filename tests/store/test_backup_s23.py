@@ -13,6 +13,7 @@ from reprieve.app.record_backup import back_up, restore
 from reprieve.core.errors import InputError, StoreError, TamperedError
 from reprieve.record.events import Event
 from reprieve.store.copying import COPIED, copy_record, is_empty
+from reprieve.store.encrypted import encrypted_target
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger, Origin, Request
 from reprieve.store.tables import events, sign_ins
@@ -70,6 +71,11 @@ def test_s23_a_backup_while_others_write_is_one_moment_of_the_record(
     assert backups[0].events < filled.head()[0]
 
 
+def alike(target: str, file: Path) -> str:
+    """Return the target that means `file`, encrypted where the record is."""
+    return encrypted_target(file) if target.startswith("sqlite+pysqlcipher") else str(file)
+
+
 def test_a_backup_holds_nobodys_sign_in(filled: Ledger, target: str, tmp_path: Path) -> None:
     with filled.database.write() as connection:
         connection.execute(
@@ -79,7 +85,7 @@ def test_a_backup_holds_nobodys_sign_in(filled: Ledger, target: str, tmp_path: P
             )
         )
     back_up(target, tmp_path / "backup.db")
-    copy = Database(str(tmp_path / "backup.db"))
+    copy = Database(alike(target, tmp_path / "backup.db"))
     with copy.read() as connection:
         assert connection.scalar(select(func.count()).select_from(sign_ins)) == 0
     copy.close()
@@ -106,7 +112,7 @@ def test_s23_a_changed_backup_is_not_restored(
     filled: Ledger, target: str, new_target: Callable[[], str], tmp_path: Path
 ) -> None:
     back_up(target, tmp_path / "backup.db")
-    copy = Database(str(tmp_path / "backup.db"))
+    copy = Database(alike(target, tmp_path / "backup.db"))
     with copy.write() as connection:
         connection.execute(update(events).where(events.c.seq == 4).values(by="somebody"))
     copy.close()

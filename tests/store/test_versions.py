@@ -27,6 +27,8 @@ HEADS = {
 
 
 def _lay_down(script: str, target: str) -> None:
+    if target.startswith("sqlite+pysqlcipher"):
+        pytest.skip("no earlier version wrote encrypted records")
     if "://" not in target:
         with sqlite3.connect(target) as connection:
             connection.executescript(script)
