@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from reprieve.app.simulation import dosed_structures, median_spread
+from reprieve.app.simulation_model import dosed_structures, median_spread
 from reprieve.app.simulation_slice import slice_of_neck
 from reprieve.core.errors import InputError
 from reprieve.pharmacology.belly import needle_positions

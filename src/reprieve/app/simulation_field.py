@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.app.simulation import dosed_structures, drawn_spread
+from reprieve.app.simulation_model import dosed_structures, drawn_spread
 from reprieve.core.errors import InputError
 from reprieve.pharmacology.belly import Belly, needle_positions
 from reprieve.pharmacology.field import Needle, bound_field

@@ -35,12 +35,17 @@ class Structure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dosed:
-    """One injected structure: its whole dose and volume, shared evenly by its needle positions."""
+    """One injected structure: its whole dose and volume, shared evenly by its needle positions.
+
+    `moved_mm`, shape (sites, d, 3), is how far each needle is off in each draw; `along_mm` moves all along the fibres.
+    """
 
     structure: Structure
     units: float
     sites: int
     volume_ml: float
+    moved_mm: NDArray[np.float64] | None = None
+    along_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +82,11 @@ def bound_at(
         passes = 1.0 if injection.structure.key == inside.key else draws.through_fascia[:, None]
         share = injection.units / injection.sites
         volume = injection.volume_ml / injection.sites
-        for belly, place in needle_positions(injection.structure.bellies, injection.sites):
-            total += passes * bound_density(points - place, belly.fibre, share, volume, draws.spread)
+        for i, (belly, place) in enumerate(needle_positions(injection.structure.bellies, injection.sites)):
+            offsets = points - place - injection.along_mm * np.array(belly.fibre)
+            if injection.moved_mm is not None:
+                offsets = offsets - injection.moved_mm[i][:, None, :]
+            total += passes * bound_density(offsets, belly.fibre, share, volume, draws.spread)
     return total
 
 

@@ -50,8 +50,8 @@ def bound_density(
 
     Parameters
     ----------
-    offsets_mm : array_like, shape (n, 3)
-        Points, seen from the needle position.
+    offsets_mm : array_like, shape (n, 3) or (d, n, 3)
+        Points, seen from the needle position; in the second form of each draw.
     fibre : array_like, shape (3,)
         Unit vector along the fibres.
     units : float

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 
@@ -48,6 +49,71 @@ class PharmacologyPriors:
     sources: dict[str, dict[str, str]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideEffectAnchor:
+    """A side effect's frequency after a known plan, and how it is carried to another.
+
+    Attributes
+    ----------
+    structures : tuple of str
+        Ids of the risk geometry, or muscles.
+    by : {"bound", "block"}
+        Whether the bound amount counts or the block.
+    plan : tuple of (muscle, side, units, sites)
+        The plan that the frequency stands for.
+    probability, logit_sd : float
+        The frequency, and how unsure it is for one patient, on the logit.
+    steepness, steepness_sd : float
+        Rise of the logit with the log of the exposure: median and sd of its logarithm; assumed.
+    """
+
+    effect: str
+    product: str
+    structures: tuple[str, ...]
+    by: Literal["bound", "block"]
+    plan: tuple[tuple[str, Literal["left", "right"], Decimal, int], ...]
+    probability: float
+    logit_sd: float
+    steepness: float
+    steepness_sd: float
+    source: str
+    checked: bool
+    says: str
+
+
+@cache
+def side_effect_anchors() -> tuple[SideEffectAnchor, ...]:
+    """Return the shipped frequencies of side effects.
+
+    Raises
+    ------
+    ReferenceDataError
+        If a row has no known source.
+    """
+    raw = _document()
+    for row in raw["side_effects"]:
+        if row["source"] not in raw["sources"]:
+            raise ReferenceDataError(
+                f"side effect {row['effect']}: source {row['source']!r} is not in the list; add it"
+            )
+    return tuple(
+        SideEffectAnchor(
+            **{
+                **row,
+                "structures": tuple(row["structures"]),
+                "plan": tuple((name, side, Decimal(units), int(sites)) for name, side, units, sites in row["plan"]),
+            }
+        )
+        for row in raw["side_effects"]
+    )
+
+
+@cache
+def _document() -> dict[str, Any]:
+    text = resources.files("reprieve.reference").joinpath("data", "pharmacology", "priors.yaml").read_text("utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
 @cache
 def pharmacology_priors() -> PharmacologyPriors:
     """Return the shipped priors.
@@ -57,8 +123,7 @@ def pharmacology_priors() -> PharmacologyPriors:
     ReferenceDataError
         If a row has no known source or no known family.
     """
-    text = resources.files("reprieve.reference").joinpath("data", "pharmacology", "priors.yaml").read_text("utf-8")
-    raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    raw = _document()
     sources = raw["sources"]
     return PharmacologyPriors(
         spread=_group(raw["spread"], sources),

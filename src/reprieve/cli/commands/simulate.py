@@ -77,6 +77,29 @@ def _print(answer: Simulation) -> None:
                 ],
                 ("structure", "side", "block", "band", "effect"),
             )
+    if answer.joints:
+        print("\nposture that the injected muscles would hold, and what is left when they are weakest (a direction)")
+        print_table(
+            [
+                (j.motion, j.side, f"{j.before_deg:g}", f"{j.after_deg:g}", f"{j.q025:g} to {j.q975:g}", j.day)
+                for j in answer.joints
+            ],
+            ("motion", "side", "degrees before", "then", "band", "on day"),
+        )
+    if answer.side_effects:
+        print("\nchance of side effects (wide: one published frequency each, carried over by the model)")
+        print_table(
+            [
+                (
+                    s.effect,
+                    "not told" if s.probability is None else f"{s.probability:.1%}",
+                    None if s.q025 is None else f"{s.q025:.1%} to {s.q975:.1%}",
+                    s.anchor,
+                )
+                for s in answer.side_effects
+            ],
+            ("side effect", "chance", "band", "from"),
+        )
     print(
         f"\nonset alone ({answer.onset.model}): half of the tension gone after {answer.onset.days_to_half} days, "
         f"nine tenths after {answer.onset.days_to_tenth} days"

@@ -1,0 +1,265 @@
+"""The inputs of a simulation: a plan's injections as structures with needles, and the draws of all parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.core.errors import InputError
+from reprieve.pharmacology.belly import Belly, sphere_of
+from reprieve.pharmacology.draws import draw
+from reprieve.pharmacology.endplate import EndplateParameters
+from reprieve.pharmacology.simulate import Dosed, Draws, Structure, blocked_over_time
+from reprieve.pharmacology.spread import SpreadParameters
+from reprieve.record.plan import Injection, Plan
+from reprieve.reference import muscle, target_members
+from reprieve.reference.geometry import Ellipsoid, muscle_ellipsoids, risk_structures
+from reprieve.reference.pharmacology import PharmacologyPriors, pharmacology_priors
+
+UNTOLD_SITE_VOLUME_ML = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSimulated:
+    """An injection that the model has no ground for, and why."""
+
+    muscle: str
+    side: str | None
+    reason: str
+
+
+def dosed_structures(plan: Plan, *, frame: str) -> tuple[list[Dosed], list[Structure]]:
+    """Return the injected structures of one frame, and the others of that frame."""
+    targets = [target for target in targets_of(plan)[0] if target.structure.frame == frame]
+    return [dosed_of(target) for target in targets], other_structures(
+        {frame}, {target.structure.key for target in targets}
+    )
+
+
+def median_spread(product: str) -> tuple[SpreadParameters, float]:
+    """Return the median spread parameters of a product and the part that passes fascia.
+
+    Raises
+    ------
+    InputError
+        If the product has no parameters of its own.
+    """
+    return drawn_spread(product, draws=0, seed=0)[0]
+
+
+def drawn_spread(product: str, *, draws: int, seed: int) -> list[tuple[SpreadParameters, float]]:
+    """Return the median spread parameters and the part that passes fascia, then as many random ones as asked for.
+
+    Raises
+    ------
+    InputError
+        If the product has no parameters of its own.
+    """
+    priors = pharmacology_priors()
+    if product not in priors.products:
+        known = ", ".join(priors.products)
+        raise InputError(f"no parameters of its own for {product}, and none is carried over; simulated are {known}")
+    drawn = draws_of(priors, product, draws, seed)
+    names = SpreadParameters.__slots__
+    return [
+        (
+            SpreadParameters(**{name: float(np.asarray(getattr(drawn.spread, name))[i]) for name in names}),
+            float(drawn.through_fascia[i]),
+        )
+        for i in range(draws + 1)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One catalogue muscle of one side with its share of an injection."""
+
+    injection: Injection
+    muscle: str
+    side: str
+    share: float
+    structure: Structure
+    place_known: bool
+
+
+def targets_of(plan: Plan) -> tuple[list[Target], list[NotSimulated]]:
+    """Return the muscles that a plan reaches, and the injections without ground for a simulation."""
+    targets: list[Target] = []
+    missing: list[NotSimulated] = []
+    for injection in plan.injections:
+        sides = ("left", "right") if injection.side == "both" else (injection.side or "right",)
+        members = target_members(injection.muscle)
+        sized = [name for name in members if _volume(name)]
+        if not sized:
+            reason = "no volume is known for it" if members else "not a muscle of the catalogue"
+            missing.append(NotSimulated(muscle=injection.muscle, side=injection.side, reason=reason))
+            continue
+        total = sum(_volume(name) for name in sized) * len(sides)
+        targets += [_target(injection, name, side, _volume(name) / total) for name in sized for side in sides]
+    return targets, missing
+
+
+def _volume(name: str) -> float:
+    """Volume in mL, 0 where none is known (the caller leaves such a muscle out)."""
+    return muscle(name).volume_cm3 or sum(_belly(e).volume_ml for e in muscle_ellipsoids().get((name, "right"), ()))
+
+
+def _target(injection: Injection, name: str, side: str, share: float) -> Target:
+    bodies = _bodies(name, side)
+    if bodies:
+        frame = bodies[0].frame if bodies[0].frame == "neck" else f"{bodies[0].frame}_{side}"
+        structure = Structure(key=f"{name}/{side}", frame=frame, bellies=tuple(_belly(body) for body in bodies))
+    else:
+        key = f"{name}/{side}"
+        structure = Structure(key=key, frame=f"own:{key}", bellies=(sphere_of(_volume(name)),))
+    return Target(injection, name, side, share, structure, bool(bodies))
+
+
+def _bodies(name: str, side: str) -> tuple[Ellipsoid, ...]:
+    """Ellipsoids of a muscle; a left leg is taken as the mirrored right one in a frame of its own."""
+    known = muscle_ellipsoids()
+    return known.get((name, side)) or tuple(
+        body for body in known.get((name, "right"), ()) if body.frame == "leg" and side == "left"
+    )
+
+
+def _belly(body: Ellipsoid) -> Belly:
+    return Belly(centre=body.centre_mm, fibre=_unit(body.axis), long_mm=body.long_mm, short_mm=body.short_mm)
+
+
+def _unit(axis: tuple[float, float, float]) -> tuple[float, float, float]:
+    x, y, z = (float(v) for v in np.array(axis) / np.linalg.norm(axis))
+    return (x, y, z)
+
+
+def dosed_of(target: Target) -> Dosed:
+    """Return the injection of one muscle as the model takes it."""
+    injection = target.injection
+    sites = injection.sites or 1
+    whole_volume = UNTOLD_SITE_VOLUME_ML * sites if injection.volume_ml is None else float(injection.volume_ml)
+    return Dosed(
+        structure=target.structure,
+        units=float(injection.units) * target.share,
+        sites=max(1, round(sites * target.share)),
+        volume_ml=max(whole_volume * target.share, 1e-3),
+    )
+
+
+def draws_of(priors: PharmacologyPriors, product: str, count: int, seed: int) -> Draws:
+    """Return the medians and `count` draws of all parameters of a product."""
+    rng = np.random.default_rng(seed)
+    spread = {name: draw(prior, count, rng) for name, prior in priors.spread.items()}
+    own = {name: draw(prior, count, rng) for name, prior in priors.products[product].items()}
+    fixed = {name: prior.values[0] for name, prior in priors.endplate.items()}
+    return Draws(
+        spread=SpreadParameters(
+            reach_mm=spread["reach_mm"],
+            along_fibres=spread["along_fibres"],
+            interstitial_fraction=spread["interstitial_fraction"],
+        ),
+        endplate=EndplateParameters(
+            uptake_per_day=own["uptake_per_day"], light_chain_half_life_d=own["light_chain_half_life_d"], **fixed
+        ),
+        through_fascia=spread["through_fascia"],
+        reference_units_per_ml=own["reference_units_per_ml"],
+    )
+
+
+def other_structures(frames: set[str], injected: set[str]) -> list[Structure]:
+    """Structures of the same frames that are not injected: muscles and those at risk."""
+    found = [
+        Structure(key=f"risk:{risk.id}", frame="neck", bellies=(_belly(risk.body),), banded=False)
+        for risk in risk_structures()
+        if "neck" in frames
+    ]
+    for (name, side), bodies in muscle_ellipsoids().items():
+        for own_side in (side,) if bodies[0].frame == "neck" else ("left", "right"):
+            frame = "neck" if bodies[0].frame == "neck" else f"leg_{own_side}"
+            key = f"{name}/{own_side}"
+            if frame in frames and key not in injected:
+                found.append(Structure(key=key, frame=frame, bellies=tuple(_belly(body) for body in bodies)))
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """Where the needles go beside where the model puts them.
+
+    Attributes
+    ----------
+    error_mm : float
+        How far each needle misses, in a direction of chance.
+    along_mm : float
+        How far all needles of a muscle lie further along its fibres, towards where the model's axis points.
+    """
+
+    error_mm: float = 0.0
+    along_mm: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, value in (("needle error", self.error_mm), ("shift along the fibres", self.along_mm)):
+            if not -100.0 <= value <= 100.0 or (name == "needle error" and value < 0):
+                raise InputError(f"the {name} must lie between 0 and 100 mm (a shift from -100), but got {value:g} mm")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A plan worked through: `blocked` holds draws by days for each structure, the first draw being the medians."""
+
+    axis: NDArray[np.float64]
+    targets: tuple[Target, ...]
+    missing: tuple[NotSimulated, ...]
+    others: tuple[Structure, ...]
+    dosed: tuple[Dosed, ...]
+    drawn: Draws | None
+    blocked: dict[str, NDArray[np.float64]]
+
+
+def run_plan(plan: Plan, *, days: int, draws: int, seed: int, placing: Placing | None = None) -> Run:
+    """Return the block of every structure over time.
+
+    Raises
+    ------
+    InputError
+        If `days` or `draws` is out of range.
+    UnknownNameError
+        If a muscle is not known.
+    """
+    if not 1 <= days <= 730:
+        raise InputError(f"days must lie between 1 and 730, but got {days}")
+    if not 1 <= draws <= 2000:
+        raise InputError(f"draws must lie between 1 and 2000, but got {draws}")
+    axis = np.arange(days + 1, dtype=float)
+    priors = pharmacology_priors()
+    targets, missing = targets_of(plan)
+    if plan.product not in priors.products:
+        known = ", ".join(priors.products)
+        reason = f"no parameters of its own for {plan.product}, and none is carried over; simulated are {known}"
+        missing = [NotSimulated(muscle=i.muscle, side=i.side, reason=reason) for i in plan.injections]
+        targets = []
+    if not targets:
+        return Run(axis=axis, targets=(), missing=tuple(missing), others=(), dosed=(), drawn=None, blocked={})
+    drawn = draws_of(priors, plan.product, draws, seed)
+    dosed = [misplaced(dosed_of(target), placing or Placing(), draws + 1, seed + i) for i, target in enumerate(targets)]
+    others = other_structures({t.structure.frame for t in targets}, {t.structure.key for t in targets})
+    wanted = [*{t.structure.key: t.structure for t in targets}.values(), *others]
+    return Run(
+        axis=axis,
+        targets=tuple(targets),
+        missing=tuple(missing),
+        others=tuple(others),
+        dosed=tuple(dosed),
+        drawn=drawn,
+        blocked=blocked_over_time(wanted, dosed, drawn, axis),
+    )
+
+
+def misplaced(dosed: Dosed, placing: Placing, draws: int, seed: int) -> Dosed:
+    """Return the injection with its needles moved; the way each one misses differs from draw to draw."""
+    if placing == Placing():
+        return dosed
+    direction = np.random.default_rng(seed).standard_normal((dosed.sites, draws, 3))
+    direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
+    return replace(dosed, moved_mm=placing.error_mm * direction, along_mm=placing.along_mm)

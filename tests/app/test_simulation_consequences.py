@@ -1,0 +1,100 @@
+"""What follows from the block: posture, side effects, needles that miss."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from reprieve.app.simulation import simulate_plan
+from reprieve.app.simulation_model import Placing
+from reprieve.core.errors import InputError
+from reprieve.record.plan import Injection, Plan, Side
+from reprieve.reference.mechanics import mechanics
+from reprieve.reference.pharmacology import side_effect_anchors
+
+FEW = {"days": 60, "draws": 24}
+
+
+def _plan(*injections: Injection, product: str = "onabotulinumtoxinA") -> Plan:
+    return Plan(product=product, indication="cervical_dystonia", injections=injections)
+
+
+def _one(muscle: str, units: str, side: Side = "left", sites: int = 2) -> Injection:
+    return Injection(muscle=muscle, side=side, units=Decimal(units), sites=sites)
+
+
+def _chance(answer, effect: str):
+    (found,) = [s for s in answer.side_effects if s.effect == effect]
+    return found
+
+
+@pytest.mark.parametrize("anchor", side_effect_anchors(), ids=lambda a: f"{a.effect}-{a.product}")
+def test_the_reference_plan_has_the_published_frequency(anchor):
+    plan = _plan(*(_one(m, str(u), side, n) for m, side, u, n in anchor.plan), product=anchor.product)
+    told = _chance(simulate_plan(plan, **FEW), anchor.effect)
+    assert told.probability == pytest.approx(anchor.probability, abs=5e-4)
+    assert told.q025 < told.probability / 1.5
+    assert told.q975 > told.probability * 1.5
+
+
+def test_swallowing_is_at_more_risk_with_more_into_the_front_of_the_neck():
+    # Borodic 1990: median 150 U into sternocleidomastoid with dysphagia, 100 U without.
+    chances = [
+        _chance(simulate_plan(_plan(_one("sternocleidomastoid", units)), **FEW), "dysphagia").probability
+        for units in ("30", "60", "100", "150")
+    ]
+    assert chances == sorted(chances)
+    assert 0.02 < chances[1] < 0.045  # 2-4 % at 60 U: the note of the model
+    behind = _chance(simulate_plan(_plan(_one("splenius_capitis", "100")), **FEW), "dysphagia").probability
+    assert behind < chances[2]
+
+
+def test_a_product_without_a_frequency_has_no_figure():
+    told = _chance(
+        simulate_plan(_plan(_one("sternocleidomastoid", "60"), product="incobotulinumtoxinA"), **FEW), "dysphagia"
+    )
+    assert told.probability is None
+    assert "no frequency" in told.anchor
+    assert simulate_plan(_plan(_one("masseter", "30")), **FEW).side_effects == ()
+
+
+def test_a_muscle_turns_the_head_the_way_its_moment_arms_say():
+    """The right sternocleidomastoid turns the face to the left; the sign is the table's, and block takes it back."""
+    body = mechanics("neck")
+    told = simulate_plan(_plan(_one("sternocleidomastoid", "60", "right")), **FEW)
+    row = body.torques_nm({})[body.muscles.index("sternocleidomastoid")]
+    assert told.joints
+    for joint in told.joints:
+        assert np.sign(joint.before_deg) == np.sign(row[body.motions.index(joint.motion)])
+        assert abs(joint.after_deg) < abs(joint.before_deg)
+        assert 0 < joint.torque_share < 0.6
+    turns = {j.motion: j.before_deg for j in told.joints}
+    assert turns["neck_upper.rotation_left"] > 0
+    other = {j.motion: j for j in simulate_plan(_plan(_one("sternocleidomastoid", "60", "left")), **FEW).joints}
+    assert other["neck_upper.rotation_left"].before_deg == pytest.approx(-turns["neck_upper.rotation_left"], abs=0.1)
+
+
+def test_the_ankle_is_a_joint_of_its_own_side():
+    told = simulate_plan(_plan(_one("soleus", "75", "right")), **FEW)
+    ankle = {j.motion: j for j in told.joints}["ankle.dorsiflexion"]
+    assert ankle.side == "right"
+    assert ankle.before_deg < ankle.after_deg <= 0
+
+
+def test_a_needle_off_the_band_blocks_less():
+    plan = _plan(_one("sternocleidomastoid", "20", sites=1))
+    peaks = [
+        simulate_plan(plan, placing=Placing(along_mm=off), **FEW).muscles[0].peak_block for off in (0.0, 15.0, 40.0)
+    ]
+    assert peaks[0] > peaks[1] > peaks[2]
+    missed = simulate_plan(plan, placing=Placing(error_mm=15.0), **FEW)
+    assert missed.muscles[0].peak_block < peaks[0]
+    assert missed == simulate_plan(plan, placing=Placing(error_mm=15.0), **FEW)
+
+
+@pytest.mark.parametrize("placing", [{"error_mm": -1.0}, {"error_mm": float("nan")}, {"along_mm": 500.0}])
+def test_a_needle_nowhere_is_refused(placing):
+    with pytest.raises(InputError, match="must lie between"):
+        Placing(**placing)
