@@ -68,3 +68,19 @@ def test_the_curve_of_a_plan_is_the_forecast_after_it_was_given(signed_in, store
     assert later.wear_off is not None
     assert body["wear_off"]["median"] == later.wear_off.median.isoformat()
     assert injector.get("/api/patients/p-1/chart").json()["sessions"][-1]["date"] != store.today().isoformat()
+
+
+def test_plans_side_by_side_and_the_weightiest_assumption(signed_in) -> None:
+    """The comparison is the engine's, a change that cannot be read is one clear line, and patients may not ask."""
+    injector = signed_in("injector")
+    told = injector.post("/api/simulate/compare", {"plan": PLAN, "what_if": ["units=2"], "other": PLAN})
+    assert told.status_code == 200, told.text
+    cases = told.json()["cases"]
+    assert [case["units"] for case in cases] == ["40", "80", "40"]
+    assert cases[1]["muscles"][0]["peak_block"] > cases[0]["muscles"][0]["peak_block"]
+    refused = injector.post("/api/simulate/compare", {"plan": PLAN, "what_if": ["units=much"]})
+    assert refused.status_code == 422
+    assert "is no change" in refused.json()["error"]["message"]
+    ranked = injector.post("/api/simulate/sensitivity", PLAN).json()["influences"]
+    assert any(one["parameter"] == "half-life of the light chain" for one in ranked)
+    assert signed_in("patient").post("/api/simulate/compare", {"plan": PLAN}).status_code == 403

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from reprieve.app.accounts import Action
@@ -32,6 +33,30 @@ def simulate(_: Planner, body: Plan, days: Annotated[int, Query(ge=7, le=365)] =
 def slice_(_: Planner, body: Plan, height_mm: Annotated[float | None, Query(ge=-2000, le=2000)] = None) -> Response:
     """Return a level cut through the neck with the bound toxin, the muscles and the structures at risk."""
     return json_answer(as_json(engine("simulation_slice", "slice_of_neck")(body, height_mm=height_mm)))
+
+
+class Question(BaseModel):
+    """A plan, changes of it and another plan to set beside it."""
+
+    plan: Plan
+    what_if: list[Annotated[str, Field(max_length=80)]] = Field(default=[], max_length=8)
+    other: Plan | None = None
+
+
+@router.post("/api/simulate/compare")
+def compare(_: Planner, body: Question, days: Annotated[int, Query(ge=7, le=365)] = 168) -> Response:
+    """Return the plan beside each change and beside the other plan, under the same draws."""
+    others = [("other plan", body.other)] if body.other is not None else []
+    told = engine("simulation_what_if", "compare_plans")(
+        body.plan, changes=body.what_if, others=others, days=days, draws=DRAWS
+    )
+    return json_answer(as_json(told))
+
+
+@router.post("/api/simulate/sensitivity")
+def sensitivity(_: Planner, body: Plan) -> Response:
+    """Return which assumption moves the answer most."""
+    return json_answer(as_json({"influences": engine("simulation_what_if", "rank_influences")(body, draws=200)}))
 
 
 @router.post("/api/patients/{patient}/preview")

@@ -7,6 +7,7 @@ import argparse
 from reprieve.app.documents import load
 from reprieve.app.simulation import NOTE, Simulation, simulate_plan
 from reprieve.app.simulation_field import spread_in_neck
+from reprieve.app.simulation_what_if import WORDS, compare_plans, rank_influences
 from reprieve.cli.output import print_json, print_table
 from reprieve.record.plan import Plan
 
@@ -24,11 +25,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--grid-draws", type=int, default=0, metavar="N", help="with --grid: draws of the parameters (0)"
     )
 
+    parser.add_argument(
+        "--what-if",
+        action="append",
+        default=[],
+        metavar="[MUSCLE[/SIDE]:]WHAT=NUMBER",
+        help="instead: the plan beside one change, again for each: " + ", ".join(WORDS),
+    )
+    parser.add_argument(
+        "--against", action="append", default=[], metavar="OTHER.json", help="instead: the plan beside another one"
+    )
+    parser.add_argument(
+        "--sensitivity", action="store_true", help="instead: which assumption moves the answer most (400 draws or more)"
+    )
+
 
 def run(args: argparse.Namespace) -> int:
     """Simulate and print."""
     if args.grid is not None:
         return _run_grid(args)
+    if args.what_if or args.against:
+        return _run_comparison(args)
+    if args.sensitivity:
+        return _run_sensitivity(args)
     answer = simulate_plan(load(Plan, args.plan), days=args.days, draws=args.draws, seed=args.seed)
     if args.json:
         print_json(answer)
@@ -57,6 +76,43 @@ def _run_grid(args: argparse.Namespace) -> int:
     print_table(rows, ("structure", "injected", "units bound", "band", "mean units per mL"))
     print(f"\nbetween the named structures: {answer.elsewhere_units:.2f} units")
     print("assumed: " + "; ".join(answer.assumptions))
+    return 0
+
+
+def _run_comparison(args: argparse.Namespace) -> int:
+    others = [(name, load(Plan, name)) for name in args.against]
+    plan = load(Plan, args.plan)
+    told = compare_plans(plan, changes=args.what_if, others=others, days=args.days, draws=args.draws, seed=args.seed)
+    if args.json:
+        print_json(told)
+        return 0
+    print(told.note + "\n")
+    rows = [
+        (case.name, m.muscle, m.side, f"{m.peak_block:.0%}", m.peak_day, m.weak_days, m.half_return_day)
+        for case in told.cases
+        for m in case.muscles
+    ]
+    print_table(rows, ("plan", "muscle", "side", "peak block", "on day", "days below half", "half of it back"))
+    risks = [
+        (case.name, risk.name, risk.kind, "not told" if risk.value is None else f"{risk.value:.1%}")
+        for case in told.cases
+        for risk in case.risks
+    ]
+    if risks:
+        print()
+        print_table(risks, ("plan", "structure or effect", "figure", "value"))
+    return 0
+
+
+def _run_sensitivity(args: argparse.Namespace) -> int:
+    told = rank_influences(load(Plan, args.plan), days=args.days, draws=max(args.draws, 400), seed=args.seed)
+    if args.json:
+        print_json({"influences": told})
+        return 0
+    print_table(
+        [(one.outcome, one.parameter, f"{one.correlation:+.2f}", f"{one.share:.0%}") for one in told],
+        ("outcome", "assumption", "rank correlation", "share"),
+    )
     return 0
 
 
