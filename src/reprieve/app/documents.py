@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from reprieve.core.errors import DocumentError, InputError
+from reprieve.app.text_files import read_text
+from reprieve.core.errors import DocumentError
 from reprieve.record.chart import Chart
 from reprieve.record.plan import Plan
 
 T = TypeVar("T")
 
 DOCUMENTS: dict[str, type] = {"plan": Plan, "chart": Chart}
-# Larger than any chart of a lifetime; a bigger file is not a document of ours.
-LARGEST_BYTES = 64 * 1024 * 1024
 
 
 @cache
@@ -39,21 +36,6 @@ def _forbid_unknown_fields(kind: Any) -> None:
             _forbid_unknown_fields(hint)
     for argument in get_args(kind):
         _forbid_unknown_fields(argument)
-
-
-def read_text(path: str) -> str:
-    """Return the text of the file `path`, or of standard input for ``-``."""
-    if path == "-":
-        return sys.stdin.read()
-    file = Path(path)
-    try:
-        if file.stat().st_size > LARGEST_BYTES:
-            raise InputError(f"{path} is larger than {LARGEST_BYTES // 2**20} MiB; no document is, check the file")
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}; check the path") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is no UTF-8 text; give a JSON document") from None
 
 
 def parse(kind: type[T], text: str | bytes, where: str = "document") -> T:

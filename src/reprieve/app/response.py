@@ -13,10 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from reprieve.app.documents import read_text
 from reprieve.app.response_kernel import kernel
+from reprieve.app.text_files import read_text
 from reprieve.core.errors import DocumentError, ScoresError, SetupError, UnknownNameError
-from reprieve.learn.fit import fit_population
 from reprieve.learn.mixture import mean_sd, quantiles
 from reprieve.learn.observations import PLACEBO, Cycle, PatientScores
 from reprieve.learn.population import DEFAULT_SCALE, UNNAMED, Population, ScaleEntry, from_document
@@ -118,6 +117,8 @@ def fit_scores(
     ScoresError
         If there is nothing to learn from, or a score lies outside its scale.
     """
+    from reprieve.learn.fit import fit_population  # a forecast, whose first answer is waited for, needs none of it
+
     patients = named_patients(rows, where)
     scales, primary = _scales_of(patients)
     check_range(patients, scales, where)

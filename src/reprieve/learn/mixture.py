@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
+from reprieve.learn.normal import ndtr
 from reprieve.learn.posterior import Mixture
 
 Array = NDArray[np.float64]
