@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("audit", "verify the hash chain of the record"),
     "backup": ("backup", "copy the record while it is in use"),
     "restore": ("restore", "restore the record from a backup"),
+    "retention": ("retention", "how long the clinic keeps who somebody was; who is due; erase who is due"),
     "stock": ("stock", "the vial ledger: received, opened, used, wasted, on hand; vials for least waste"),
     "recall": ("recall", "everybody who got a lot, and its vials still in the house"),
     "review": ("review", "confirm, correct or withdraw reference rows for the clinic; policy; overrides"),

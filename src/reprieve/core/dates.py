@@ -45,6 +45,18 @@ def age_years(birth_date: date, on: date) -> int:
     return on.year - birth_date.year - (0 if had_birthday else 1)
 
 
+def years_later(day: date, years: int) -> date:
+    """Return the same day `years` later; 29 February becomes 1 March where there is none, never a day too early.
+
+    >>> years_later(date(2024, 2, 29), 10)
+    datetime.date(2034, 3, 1)
+    """
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
 def iso_date(text: str, what: str = "date") -> date:
     """Return the date written in `text` as YYYY-MM-DD, or raise `DateError` with one clear line."""
     try:

@@ -140,3 +140,19 @@ class OverrideApproved:
     rule: str
     subject: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionRule:
+    """How long the clinic keeps who a patient was; the latest event counts, and without one nothing is ever due.
+
+    Attributes
+    ----------
+    years : int or None
+        Years after the last contact; None keeps everything.
+    child_until_age : int or None
+        A patient's record is kept at least until this age, whatever `years` says, as the law of many countries asks.
+    """
+
+    years: int | None = None
+    child_until_age: int | None = None

@@ -25,6 +25,7 @@ from reprieve.record.chart import (
 from reprieve.record.clinic_bodies import (
     ClinicPolicy,
     OverrideApproved,
+    RetentionRule,
     ReviewSeconded,
     ReviewTakenBack,
     RowReview,
@@ -286,6 +287,7 @@ BODIES: dict[EventKind, type[Any]] = {
     EventKind.REVIEW_TAKEN_BACK: ReviewTakenBack,
     EventKind.POLICY_SET: ClinicPolicy,
     EventKind.OVERRIDE_APPROVED: OverrideApproved,
+    EventKind.RETENTION_SET: RetentionRule,
     EventKind.SHARE_GRANTED: Share,
     EventKind.SHARE_REVOKED: Revoked,
     EventKind.CHART_READ: Reading,

@@ -48,6 +48,7 @@ class EventKind(StrEnum):
     REVIEW_TAKEN_BACK = "review_taken_back"
     POLICY_SET = "policy_set"
     OVERRIDE_APPROVED = "override_approved"
+    RETENTION_SET = "retention_set"
 
     SHARE_GRANTED = "share_granted"
     SHARE_REVOKED = "share_revoked"
@@ -90,5 +91,6 @@ ACCESS_KINDS = frozenset(
         EventKind.REVIEW_TAKEN_BACK,
         EventKind.POLICY_SET,
         EventKind.OVERRIDE_APPROVED,
+        EventKind.RETENTION_SET,
     }
 )
