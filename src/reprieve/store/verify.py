@@ -85,8 +85,9 @@ def verify(database: Database, printed: Sequence[tuple[int, str]] = ()) -> Verif
         witnesses += [("witness file", number, head) for number, head in heads(database.path)]
     witnesses += [("printed head", number, head) for number, head in printed]
     problems += _check_witnesses(witnesses, hashes)
-    if hashes and not any(kind == "anchor" and number == max(hashes) for kind, number, _ in witnesses):
-        problems.append(Problem(max(hashes), "no anchor stands at the end; events were added or anchors removed"))
+    end = max(hashes, default=0)
+    if hashes and not any(kind == "anchor" and number == end for kind, number, _ in witnesses):
+        problems.append(Problem(end, "no anchor stands at the end; events were added or anchors removed"))
     problems.sort(key=lambda problem: problem.number)
     if len(problems) > MOST_PROBLEMS:
         remarks.append(f"{len(problems) - MOST_PROBLEMS} further breaks are not listed")
