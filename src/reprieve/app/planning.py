@@ -16,7 +16,7 @@ from reprieve.app.planning_goal import AskedGoal, read_goal
 from reprieve.app.planning_questions import Ask, questions
 from reprieve.assess.evidence import RankedMuscle, logit
 from reprieve.assess.ranking import Ranking, rank_muscles
-from reprieve.plan.optimise import Involvement, Offers, Place, Situation, plan_session, situation_of
+from reprieve.plan.optimise import DoseModel, Involvement, Offers, Place, Situation, plan_session, situation_of
 from reprieve.plan.optimise.limit_rows import rows_in_force
 from reprieve.record.chart import Chart
 from reprieve.reference.assessment_weights import assessment_weights
@@ -38,6 +38,7 @@ def propose(
     product: str | None = None,
     reviews: Sequence[Review] = (),
     front: bool = True,
+    model: DoseModel | None = None,
 ) -> Proposals:
     """Return proposals for a session on the day `on`, each checked, with reasons; none of them changes a plan.
 
@@ -55,6 +56,8 @@ def propose(
         The clinic's own word on rows of the reference data.
     front : bool
         Whether to work out the front of relief, risk and units.
+    model : DoseModel, optional
+        Of what a dose does in the muscle (`simulation_for_planner`); off unless given.
 
     Raises
     ------
@@ -86,7 +89,7 @@ def propose(
         return empty
     situation = situation_of(chart, on, known, condition)
     asked = questions(chart, situation, rows_in_force(situation, reviews))
-    offers = _offers(chart, situation, ranking, wanted, reviews, parameters, front)
+    offers = _offers(chart, situation, ranking, wanted, reviews, parameters, front, model)
     return _checked(replace(empty, offers=offers, ask=asked), reviews)
 
 
@@ -120,6 +123,7 @@ def _offers(
     reviews: Sequence[Review],
     parameters: PlanParameters,
     front: bool,
+    model: DoseModel | None,
 ) -> Offers:
     goals = [one for one in chart.goals if one.date is None or one.date <= situation.on]
     return plan_session(
@@ -133,6 +137,7 @@ def _offers(
         parameters=parameters,
         rng=np.random.default_rng(SEED),
         front=front,
+        model=model,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from reprieve.app.documents import load
 from reprieve.app.planning import propose
 from reprieve.app.planning_goal import GOALS
+from reprieve.app.simulation_for_planner import muscle_model
 from reprieve.cli.output import print_json, print_table
 from reprieve.core.dates import iso_date
 from reprieve.core.dose import plain
@@ -29,12 +30,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reasons", action="store_true", help="every reason of every dose, as text")
     parser.add_argument("--on", metavar="DATE", help="day of the session, YYYY-MM-DD (default today)")
 
+    parser.add_argument(
+        "--chain", action="store_true", help="let the muscle model of `reprieve simulate` say what a dose does (off)"
+    )
+
 
 def run(args: argparse.Namespace) -> int:
     """Propose and print; 1 when a rule or a conflict of limits leaves no proposal."""
     on = iso_date(args.on, "--on") if args.on else date.today()
     chart = load(Chart, args.chart)
-    told = propose(chart, on=on, goal=args.goal, product=args.product)
+    model = muscle_model(chart, args.product, on) if args.chain else None
+    told = propose(chart, on=on, goal=args.goal, product=args.product, model=model)
     document = told.document()
     if args.json:
         print_json(document)

@@ -12,6 +12,7 @@ from reprieve.plan.optimise import options
 from reprieve.plan.optimise.candidates import Candidate, Field, Unsourced, field_of
 from reprieve.plan.optimise.complaint import Complaint, aims_at, complaints_of
 from reprieve.plan.optimise.conflict import Conflict, conflict_of
+from reprieve.plan.optimise.dose_model import DoseModel
 from reprieve.plan.optimise.effect import ExpectedEffect, expected_effect
 from reprieve.plan.optimise.involvement import Involvement
 from reprieve.plan.optimise.limit_rows import rows_in_force
@@ -93,6 +94,7 @@ def plan_session(
     parameters: PlanParameters,
     rng: np.random.Generator,
     front: bool = True,
+    model: DoseModel | None = None,
 ) -> Offers:
     """Return what the planner offers.
 
@@ -113,6 +115,8 @@ def plan_session(
         For the draws; the same generator gives the same offers.
     front : bool
         Whether to work out the front, some twenty solutions more.
+    model : DoseModel, optional
+        Of what a dose does in the muscle; off unless given.
     """
     rows = rows_in_force(situation, reviews)
     symptoms = _since_last(chart, situation)
@@ -123,7 +127,7 @@ def plan_session(
         return _nothing(situation, field, again)
     weights = [_weight(one, goals, parameters) for one in field.candidates]
     at_risk = bool(_SWALLOWING & {*chart.risks, *(one.symptom for one in symptoms)})
-    problem = session_problem(situation, field, rows, weights, prices, at_risk, parameters, rng)
+    problem = session_problem(situation, field, rows, weights, prices, at_risk, parameters, rng, model)
     repeated = repeated_choice(problem)
     complaints = complaints_of(problem.candidates, goals, poor)
     made, notes, points = _solved(problem, chart, complaints, front)

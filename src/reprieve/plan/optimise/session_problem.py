@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from reprieve.plan.optimise.bounds import Bound, bounds_of
 from reprieve.plan.optimise.candidates import Candidate, Field, Unsourced
+from reprieve.plan.optimise.dose_model import DoseModel
 from reprieve.plan.optimise.program import Choice, Program
 from reprieve.plan.optimise.situation import Situation
 from reprieve.plan.optimise.worth import Worth, worths_of
@@ -76,6 +77,7 @@ def session_problem(
     swallowing_at_risk: bool,
     parameters: PlanParameters,
     rng: np.random.Generator,
+    model: DoseModel | None = None,
 ) -> SessionProblem:
     """Return the problem of one session; `weights` are the importances of the candidates.
 
@@ -87,7 +89,7 @@ def session_problem(
     if not field.candidates:
         raise ValueError("a session needs a candidate; ask for what is missing instead")
     worths = worths_of(
-        field.candidates, field.unsourced, situation.product, weights, swallowing_at_risk, parameters, rng
+        field.candidates, field.unsourced, situation.product, weights, swallowing_at_risk, parameters, rng, model
     )
     bounds = bounds_of(situation, field.candidates, rows, parameters)
     program = Program(

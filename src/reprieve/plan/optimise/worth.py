@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, ndtri
 
 from reprieve.plan.optimise.candidates import Candidate, Unsourced
+from reprieve.plan.optimise.dose_model import DoseModel
 from reprieve.plan.optimise.sensitivity import Sensitivity, chance_of_weakness, learn_sensitivity
 from reprieve.plan.optimise.targets import members_of
 from reprieve.reference.muscle_catalogue import muscles
@@ -72,6 +73,7 @@ def worths_of(
     swallowing_at_risk: bool,
     parameters: PlanParameters,
     rng: np.random.Generator,
+    model: DoseModel | None = None,
 ) -> tuple[Worth, ...]:
     """Return the worth of each candidate.
 
@@ -83,13 +85,15 @@ def worths_of(
         Importance of each candidate; 1 unless the goal names it.
     rng : numpy Generator
         For the draws; the same generator gives the same figures.
+    model : DoseModel, optional
+        Takes the place of the saturating curve and of the weights of spread, where it has ground.
     """
     draws = int(parameters.draws.value)
     chances = [expit(one.involvement.log_odds + one.involvement.sd * _normal(draws, rng)) for one in candidates]
     whole = sum(w * float(p.mean()) for w, p in zip(weights, chances, strict=True))
     whole += sum(float(expit(one.probability_log_odds)) for one in unsourced)
     return tuple(
-        _worth(one, p, weight / max(whole, 1e-9), product, swallowing_at_risk, parameters, rng)
+        _worth(one, p, weight / max(whole, 1e-9), product, swallowing_at_risk, parameters, rng, model)
         for one, p, weight in zip(candidates, chances, weights, strict=True)
     )
 
@@ -111,16 +115,19 @@ def _worth(
     swallowing_at_risk: bool,
     parameters: PlanParameters,
     rng: np.random.Generator,
+    model: DoseModel | None,
 ) -> Worth:
     scale, words = scale_of(one, product, parameters)
     sensitivity = learn_sensitivity(one.history, scale, parameters)
     theta = sensitivity.at(_shares(len(chance), rng))
     doses = np.array([float(level.units) for level in one.levels]) / scale
     effect = 1 - np.exp(-doses * np.exp(theta)[:, None])
+    told = model.relief(one.place, scale * doses * np.exp(theta)[:, None]) if model is not None else None
+    effect = effect if told is None else told
     takes_part = _shares(len(chance), rng) < chance
     weak = chance_of_weakness(np.log(doses) + theta[:, None], parameters).mean(axis=0)
     reaches = reaches_of(one.place.muscle, swallowing_at_risk, parameters)
-    spread = parameters.spread_cost.value * sum(reach.weight for reach in reaches) * doses
+    spread = parameters.spread_cost.value * _reached(one, reaches, scale, doses, model)
     return Worth(
         scale=scale,
         scale_words=words,
@@ -134,6 +141,15 @@ def _worth(
         weak_chance=weak,
         reaches=reaches,
     )
+
+
+def _reached(one: Candidate, reaches: Sequence[Reach], scale: float, doses: Floats, model: DoseModel | None) -> Floats:
+    """Return the weighed reach into structures: a dose over its scale for each, or what the model says of it."""
+    amount = np.tile(doses, (len(reaches), 1))
+    told = model.spread(one.place, [reach.structure for reach in reaches], scale * doses) if model and reaches else None
+    if told is not None:
+        amount = np.where(np.isnan(told), amount, told)
+    return np.array([reach.weight for reach in reaches]) @ amount if reaches else np.zeros_like(doses)
 
 
 def scale_of(one: Candidate, product: str, parameters: PlanParameters) -> tuple[float, str]:
