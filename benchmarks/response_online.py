@@ -45,7 +45,7 @@ def show(name: str, cycles: int, every_days: float, run: Kernel) -> None:
         f"{name} ({len(after.weeks)}): reweight {spent_ms(lambda: reweighted(old, after))} ms, "
         f"refit {spent_ms(lambda: update_response(after, population, run, rounds=1, before=old))} ms, "
         f"exact {spent_ms(lambda: update_response(after, population, run))} ms; "
-        f"effective nodes {old.effective_nodes:.0f} of 112"
+        f"{old.effective_nodes:.0f} of {len(old.weight)} nodes effective"
     )
 
 

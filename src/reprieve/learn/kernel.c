@@ -21,6 +21,7 @@ enum { MEAN_BASELINE, SD_BASELINE, SD_DRIFT, DRIFT_TIME, SIGMA, EFFECT, PER_CHAN
 enum { AMPLITUDE, HALF_LOSS, PER_PRODUCT };
 
 #define TAU_STEP 1e-3
+#define NOTHING 1e-14
 #define GONE 14.0 /* h log(t/T) beyond which nothing of the effect is left (1e-6) */
 #define EARLY_WEEKS 2.0 /* peak of a patient's own course of the first weeks */
 #define AFTER_WEEKS 26.0 /* decay of what follows an effect that is gone */
@@ -33,13 +34,14 @@ typedef struct {
     const int *product;                         /* (cycles) */
     const double *off_time, *off_amplitude;     /* (cycles): where the curve is made linear */
     const double *reference;                    /* (channels) */
+    double *log_since, *ebb, *early; /* (n, cycles), (n, cycles), (n): what no parameter changes, once a patient */
 } Patient;
 
 typedef struct { /* scratch for one node; k columns of loadings, the residual is column k */
     int k, m, n;
     double *cols, *white, *back, *pull;         /* (n, m) */
     double *g, *slope, *bend, *log_x, *rise, *lost; /* (n, cycles) */
-    double *reach, *placebo, *placebo_slope, *effect, *early; /* (n) */
+    double *reach, *placebo, *placebo_slope, *effect; /* (n) */
     double *f, *gain, *rho, *predicted, *noise, *innovation; /* (n) */
     double *before;                              /* (n, m) predicted drift of each column */
     double *amplitude, *lifted, *log_time, *dose, *after; /* (cycles) */
@@ -53,7 +55,7 @@ static int columns(const Patient *p) { return p->channels + 4 + 2 * p->cycles; }
 
 static size_t scratch_size(const Patient *p) {
     size_t n = (size_t)p->n, m = (size_t)columns(p) + 1, c = (size_t)p->cycles;
-    return 5 * n * m + 6 * n * c + 11 * n + 5 * c + 3 * m * m + 3 * m + (size_t)p->channels * m;
+    return 5 * n * m + 6 * n * c + 10 * n + 5 * c + 3 * m * m + 3 * m + (size_t)p->channels * m;
 }
 
 static void lay_out(Scratch *s, double *memory, const Patient *p) {
@@ -64,7 +66,7 @@ static void lay_out(Scratch *s, double *memory, const Patient *p) {
     s->before = take(&at, n * m);
     s->g = take(&at, n * c); s->slope = take(&at, n * c); s->bend = take(&at, n * c); s->log_x = take(&at, n * c);
     s->rise = take(&at, n * c); s->lost = take(&at, n * c);
-    s->reach = take(&at, n); s->placebo = take(&at, n); s->placebo_slope = take(&at, n); s->effect = take(&at, n); s->early = take(&at, n);
+    s->reach = take(&at, n); s->placebo = take(&at, n); s->placebo_slope = take(&at, n); s->effect = take(&at, n);
     s->f = take(&at, n); s->gain = take(&at, n); s->rho = take(&at, n); s->predicted = take(&at, n);
     s->noise = take(&at, n); s->innovation = take(&at, n);
     s->amplitude = take(&at, c); s->lifted = take(&at, c); s->log_time = take(&at, c); s->dose = take(&at, c); s->after = take(&at, c);
@@ -77,6 +79,20 @@ static const double *of_channel(const Patient *p, const double *theta, int k) { 
 
 static const double *of_product(const Patient *p, const double *theta, int product) {
     return theta + COMMON + PER_CHANNEL * p->channels + PER_PRODUCT * product;
+}
+
+/* Times since each injection, and the courses that hang on nothing else. */
+static void courses(Patient *p) {
+    for (int j = 0; j < p->n; j++) {
+        p->early[j] = 0;
+        for (int c = 0; c < p->cycles; c++) {
+            double since = p->week[j] - p->start[c], v = since / EARLY_WEEKS, old = since / AFTER_WEEKS;
+            size_t i = (size_t)j * p->cycles + c;
+            p->log_since[i] = since > 0 ? log(since) : 0;
+            p->ebb[i] = since > 0 ? exp(-old * old) : 0;
+            if (since > 0) p->early[j] += v * v * exp(1 - v * v);
+        }
+    }
 }
 
 /* Shape of each cycle at each time, its slope in log half-loss time, and what the gradient needs. */
@@ -94,12 +110,12 @@ static void shapes(const Patient *p, const double *theta, double half_loss, int 
         s->log_time[c] = active ? product[HALF_LOSS] + theta[DURATION] * log(q) + sd * half_loss + p->off_time[c] : 0;
     }
     for (int j = 0; j < p->n; j++) {
-        double reach = 0, effect = 0, plc = 0, plc_slope = 0, early = 0;
+        double reach = 0, effect = 0, plc = 0, plc_slope = 0;
         for (int c = 0; c < p->cycles; c++) {
             double since = p->week[j] - p->start[c], g = 0, slope = 0, bend = 0, lx = 0, rise = 0, lost = 0;
             if (since > 0 && s->dose[c] > 0) {
-                lx = log(since) - s->log_time[c];
-                double y = eta * lx, limit = p->family == 0 ? GONE : 4.0, v = since / onset, old = since / AFTER_WEEKS;
+                lx = p->log_since[(size_t)j * p->cycles + c] - s->log_time[c];
+                double y = eta * lx, limit = p->family == 0 ? GONE : 4.0, v = since / onset;
                 v *= v;
                 double ev = v < 40 ? exp(-v) : 0, u = v < 1e-6 ? v : 1 - ev;
                 lost = u;
@@ -115,24 +131,19 @@ static void shapes(const Patient *p, const double *theta, double half_loss, int 
                     rise = u > 0 ? -2 * v * ev / u : -2;
                     lost = u - g;
                 }
-                lost *= exp(-old * old);
+                lost *= p->ebb[(size_t)j * p->cycles + c];
             }
             size_t i = (size_t)j * p->cycles + c;
             s->g[i] = g; s->slope[i] = slope; s->bend[i] = bend; s->log_x[i] = lx; s->rise[i] = rise; s->lost[i] = lost;
             reach += g;
             effect += s->amplitude[c] * g - s->lifted[c] * slope * p->off_time[c] - s->after[c] * lost;
-            if (since > 0 && since < 6 * EARLY_WEEKS) {
-                double v = since / EARLY_WEEKS;
-                v *= v;
-                early += v * exp(1 - v);
-            }
             if (since > 0 && p->with_placebo[c] > 0) {
                 double w = since / decay; w *= w;
                 double course = w < 60 ? -expm1(-since) * exp(-w) : 0;
                 plc += course; plc_slope += course * 2 * w;
             }
         }
-        s->early[j] = early; s->reach[j] = reach; s->effect[j] = effect; s->placebo[j] = plc; s->placebo_slope[j] = plc_slope;
+        s->reach[j] = reach; s->effect[j] = effect; s->placebo[j] = plc; s->placebo_slope[j] = plc_slope;
     }
 }
 
@@ -157,7 +168,7 @@ static void design(const Patient *p, const double *theta, double half_loss, int 
         row[first] = -f * sd_a * reach;
         row[first + 1] = -f * sd_p * plc;
         row[first + 2] = r * sd_s * p->week[j] / 52.0;
-        row[first + 3] = -f * sd_e * s->early[j];
+        row[first + 3] = -f * sd_e * p->early[j];
         for (int c = 0; c < p->cycles; c++) {
             size_t i = (size_t)j * p->cycles + c;
             row[first + 4 + 2 * c] = -f * sd_ca * s->g[i];
@@ -188,7 +199,9 @@ static double whiten(const Patient *p, const double *theta, Scratch *s) {
             if (p->weight[j] > 0) {
                 double noise = b / p->weight[j], f = predicted + noise, root = 1 / sqrt(f), gain = predicted / f;
                 for (int i = 0; i < m; i++) {
-                    double e = state[i] * rho, d = row[i] - e;
+                    double e = state[i] * rho, d;
+                    if (fabs(e) < NOTHING) e = 0; /* a column that is over costs no more */
+                    d = row[i] - e;
                     before[i] = e; white[i] = d * root; state[i] = e + gain * d;
                 }
                 s->f[j] = f; s->gain[j] = gain; s->noise[j] = noise;
@@ -209,13 +222,19 @@ static double integrate(Scratch *s, double spread, double log_sd, int count) {
     int k = s->k, m = s->m;
     double *gram = s->gram, *l = s->chol, square = spread * spread, log_det = 0, quad = 0;
     memset(gram, 0, sizeof(double) * (size_t)m * m);
-    for (int j = 0; j < s->n; j++) {
-        const double *w = s->white + (size_t)j * m;
+    int j = 0;
+    for (; j + 4 <= s->n; j += 4) { /* four rows at once: one load and store of the sum for four products */
+        const double *a = s->white + (size_t)j * m, *b = a + m, *c = b + m, *d = c + m;
         for (int i = 0; i < m; i++) {
-            double wi = w[i], *g = gram + (size_t)i * m;
-            if (wi == 0) continue;
-            for (int o = 0; o <= i; o++) g[o] += wi * w[o];
+            double ai = a[i], bi = b[i], ci = c[i], di = d[i], *g = gram + (size_t)i * m;
+            if (ai == 0 && bi == 0 && ci == 0 && di == 0) continue;
+            for (int o = 0; o <= i; o++) g[o] += ai * a[o] + bi * b[o] + ci * c[o] + di * d[o];
         }
+    }
+    for (; j < s->n; j++) {
+        const double *w = s->white + (size_t)j * m;
+        for (int i = 0; i < m; i++)
+            for (int o = 0; o <= i; o++) gram[(size_t)i * m + o] += w[i] * w[o];
     }
     for (int i = 0; i < k; i++)
         for (int o = 0; o <= i; o++) l[i * m + o] = gram[i * m + o] / square + (i == o);
@@ -367,7 +386,7 @@ static void gradient(const Patient *p, double *theta, double half_loss, double d
             double dg = -f * s->amplitude[c] * q - base * theta[COUPLING] * gl[ch] - f * sd_a * gl[first] - f * sd_ca * gl[ca];
             double ds = f * lifted * p->off_time[c] * q - f * sd_ch * lifted * gl[chh];
             double da = -f * (g - slope * p->off_time[c]) * q - f * sd_ch * slope * gl[chh];
-            double old = (p->week[j] - p->start[c]) / AFTER_WEEKS, moved = dg - by_lost * s->after[c] * exp(-old * old);
+            double moved = dg - by_lost * s->after[c] * p->ebb[i];
             double dt = moved * slope - ds * s->bend[i] * slope;
             double *gp = grad + COMMON + PER_CHANNEL * p->channels + PER_PRODUCT * p->product[c];
             double amount = of_product(p, theta, p->product[c])[AMPLITUDE];
@@ -460,13 +479,15 @@ int reprieve_nodes(int n, int cycles, int channels, int products, int family, co
                    const double *deviate, const int *responds, double *log_likelihood, double *mean, double *covariance,
                    double *targets, double *grad, double *surprises) {
     Patient p = {n, cycles, channels, products, family, week, score, weight, channel, start, ratio, with_placebo,
-                 product, off_time, off_amplitude, reference};
+                 product, off_time, off_amplitude, reference, NULL, NULL, NULL};
     Scratch s;
     int size = parameters(&p), count = seen_rows(&p), places = n - count;
-    double *memory = malloc(sizeof(double) * (scratch_size(&p) + 2 * (size_t)n + (size_t)size));
+    double *memory = malloc(sizeof(double) * (scratch_size(&p) + 3 * (size_t)n + 2 * (size_t)n * cycles + (size_t)size));
     if (!memory) return 1;
     lay_out(&s, memory, &p);
     double *diagonal = memory + scratch_size(&p), *pull_variance = diagonal + n, *own = pull_variance + n;
+    p.early = own + size; p.log_since = p.early + n; p.ebb = p.log_since + (size_t)n * cycles;
+    courses(&p);
     for (int g = 0; g < nodes; g++) {
         memcpy(own, theta + (size_t)g * size, sizeof(double) * size);
         double spread = exp(exp(own[SPREAD]) * deviate[g]);

@@ -19,9 +19,10 @@ from reprieve.learn.quadrature import TAIL_DEGREES, relinearised, robust_weights
 from reprieve.learn.rows import rows_of, scales_of
 from reprieve.learn.search import Frame, Mode, frame_of, settle
 
-NODES, SILENT_NODES = 96, 16
+# A node costs time in proportion to the scores; few scores leave more to integrate over, and afford more nodes.
+NODES, MOST_NODES, ROWS_AND_NODES, SILENT_NODES = 96, 256, 16_000, 16
 ROUNDS = 3
-NEGLIGIBLE = 1e-3
+NEGLIGIBLE = 0.01
 # One node in eight is drawn three times as wide, so that no part of the posterior is out of reach.
 WIDE_EVERY, WIDE = 8, 1.5
 # Silence is searched for by itself only when it is not hopeless at the responder's mode (log odds).
@@ -88,7 +89,7 @@ def update_response(
     population: Population,
     kernel: Kernel,
     *,
-    nodes: int = NODES,
+    nodes: int | None = None,
     rounds: int = ROUNDS,
     before: ResponsePosterior | None = None,
 ) -> ResponsePosterior:
@@ -100,8 +101,8 @@ def update_response(
         May have no scores at all: the answer is then the population's.
     population : Population
     kernel : Kernel
-    nodes : int
-        Number of nodes for a patient who responds; even.
+    nodes : int, optional
+        Number of nodes for a patient who responds; even. By default 96, and up to 256 for few scores.
     rounds : int
         How often the mode is sought, with the curve made linear and odd scores weighted down anew.
     before : ResponsePosterior, optional
@@ -110,6 +111,8 @@ def update_response(
     frame = frame_of(patient, population)
     rows = rows_of(patient, population)
     mode = frame.origin()
+    if nodes is None:
+        nodes = min(MOST_NODES, max(NODES, ROWS_AND_NODES // max(1, len(patient.weeks)) // 2 * 2))
     if before is not None and len(before.rows.start) == len(rows.start):
         mode, rows = before.mode, _carried(before.rows, rows)
     if len(patient.weeks):
@@ -282,8 +285,9 @@ def reweighted(posterior: ResponsePosterior, patient: PatientScores) -> Response
     The fast answer to one new entry; `update_response` with `before` refits when `effective_nodes` runs low.
     """
     rows = _carried(posterior.rows, rows_of(patient, posterior.population))
-    # Nodes that nothing of the posterior rests on are left behind.
-    keep = posterior.weight > NEGLIGIBLE * posterior.weight.max()
+    # The nodes on which the last hundredth of the posterior rests are left behind.
+    order = np.argsort(posterior.weight)
+    keep = np.sort(order[np.cumsum(posterior.weight[order]) > NEGLIGIBLE])
     old = posterior.points
     points = Points(old.slots[keep], old.half_loss[keep], old.spread[keep], old.responds[keep])
     told = posterior.kernel(rows, points)
