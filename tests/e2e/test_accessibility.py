@@ -71,6 +71,10 @@ def test_every_clinic_page(watched, cervical: str, width: int, scheme: str) -> N
             visit.page.get_by_test_id("total").wait_for()
             visit.page.get_by_role("button", name="Simulate this plan").click()
             visit.page.locator(".slice-lines").wait_for(timeout=60_000)
+            visit.page.get_by_role("button", name="Show the neck").click()
+            visit.page.locator(".neck-svg").wait_for(timeout=60_000)
+            visit.page.get_by_role("button", name="Single sites").click()
+            visit.page.locator(".site").first.wait_for()
         told += [f"{name}: {line}" for line in _violations(visit.page)]
         if _too_wide(visit.page) > 0:
             told.append(f"{name}: wider than {width} px")

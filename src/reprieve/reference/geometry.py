@@ -86,3 +86,16 @@ def vertebrae() -> tuple[tuple[float, float, float], ...]:
         (1000 * float(row["x_anterior_m"]), 1000 * float(row["y_up_m"]), 1000 * float(row["z_right_m"]))
         for row in found
     )
+
+
+@cache
+def neck_paths() -> tuple[tuple[str, str, tuple[tuple[float, float, float], ...]], ...]:
+    """Return the lines along which the muscles of the neck pull: muscle, side, points in mm, in the frame ``neck``."""
+    lines: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
+    for row in read_rows(_PLACE + "neck_paths.csv"):
+        point = tuple(1000 * float(row[name]) for name in ("x_anterior_m", "y_up_m", "z_right_m"))
+        lines.setdefault((row["element"], row["muscle_id"]), []).append(point)  # type: ignore[arg-type]
+    return tuple(
+        (muscle, "right" if sum(point[2] for point in points) > 0 else "left", tuple(points))
+        for (_, muscle), points in lines.items()
+    )

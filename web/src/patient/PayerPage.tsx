@@ -116,7 +116,7 @@ function Items({ packet }: { packet: Packet }) {
       <section className="card" aria-labelledby="course-title">
         <h2 id="course-title">{t("Dose, frequency and effect so far")}</h2>
         {packet.sessions.length === 0 && <Empty>{t("No session here yet.")}</Empty>}
-        <div className="scroll-x" tabIndex={0} role="region" aria-labelledby="course-title">
+        <div className="scroll-x" tabIndex={0} role="region" aria-label={t("Sessions")}>
           <table className="data-table data-table--wide">
             <thead>
               <tr>

@@ -141,7 +141,7 @@ function Report({ told, product }: { told: Delivery; product: string }) {
 
 function Differences({ rows }: { rows: readonly Difference[] }) {
   return (
-    <div className="scroll-x" tabIndex={0} role="region" aria-label={t("Planned and given")}>
+    <div className="scroll-x" tabIndex={0} role="region" aria-label={t("Injections")}>
       <table className="data-table">
         <thead>
           <tr>

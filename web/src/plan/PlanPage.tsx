@@ -36,6 +36,7 @@ import { useCheck } from "./useCheck";
 import { VialTable } from "./VialTable";
 
 // The model's pictures are asked for by few and large for all: fetched when they are opened.
+const NeckView = lazy(async () => ({ default: (await import("../neck/NeckView")).NeckView }));
 const WhatIf = lazy(async () => ({ default: (await import("../simulation/WhatIf")).WhatIf }));
 
 function planOfLast(chart: Chart): Plan | null {
@@ -307,6 +308,7 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
         </div>
       </div>
       {plan && <Model plan={plan} />}
+      {plan && <Neck plan={plan} />}
       {draft && (
         <TotalsBar
           draft={draft}
@@ -340,6 +342,29 @@ function Model({ plan }: { plan: Plan }) {
       {open && (
         <Suspense fallback={<Loading what={t("the model")} tall={260} />}>
           <WhatIf plan={plan} />
+        </Suspense>
+      )}
+    </section>
+  );
+}
+
+/** Fetched when it is opened; it follows the plan while it is open. */
+function Neck({ plan }: { plan: Plan }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <section className="card" aria-labelledby="neck-title">
+      <div className="card-head">
+        <div>
+          <h2 id="neck-title">{t("The neck in three dimensions")}</h2>
+          <p className="hint">{t("Muscles, needles and the structures at risk, to turn around.")}</p>
+        </div>
+        <button type="button" className="btn btn--small" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? t("Close the neck") : t("Show the neck")}
+        </button>
+      </div>
+      {open && (
+        <Suspense fallback={<Loading what={t("the drawing")} tall={420} />}>
+          <NeckView plan={plan} />
         </Suspense>
       )}
     </section>

@@ -32,6 +32,7 @@ const THROUGH_NAMES = [
   ...["rest of vial", "expired", "over time", "session cancelled", "wrongly made up", "broken"],
   ...["no vacuum", "recalled", "lost"],
   ...["as planned", "more than planned", "less than planned", "not given", "not planned"],
+  ...["Other muscles", "Structures at risk", "Spread of the toxin", "Lines of pull"],
   ...["rounded up", "rounded to the nearest", "rounded down", "Benefit", "No benefit", "Unknown"],
   ...["Approve as the second person", "Visit report", "Packet for the payer", "Printed sheet"],
   ...["Name and birth date said by the patient", "Consent given", "Side and muscles marked, map compared"],

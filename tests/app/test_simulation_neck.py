@@ -1,0 +1,80 @@
+"""The neck in three dimensions: the clouds hold what they say, and left is left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from reprieve.app.simulation_model import median_spread
+from reprieve.app.simulation_neck import neck_scene, reach_of_share
+from reprieve.pharmacology.spread import bound_density
+from reprieve.record.plan import Injection, Plan
+
+ONA = "onabotulinumtoxinA"
+FIBRE = (0.0, 1.0, 0.0)
+
+
+def _plan(*doses: tuple[str, str, str, int], product: str = ONA) -> Plan:
+    rows = tuple(Injection(muscle=m, side=s, units=Decimal(u), sites=n) for m, s, u, n in doses)  # type: ignore[arg-type]
+    return Plan(product=product, indication="cervical_dystonia", injections=rows)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_the_cloud_holds_its_share_of_the_units(share: float) -> None:
+    """Summed over a grid in space, 1 mm apart, the bound units within the ellipsoid are the share asked for."""
+    spread, _ = median_spread(ONA)
+    across = reach_of_share(0.2, spread, share)
+    ratio = float(np.asarray(spread.along_fibres))
+    axis = np.arange(-70.0, 70.5, 1.0)
+    x, y, z = np.meshgrid(axis, axis * ratio, axis, indexing="ij")
+    points = np.stack([x.ravel(), y.ravel(), z.ravel()], axis=1)
+    units = bound_density(points, FIBRE, 1.0, 0.2, spread).reshape(-1) * ratio / 1000.0
+    inside = (points[:, 0] ** 2 + points[:, 2] ** 2 + (points[:, 1] / ratio) ** 2) <= across**2
+    assert units.sum() == pytest.approx(1.0, abs=0.01)
+    assert units[inside].sum() == pytest.approx(share, abs=0.01)
+
+
+def test_more_fluid_and_a_larger_share_reach_further() -> None:
+    """Twice the volume of the same dose fills more tissue."""
+    spread, _ = median_spread(ONA)
+    reaches = [reach_of_share(volume, spread, share) for volume in (0.1, 0.4) for share in (0.5, 0.9)]
+    assert reaches[0] < reaches[1]
+    assert reaches[0] < reaches[2]
+    assert reaches[1] < reaches[3]
+
+
+def test_the_other_side_is_the_mirror_image() -> None:
+    """z points to the patient's right: there needles have positive z, on the left the negative of it."""
+    right = neck_scene(_plan(("splenius_capitis", "right", "60", 3))).needles
+    left = neck_scene(_plan(("splenius_capitis", "left", "60", 3))).needles
+    assert len(right) == len(left) == 3
+    assert all(needle.at_mm[2] > 0 for needle in right)
+    assert [n.at_mm for n in left] == [(x, y, -z) for x, y, z in (n.at_mm for n in right)]
+    assert sum(needle.units for needle in right) == pytest.approx(60.0, abs=0.01)
+
+
+def test_every_body_and_line_lies_on_the_side_it_names() -> None:
+    """Also the structures at risk, which come in pairs or lie in the middle."""
+    scene = neck_scene(_plan(("splenius_capitis", "right", "60", 3)))
+    for body in (*scene.muscles, *scene.risks):
+        if body.side in ("left", "right"):
+            assert (body.centre_mm[2] > 0) == (body.side == "right"), body
+        else:
+            assert abs(body.centre_mm[2]) < 1e-9
+    assert all((sum(p[2] for p in line.points_mm) > 0) == (line.side == "right") for line in scene.lines)
+    named = {(line.muscle, line.side) for line in scene.lines}
+    assert len(named) > 20
+    assert len(scene.vertebrae_mm) == 7
+
+
+def test_a_product_without_parameters_has_needles_and_says_why_no_cloud() -> None:
+    """Nothing is carried over from another product."""
+    plan = _plan(("splenius_capitis", "right", "60", 2))
+    scene = neck_scene(replace(plan, product="letibotulinumtoxinA"))
+    assert [needle.across_mm for needle in scene.needles] == [(), ()]
+    assert scene.why_no_spread is not None
+    assert "letibotulinumtoxinA" in scene.why_no_spread
+    assert neck_scene(_plan(("biceps_brachii", "right", "60", 2))).needles == ()
