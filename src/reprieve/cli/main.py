@@ -77,6 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     if argv is None:
         _keep_answers_apart()
+        _one_thread_an_array()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(_overview())
@@ -112,6 +113,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write(f"reprieve {name}: stopped by the user\n")
         return 130
+
+
+def _one_thread_an_array() -> None:
+    """Let the linear algebra under NumPy use one thread, unless the user has said otherwise.
+
+    Our matrices are small: its threads wait for each other longer than they work, ten times so on a busy machine.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def _keep_answers_apart() -> None:
