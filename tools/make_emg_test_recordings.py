@@ -61,6 +61,13 @@ def two_devices(folder: Path) -> None:
     edfio.Edf(signals).write(OUT / "adductor_two_devices.edf")
 
 
+def rising_tone(folder: Path) -> None:
+    """Brisk twitches of the adductor pollicis over a tone that grows, 40 whole seconds."""
+    with h5py.File(folder / "surface_opensignals" / "emg_1000_hz_16_bits.h5") as file:
+        counts = next(one["raw/channel_6"][:, 0] for one in file.values() if one.attrs["sampling rate"] == 1000)
+    edfio.Edf([edf_signal(counts, 16, "APB", 40)]).write(OUT / "adductor_rising_tone.edf")
+
+
 def shoulder(folder: Path) -> None:
     """Six of 38 analog channels of a C3D file, without the markers."""
     whole = ezc3d.c3d(str(folder / "shoulder_c3d" / "markers_analogs.c3d"))
@@ -78,11 +85,11 @@ def shoulder(folder: Path) -> None:
 
 
 def main() -> None:
-    """Make all four."""
+    """Make all of them."""
     if len(sys.argv) != 2:
         sys.exit("usage: python tools/make_emg_test_recordings.py FOLDER")
     OUT.mkdir(parents=True, exist_ok=True)
-    for make in (bursts, fatigue, two_devices, shoulder):
+    for make in (bursts, fatigue, two_devices, rising_tone, shoulder):
         make(Path(sys.argv[1]))
     print("made", ", ".join(sorted(path.name for path in OUT.iterdir())))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from scipy import ndimage, signal
 
 from reprieve.emg.contractions import Interval, find_bursts, find_contractions, sustained_fraction
 from reprieve.emg.filters import band_pass
-from reprieve.emg.simulate import simulate_contractions
+from reprieve.emg.simulate import shaped_noise, simulate_contractions
 from reprieve.interop.recordings import read_recording
 
 # README of the recording: 20-450 Hz, 200 ms RMS, 15 % of its 95th percentile, each edge within 0.15 s.
@@ -56,6 +58,83 @@ def test_thirty_contractions_of_a_tiring_biceps(shipped: Path) -> None:
     assert len(found) == 30
     assert found[0].onset_s == pytest.approx(above[0], abs=0.15)
     assert found[-1].offset_s == pytest.approx(above[-1], abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("name", "channel", "count"),
+    [("adductor_rising_tone", 0, 11), ("adductor_two_devices", 0, 10), ("adductor_two_devices", 1, 10)],
+)
+def test_twitches_over_a_tone_are_counted_as_by_eye(shipped: Path, name: str, channel: int, count: int) -> None:
+    # The eye's count, and SciPy's of the tops of a 200 ms RMS that stand out by a quarter of the highest.
+    one = read_recording(str(shipped / "made" / f"{name}.edf")).channels[channel]
+    found = find_contractions(band_pass(one.values, 1000.0), 1000.0)
+    sections = signal.butter(4, [20, 450], "bandpass", fs=1000, output="sos")
+    power = ndimage.uniform_filter1d(signal.sosfiltfilt(sections, one.values) ** 2, 200)
+    smooth = np.sqrt(np.maximum(power, 0))
+    tops = signal.find_peaks(smooth, prominence=smooth.max() / 4, distance=500)[0] / 1000
+    assert len(found) == len(tops) == count
+    assert all(effort.onset_s < top < effort.offset_s for effort, top in zip(found, tops, strict=True))
+
+
+Change = Callable[[np.ndarray, float, np.random.Generator], np.ndarray]
+HARD: dict[str, tuple[dict[str, Any], Change]] = {
+    "plain": ({}, lambda x, rate, rng: x),
+    "near the noise": ({"snr_db": 14.0}, lambda x, rate, rng: x),
+    "at 500 Hz": ({"rate_hz": 500.0}, lambda x, rate, rng: x),
+    "at 10 kHz": ({"rate_hz": 10_000.0}, lambda x, rate, rng: x),
+    "in volts": ({}, lambda x, rate, rng: 1e-6 * x),
+    "over an offset": ({}, lambda x, rate, rng: x + 1000),
+    "over drifts": ({}, lambda x, rate, rng: x + 200 * np.sin(2 * np.pi * 0.4 * np.arange(len(x)) / rate)),
+    "rectified": ({}, lambda x, rate, rng: np.abs(x)),
+    "through 8 bits": ({}, lambda x, rate, rng: np.round(x)),
+    "beside mains": ({}, lambda x, rate, rng: x + 2 * np.sin(2 * np.pi * 50 * np.arange(len(x)) / rate)),
+    "over a tone": ({"snr_db": 40.0}, lambda x, rate, rng: x + 15 * shaped_noise(len(x), rate, rng)),
+    "over a tone that sets in": (
+        {"snr_db": 40.0},
+        lambda x, rate, rng: x + 15 * shaped_noise(len(x), rate, rng) * (np.arange(len(x)) > len(x) / 3),
+    ),
+    "with rests under a second": ({"rest_s": (0.5, 0.9)}, lambda x, rate, rng: x),
+    "with hardly any rest": ({"rest_s": (0.5, 0.6), "effort_s": (2.0, 4.0)}, lambda x, rate, rng: x),
+    "in half a second": ({"effort_s": (0.3, 0.5)}, lambda x, rate, rng: x),
+    "held for long": ({"effort_s": (8.0, 20.0), "count": 5}, lambda x, rate, rng: x),
+    "three in three seconds": (
+        {"rest_s": (0.4, 0.5), "effort_s": (0.5, 0.6), "count": 3, "snr_db": 18.0},
+        lambda x, rate, rng: x,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_efforts_are_counted_and_timed_in_hard_recordings(name: str) -> None:
+    given_, change = HARD[name]
+    told: dict[str, Any] = {"count": 8, "effort_s": (0.5, 3.0), "rest_s": (1.5, 4.0), "snr_db": 30.0, "rate_hz": 1000.0}
+    told |= given_
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        rests, efforts = rng.uniform(*told["rest_s"], told["count"] + 1), rng.uniform(*told["effort_s"], told["count"])
+        stops = np.cumsum(rests[:-1] + efforts)
+        true = tuple(Interval(float(b - long), float(b)) for b, long in zip(stops, efforts, strict=True))
+        rate = told["rate_hz"]
+        samples = simulate_contractions(true, float(stops[-1] + rests[-1]), rate, rng, snr_db=told["snr_db"])
+        found = find_contractions(band_pass(change(samples, rate, rng), rate), rate)
+        assert len(found) == len(true)
+        assert found[0].onset_s == pytest.approx(true[0].onset_s, abs=0.15)
+        assert found[-1].offset_s == pytest.approx(true[-1].offset_s, abs=0.15)
+
+
+@pytest.mark.parametrize("cut", ["beginning", "end"])
+def test_an_effort_that_the_record_cuts_counts(cut: str) -> None:
+    rng = np.random.default_rng(2)
+    true = spaced(rng, 6)
+    samples = simulate_contractions(true, true[-1].offset_s + 2, 1000.0, rng, snr_db=30.0)
+    middle = [round(500 * (one.onset_s + one.offset_s)) for one in (true[0], true[-1])]
+    left = samples[middle[0] :] if cut == "beginning" else samples[: middle[1]]
+    found = find_contractions(band_pass(left, 1000.0), 1000.0)
+    assert len(found) == 6
+    if cut == "beginning":
+        assert found[0].onset_s == 0
+    else:
+        assert found[-1].offset_s == pytest.approx(len(left) / 1000, abs=0.01)
 
 
 def test_a_faint_tone_between_twitches_makes_no_single_contraction() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import ndimage
 
 from reprieve.emg.envelope import WINDOW_S, Envelope, rms_envelope, rms_envelopes
 
@@ -23,6 +24,9 @@ JOIN_S, SHORTEST_S = 0.3, 0.2
 BURST_JOIN_S, BURST_SHORTEST_S, BURST_WINDOW_S = 0.05, 0.05, 0.03
 # Where an effort begins and ends is read from a smoother envelope, see `edge_level`.
 EDGE_WINDOW_S, EDGE_FRACTION, EDGE_PERCENTILE = 0.2, 0.15, 95.0
+# Tone between efforts is looked for this far on either side; an effort begins at twice and reaches four times the tone.
+TONE_REACH_S, TONE_RATE_HZ = 4.0, 20.0
+TONE_EDGE, TONE_EFFORT, TONE_MOST = 2.0, 4.0, 0.30
 # Too short to find the noise beside the effort.
 SHORTEST_RECORD_S = 2.0
 
@@ -60,8 +64,9 @@ def find_contractions(filtered: ArrayLike, rate_hz: float) -> tuple[Interval, ..
     *Whether* there is an effort is decided by hysteresis on the 100 ms envelope. *Where* one begins and ends, and where
     a pause of 300 ms parts two, is read from a 200 ms envelope at `edge_level`: half the on-level lies so near noise
     that a foothill of some 10 % of the effort would move an edge by half a second, and that a faint tone between twenty
-    twitches would make one contraction of them. An effort too weak for that level keeps its on-level edges, and
-    failing those the edges of the hysteresis.
+    twitches would make one contraction of them. Where the muscle does not rest between efforts, the tone raises that
+    level, see `Tone`. An effort too weak for it keeps its on-level edges, and failing those the edges of the
+    hysteresis.
     """
     return contractions_of(*rms_envelopes(filtered, rate_hz, (WINDOW_S, EDGE_WINDOW_S)))
 
@@ -71,12 +76,14 @@ def contractions_of(envelope: Envelope, smooth: Envelope) -> tuple[Interval, ...
     rate_hz = envelope.rate_hz
     corrected, on = envelope.corrected, contraction_level(envelope)
     join, shortest = JOIN_S * rate_hz, SHORTEST_S * rate_hz
-    loud = _pairs(*_runs(smooth.values > edge_level(smooth)))
-    count = _count_before(corrected > on)
+    tone = tone_of(smooth)
+    length = len(smooth.values)
+    loud = _pairs(*_runs(smooth.values > np.maximum(edge_level(smooth), tone.level(TONE_EDGE, length))))
+    count = _count_before((corrected > on) & (smooth.values > tone.level(TONE_EFFORT, length)))
     found: list[tuple[int, int]] = []
     place = 0
     for span in _joined(_hysteresis(corrected, on), join):
-        if span[1] - span[0] >= shortest:
+        if span[1] - span[0] >= shortest and count[span[1]] > count[span[0]]:
             while place < len(loud) and loud[place][1] <= span[0]:
                 place += 1
             found += _efforts(span, loud, place, count, join, shortest) or [_trim(span, corrected, on, shortest)]
@@ -91,6 +98,47 @@ def contraction_level(envelope: Envelope) -> float:
 def edge_level(envelope: Envelope) -> float:
     """Return the level of the edges: 15 % of the 95th percentile of the 200 ms envelope, never below 3 n."""
     return max(NOISE_FACTOR * envelope.noise, EDGE_FRACTION * float(np.percentile(envelope.values, EDGE_PERCENTILE)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """What goes on between efforts.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n_pieces,)
+        The higher one of before and after, less the noise: in the quietest 300 ms of `TONE_REACH_S` the envelope stays
+        beneath it. Where that is more than `most`, an effort goes on to that side, and no tone.
+    most : ndarray, shape (n_pieces,)
+        30 % of the strongest effort within reach.
+    piece : int
+        Points of the envelope that share a value.
+    """
+
+    values: Floats
+    most: Floats
+    piece: int
+
+    def level(self, factor: float, length: int) -> Floats:
+        """Return `factor` times the tone, or the most that a tone can be, at the `length` points of the envelope."""
+        return np.repeat(np.minimum(factor * self.values, self.most), self.piece)[:length]
+
+
+def tone_of(smooth: Envelope) -> Tone:
+    """Return the tone beneath the efforts of a 200 ms envelope."""
+    step = max(1, round(smooth.rate_hz / TONE_RATE_HZ))
+    rate_hz = smooth.rate_hz / step
+    coarse = np.maximum.reduceat(smooth.values, np.arange(0, len(smooth.values), step))
+    reach = min(len(coarse), round(TONE_REACH_S * rate_hz))
+    highest = ndimage.maximum_filter1d(coarse, max(1, round(JOIN_S * rate_hz)), mode="nearest")
+    # By the first of `reach` points; at the ends of the record the nearest whole stretch serves.
+    quietest = ndimage.minimum_filter1d(highest, reach, origin=-(reach // 2))[: len(coarse) - reach + 1]
+    here = np.arange(len(coarse))
+    ahead, back = np.minimum(here, len(coarse) - reach), np.maximum(here - reach + 1, 0)
+    most = TONE_MOST * ndimage.maximum_filter1d(coarse, 2 * reach + 1, mode="nearest")
+    sides = [np.where(quietest[side] <= most, quietest[side], 0.0) for side in (ahead, back)]
+    tone = np.sqrt(np.maximum(np.maximum(*sides) ** 2 - smooth.noise**2, 0.0))
+    return Tone(tone, most, step)
 
 
 def find_bursts(filtered: ArrayLike, rate_hz: float) -> tuple[Interval, ...]:
