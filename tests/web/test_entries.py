@@ -121,3 +121,14 @@ def test_a_diary_entry_for_a_patient_who_died_is_refused_and_nothing_is_lost(sig
     assert answer.status_code == 409
     assert f"died on {died}" in answer.json()["error"]["message"]
     assert nurse.get("/api/patients/p-1/chart").json()["diary"] == chart["diary"]
+
+
+def test_patients_are_found_by_words_in_the_body(signed_in: Callable[..., Any]) -> None:
+    nurse = signed_in("nurse")
+    body = {"search": "zwetsch", "limit": 1}
+    found = nurse.post("/api/patients/search", body).json()
+    rest = nurse.post("/api/patients/search", {**body, "after": found["next"]}).json()
+    assert [row["patient_id"] for row in (*found["rows"], *rest["rows"])] == ["p-1", "p-2"]
+    assert rest == nurse.get("/api/patients", params={**body, "after": found["next"]}).json()
+    assert nurse.post("/api/patients/search", {"limit": 0}).status_code == 422
+    assert signed_in("patient").post("/api/patients/search", body).status_code == 403

@@ -109,6 +109,35 @@ def test_patients_are_found(query: str, found: list[str], signed_in: Callable[..
     assert [entry["resource"]["id"] for entry in told.get("entry", [])] == found
 
 
+def test_a_search_by_form_keeps_names_out_of_the_address(signed_in: Callable[..., Any]) -> None:
+    browser = signed_in("nurse")
+
+    def search(kind: str, form: str, query: str = "") -> Any:
+        answer = browser.client.post(
+            f"{ROOT}/{kind}/_search{query}",
+            content=form.encode(),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
+        assert answer.headers["content-type"] == "application/fhir+json"
+        return answer
+
+    page = search("Patient", "name=zwetsch&_count=1")
+    told = read_json(page.text, "page")
+    oracle("Bundle").model_validate_json(page.text)
+    assert len(told["entry"]) == 1
+    links = {link["relation"]: link["url"] for link in told["link"]}
+    assert not any("zwetsch" in url for url in links.values())
+    after = "?" + links["next"].partition("?")[2]
+    second = read_json(search("Patient", "name=zwetsch&_count=1", after).text, "page")
+    assert [row["resource"]["id"] for row in (*told["entry"], *second["entry"])] == ["p-1", "p-2"]
+    assert not any(link["relation"] == "next" for link in second["link"])
+    assert search("Procedure", "patient=p-1").status_code == 200
+    assert search("Patient", "name=x", "?name=y").status_code == 422, "told twice"
+    assert search("Patient", "_count=0").status_code == 422
+    assert search("Nothing", "name=x").status_code == 404
+    assert signed_in("patient").client.post(f"{ROOT}/Patient/_search").status_code == 403
+
+
 def test_a_reading_stands_in_the_record(store: Clinic, signed_in: Callable[..., Any]) -> None:
     asked(signed_in("nurse"), "/Observation?patient=p-1")
     rows = signed_in("patient").get("/api/mine/readings").json()["rows"]

@@ -303,7 +303,7 @@ def check_date(store: Clinic, view: ChartView, when: date, *, may_lie_ahead: boo
         raise InputError(f"date {when} lies ahead of today ({today}); correct it")
     birth = view.chart.patient.birth_date
     if birth is not None and when < birth:
-        raise InputError(f"date {when} lies before the patient's birth ({birth}); correct it")
+        raise InputError(f"date {when} lies before the patient's birth; correct the one or the other")
     if view.deceased is not None and when > view.deceased:
         raise ConflictError(f"the record says the patient died on {view.deceased}; nothing was written for {when}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -177,7 +176,6 @@ def _misfit(error: RequestValidationError) -> Response:
         return refusal(422, "invalid", f"{field or 'the body'} is missing; add it", field=field)
     if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return refusal(422, "invalid", f"{field} is not a field of this document; remove it", field=field)
-    shown = json.dumps(first.get("input"), default=str)
-    shown = shown if len(shown) <= 40 else shown[:37] + "..."
+    # What was typed is not said again: it may be a password, or who somebody is (S17), and its sender has it.
     reason = first["msg"][0].lower() + first["msg"][1:]
-    return refusal(422, "invalid", f"{field or 'the body'} = {shown} does not fit: {reason}; correct it", field=field)
+    return refusal(422, "invalid", f"{field or 'the body'} does not fit: {reason}; correct it", field=field)

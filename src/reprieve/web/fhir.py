@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from reprieve import __version__
@@ -132,9 +133,40 @@ def search(
     return _page(request, caller, kind, page, wanted, count)
 
 
+@router.post(ROOT + "/{kind}/_search")
+async def search_by_form(request: Request, caller: Reader, kind: Kind) -> Response:
+    """Search by a form, as FHIR allows: names stay out of the address."""
+    if kind not in served_types():
+        raise NotFoundError(f"{kind} is not served here; see the CapabilityStatement at {ROOT}/metadata")
+    pairs = parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=50)
+    wanted = _checked([*request.query_params.multi_items(), *pairs])
+    told = dict(pairs)
+    count, offset = _count(told.get("_count")), told.get("_offset", request.query_params.get("_offset"))
+    server = server_of(request)
+    page = await run_in_threadpool(server.search, caller.person, kind, wanted, count=count, offset=offset)
+    base = base_of(request, caller)
+    # Links would hold the form's words; the next page is asked for by the same form with the _offset that is told.
+    links = {"self": f"{base}/{kind}/_search"}
+    if page.next is not None:
+        links["next"] = f"{base}/{kind}/_search?{urlencode({'_offset': page.next})}"
+    return fhir_answer(searchset(base, page.resources, page.total, links))
+
+
+def _count(told: str | None) -> int:
+    if told is None:
+        return DEFAULT_PAGE
+    if not told.isdigit() or not 1 <= int(told[:9]) <= LARGEST_PAGE:
+        raise InputError(f"_count must lie between 1 and {LARGEST_PAGE}, but got {told[:20]!r}; correct it")
+    return int(told)
+
+
 def _parameters(request: Request) -> dict[str, str]:
+    return _checked(request.query_params.multi_items())
+
+
+def _checked(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     told: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
+    for name, value in pairs:
         if name == "_format" and value not in JSON_FORMATS:
             raise InputError(f"_format {value[:40]!r} is not served; ask for {CONTENT_TYPE}")
         if name in told:
