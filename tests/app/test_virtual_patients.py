@@ -1,0 +1,120 @@
+"""Virtual patients and the two ways of treating them: laws, and a small run of the whole loop."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from reprieve.app.virtual_loop import LONGEST_D, SHORTEST_D, treat_by_loop, treat_the_same
+from reprieve.app.virtual_patients import (
+    AS_ASSUMED,
+    DAY_ONE,
+    OTHERWISE,
+    PRODUCT,
+    Truth,
+    amount_per_unit,
+    draw_patient,
+    live,
+)
+from reprieve.plan.optimise import Place
+from reprieve.record.chart import GivenInjection, Session
+from reprieve.record.plan import Injection, Plan
+
+SILENT = Truth(non_response=1.0)
+
+
+def _plan(places: list[Place], units: int) -> Plan:
+    rows = tuple(Injection(muscle=p.muscle, side=p.side, units=Decimal(units), sites=3) for p in places)
+    return Plan(product=PRODUCT, indication="cervical_dystonia", injections=rows)
+
+
+def _treated(seed: int, units: int, truth: Truth = AS_ASSUMED):
+    patient = draw_patient(truth, "v", np.random.default_rng(seed))
+    patient.inject(0.0, _plan(list(patient.weights), units))
+    return patient
+
+
+def test_more_units_into_the_pulling_muscles_never_make_the_score_worse():
+    days = np.arange(0.0, 160.0)
+    for seed in range(4):
+        states = [_treated(seed, units).state(days)[0] for units in (10, 30, 90)]
+        assert (states[0] >= states[1] - 1e-9).all()
+        assert (states[1] >= states[2] - 1e-9).all()
+
+
+def test_the_wrong_muscle_helps_nobody():
+    patient = draw_patient(AS_ASSUMED, "v", np.random.default_rng(3))
+    patient.inject(0.0, _plan([Place("soleus", "left")], 75))
+    days = np.arange(0.0, 160.0)
+    state, untreated = patient.state(days)
+    assert state == pytest.approx(untreated - patient.placebo * np.exp(-days / 60.0))
+
+
+def test_relief_begins_after_days_peaks_after_weeks_and_is_gone_after_a_year():
+    # Patients feel it after 1-2 weeks, most after 4-6, less from week 8-16 on (review, Comella 2020).
+    onset, peak = [], []
+    for seed in range(20):
+        patient = _treated(seed, 40)
+        days = np.arange(0.0, 400.0)
+        relief = sum(w * patient.blocked(days)[p] for p, w in patient.weights.items())
+        if np.ptp(relief) > 0.02:
+            onset.append(int(np.argmax(relief > relief.max() / 2)))
+            peak.append(int(relief.argmax()))
+            assert relief[-1] < 0.2 * relief.max()
+    assert len(onset) > 12
+    assert 3 <= np.median(onset) <= 21
+    assert 14 <= np.median(peak) <= 49
+
+
+def test_a_patient_in_whom_it_does_nothing_has_no_relief_but_may_have_side_effects():
+    patient = _treated(1, 60, SILENT)
+    assert sum(patient.weights.values()) == 0.0
+    state, untreated = patient.state(np.arange(10.0, 60.0))
+    assert (state >= untreated - patient.placebo - 1e-9).all()
+
+
+def test_side_effects_are_as_frequent_as_the_registry_saw_at_its_dose():
+    # CD PROBE: dysphagia in 6.4 % of patients, here per injection of 100 units into one sternocleidomastoid.
+    places = [Place("sternocleidomastoid", "left")]
+    given = (GivenInjection(muscle="sternocleidomastoid", side="left", units=Decimal(100), sites=2),)
+    session = Session(date=DAY_ONE, product=PRODUCT, indication="cervical_dystonia", injections=given, id="0")
+    count, trials = 0, 600
+    for seed in range(trials):
+        rng = np.random.default_rng(seed)
+        patient = draw_patient(AS_ASSUMED, "v", rng)
+        patient.inject(0.0, _plan(places, 100))
+        count += any(s.symptom == "dysphagia" for s in live(patient, session, 0.0, 30, rng).symptoms)
+    assert 0.04 < count / trials < 0.13
+
+
+def test_what_the_clinic_sees_is_dated_within_the_cycle():
+    patient = _treated(2, 40)
+    session = Session(date=DAY_ONE, product=PRODUCT, indication="cervical_dystonia", injections=(), id="0")
+    cycle = live(patient, session, 0.0, 84, np.random.default_rng(0))
+    last = DAY_ONE + timedelta(days=83)
+    assert [r.date for r in cycle.ratings] == [DAY_ONE + timedelta(days=28), last]
+    assert all(DAY_ONE <= entry.date <= last for entry in cycle.diary)
+    assert len(cycle.diary) == 12
+    assert cycle.state.shape == (84,)
+
+
+def test_a_bound_amount_is_per_unit_and_sorted():
+    told = amount_per_unit(Place("splenius_capitis", "left"))
+    assert (np.diff(told) >= 0).all()
+    assert (told > 0).all()
+
+
+@pytest.mark.parametrize("truth", [AS_ASSUMED, OTHERWISE], ids=["as assumed", "otherwise"])
+def test_the_whole_loop_runs_and_says_the_same_twice(truth):
+    loop = treat_by_loop(truth, 4, cycles=3)
+    assert loop == treat_by_loop(truth, 4, cycles=3)
+    same = treat_the_same(truth, 4, cycles=3)
+    assert same.visits == pytest.approx(365 / SHORTEST_D)
+    assert 365 / LONGEST_D <= loop.visits <= 365 / SHORTEST_D + 1e-9
+    for course in (loop, same):
+        assert 0 <= course.symptomatic_days <= 365
+        assert course.units > 0
+        assert -0.1 < course.relief < 0.8
