@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from reprieve.app.accounts import Person, Role
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
 from reprieve.app.demo import demo_charts
 from reprieve.app.fhir import FhirImport, export_resources, import_batch, read_source
@@ -20,6 +21,7 @@ from reprieve.cli.main import main
 from reprieve.core.errors import ConflictError, DocumentError, InputError, ReprieveError, UnitsError
 from reprieve.interop.fhir.bundle import collection
 from reprieve.interop.fhir.json_text import read_json, write_json
+from reprieve.interop.fhir.kinds import HISTORY
 from reprieve.interop.fhir.profile.example import example_record
 from reprieve.interop.fhir.record import FhirRecord, write_record
 from reprieve.record.chart import Appointment, DiaryEntry
@@ -74,8 +76,50 @@ def test_the_whole_record_goes_through(new_store: Callable[[], Clinic], tmp_path
     there = told(second, "example")
     assert replace(there, kept=()) == record
     kinds = {json.loads(entry.text)["resourceType"] for entry in there.kept}
-    assert kinds == {"Provenance", "AuditEvent"}
+    assert kinds == {"Provenance", "AuditEvent", "Encounter", "RiskAssessment"}
     assert again.kept == len(there.kept) == len(again.remarks)
+    # A third record takes what the second gives: what is derived there has no id twice.
+    given = list(export_resources(second, None, by="tester"))
+    assert len({(row["resourceType"], row["id"]) for row in given}) == len(given)
+
+
+def test_visits_shares_and_forecast_stand_beside_the_record(new_store: Callable[[], Clinic]) -> None:
+    import importlib
+
+    from reprieve.app.fhir_records import resources_of_patient
+    from reprieve.app.forecast import forecast_chart
+    from reprieve.app.record_shares import ShareWish, grant_share, revoke_share
+    from reprieve.interop.fhir.bindings import wrong_codes
+
+    store = new_store()
+    chart = demo_charts(7, store.today(), 1)[0]
+    store.import_charts([chart], clinic=DEFAULT_CLINIC, by="demo")
+    patient, person = chart.patient.id, Person(DEFAULT_CLINIC, "Dr. A", Role.INJECTOR)
+    open_one, gone = (grant_share(store, person, patient, ShareWish(for_whom=who), None) for who in ("Dr. B", "Dr. C"))
+    revoke_share(store, person, patient, gone.answer["share_id"], None)
+    told: dict[str, list[Any]] = {}
+    for resource in resources_of_patient(store, DEFAULT_CLINIC, patient):
+        told.setdefault(resource["resourceType"], []).append(resource)
+        if resource["resourceType"] in ("Encounter", "Consent", "RiskAssessment"):
+            kind = resource["resourceType"]
+            module = importlib.import_module(f"fhir.resources.R4B.{kind.lower()}")
+            getattr(module, kind).model_validate_json(write_json(resource))
+            assert wrong_codes(resource) == []
+    sessions = {f"Procedure/{row['id']}" for row in told["Procedure"] if "usedCode" in row}
+    assert {row["diagnosis"][0]["condition"]["reference"] for row in told["Encounter"]} == sessions
+    assert len(sessions) == len(chart.sessions)
+    by_whom = {row["provision"]["actor"][0]["reference"]["display"]: row["status"] for row in told["Consent"]}
+    assert by_whom == {"Dr. B": "active", "Dr. C": "inactive"}
+    assert open_one.answer["secret"] not in write_json(told["Consent"][0])
+    forecast = forecast_chart(chart, on=store.today())
+    (assessment,) = told["RiskAssessment"]
+    assert assessment["status"] == "preliminary"
+    faded = [row["probabilityDecimal"] for row in assessment["prediction"] if "probabilityDecimal" in row]
+    assert [float(percent) for percent in faded] == [pytest.approx(float(forecast.faded_share) * 100)]
+    whens = [row["whenPeriod"] for row in assessment["prediction"]]
+    assert {"start": str(forecast.wear_off.low), "end": str(forecast.wear_off.high)} in [
+        {name: str(day) for name, day in when.items()} for when in whens
+    ]
 
 
 def test_the_demo_clinic_goes_through_a_bulk_folder(new_store: Callable[[], Clinic], tmp_path: Path) -> None:
@@ -102,7 +146,7 @@ def test_ids_stay_the_same_when_an_entry_is_corrected(new_store: Callable[[], Cl
     )
     store.append([new])
     resources = list(export_resources(store, "example", by="tester"))
-    after = {(r["resourceType"], r["id"]) for r in resources if r["resourceType"] not in ("Provenance", "AuditEvent")}
+    after = {(r["resourceType"], r["id"]) for r in resources if r["resourceType"] not in HISTORY.values()}
     assert after == {key for key in before if key[0] != "Provenance"}
     diary = next(r for r in resources if r["resourceType"] == "QuestionnaireResponse")
     changes = [r for r in resources if r.get("target") == [{"reference": f"QuestionnaireResponse/{diary['id']}"}]]
@@ -270,7 +314,7 @@ class TestCommand:
         assert self.run("profile") == 0
         bundle = read_json(capsys.readouterr().out, "out")
         kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
-        assert kinds.count("StructureDefinition") == 83
+        assert kinds.count("StructureDefinition") == 86
 
 
 def test_a_chart_import_is_checked_too(new_store: Callable[[], Clinic]) -> None:

@@ -109,6 +109,21 @@ def test_patients_are_found(query: str, found: list[str], signed_in: Callable[..
     assert [entry["resource"]["id"] for entry in told.get("entry", [])] == found
 
 
+def test_a_share_that_is_taken_back_is_told_so_at_once(signed_in: Callable[..., Any]) -> None:
+    browser = signed_in("injector")
+    share = browser.post("/api/patients/p-1/shares", {"for_whom": "Dr. Other"}).json()
+
+    def states() -> list[str]:
+        asked_for = asked(browser, "/Consent?patient=p-1")["entry"], asked(browser, "/Patient/p-1/$everything")["entry"]
+        told = [[r["resource"] for r in rows if r["resource"]["resourceType"] == "Consent"] for rows in asked_for]
+        assert told[0] == told[1]
+        return [row["status"] for row in told[0]]
+
+    assert states() == ["active"]
+    browser.post(f"/api/patients/p-1/shares/{share['share_id']}/revoke")
+    assert states() == ["inactive"]
+
+
 def test_a_search_by_form_keeps_names_out_of_the_address(signed_in: Callable[..., Any]) -> None:
     browser = signed_in("nurse")
 

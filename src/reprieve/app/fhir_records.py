@@ -7,13 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from reprieve import __version__
 from reprieve.app.clinic import Clinic
 from reprieve.app.record_ids import new_id
+from reprieve.core.documents import as_json
+from reprieve.core.errors import ReprieveError
+from reprieve.interop.fhir.derived import ForecastTold, write_consents, write_forecast, write_visits
 from reprieve.interop.fhir.elements import Json
 from reprieve.interop.fhir.history import write_history
 from reprieve.interop.fhir.kinds import ENTRY_KINDS
 from reprieve.interop.fhir.names import logical_id
 from reprieve.interop.fhir.record import FhirRecord, write_record
+from reprieve.record.chart import Chart
 from reprieve.record.event_bodies import KeptResource, Registration
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
@@ -57,13 +62,36 @@ def record_of_events(events: Sequence[Event]) -> FhirRecord:
 
 
 def resources_of_patient(store: Clinic, clinic: str, patient: str, *, history: bool = True) -> list[Json]:
-    """Return all resources of one patient; with `history` also who wrote and who read."""
+    """Return all resources of one patient; with `history` also who wrote, who read, visits, shares, forecast."""
     events = store.ledger.events_of(clinic, patient)
     record = record_of_events(events)
     resources = write_record(record)
     if history:
-        resources += write_history(events, logical_id(record.chart.patient.id), _targets(events))
+        key = logical_id(record.chart.patient.id)
+        derived = write_visits(resources, key) + write_consents(events, key, store.clock())
+        derived += _forecast(store, record.chart, key)
+        # What another record of this kind derived was kept with its ids: it is not told twice.
+        taken = {(row["resourceType"], row.get("id")) for row in resources}
+        resources += write_history(events, key, _targets(events))
+        resources += [row for row in derived if (row["resourceType"], row["id"]) not in taken]
     return resources
+
+
+def consents_of_patient(store: Clinic, clinic: str, patient: str) -> list[Json]:
+    """Return the shares of a chart as they stand now; they change while the chart does not."""
+    return write_consents(store.ledger.events_of(clinic, patient), logical_id(patient), store.clock())
+
+
+def _forecast(store: Clinic, chart: Chart, key: str) -> list[Json]:
+    # The forecast pulls in SciPy; an export without it should not wait for that.
+    from reprieve.app.forecast import forecast_chart
+
+    on = store.today()
+    try:
+        document = as_json(forecast_chart(chart, on=on))
+    except ReprieveError:
+        return []  # a chart that cannot be forecast; its page says why
+    return write_forecast(ForecastTold(document, f"reprieve {__version__}, response model", on), key)
 
 
 def _targets(events: Sequence[Event]) -> dict[str, str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
 from reprieve.app.accounts import Action, Person
 from reprieve.app.clinic import Clinic, NoSuchPatientError
 from reprieve.app.clinic_search import find_patients
-from reprieve.app.fhir_records import resources_of_patient
+from reprieve.app.fhir_records import consents_of_patient, resources_of_patient
 from reprieve.app.record_glass import may
 from reprieve.core.errors import AccessError, InputError
 from reprieve.interop.fhir.capability import OTHER_SEARCH, PATIENT_SEARCH, served_types
@@ -22,6 +23,8 @@ from reprieve.store.tables import events
 PATIENTS_KEPT = 32
 LARGEST_PAGE = 500
 DEFAULT_PAGE = 100
+# They change while the chart keeps its version: each reading adds one, a share is taken back or ends.
+CHANGES_UNSEEN = ("AuditEvent", "Consent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class FhirServer:
 
     def __init__(self, store: Clinic) -> None:
         self.store = store
-        self._kept: OrderedDict[tuple[str, str, int], list[Json]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, int, date], list[Json]] = OrderedDict()
         self._lock = threading.Lock()
 
     def read(self, person: Person, kind: str, key: str) -> Json:
@@ -91,7 +94,8 @@ class FhirServer:
     def everything(self, person: Person, key: str, *, count: int, offset: str | None) -> Page:
         """Return all resources of a patient but those about accesses."""
         place = _whole(offset)
-        found = [r for r in self._of(person, key, "Patient") if r["resourceType"] != "AuditEvent"]
+        found = [r for r in self._of(person, key, "Patient") if r["resourceType"] not in CHANGES_UNSEEN]
+        found += consents_of_patient(self.store, person.clinic, self._patient(person.clinic, key) or key)
         more = place + count < len(found)
         return Page(found[place : place + count], len(found), str(place + count) if more else None)
 
@@ -117,9 +121,9 @@ class FhirServer:
         if kind == "AuditEvent" and not person.may(Action.READ_AUDIT):
             raise AccessError(f"the role {person.role.value} may not read who accessed a chart; ask an administrator")
         version = self.store.read(person, patient, f"FHIR {kind}").version
-        if kind == "AuditEvent":  # each reading adds one
+        if kind in CHANGES_UNSEEN:
             return resources_of_patient(self.store, person.clinic, patient)
-        place = (person.clinic, patient, version)
+        place = (person.clinic, patient, version, self.store.today())
         with self._lock:
             kept = self._kept.get(place)
         if kept is None:

@@ -41,7 +41,7 @@ def test_every_own_address_is_defined(random_record: Callable[[int], FhirRecord]
                     assert address in defined, address
             for address in entry.get("profile", []) if isinstance(entry.get("profile"), list) else []:
                 assert address in defined, address
-    assert len(systems) == 16
+    assert len(systems) == 17
 
 
 def test_extensions_have_the_value_they_are_defined_with(random_record: Callable[[int], FhirRecord]) -> None:

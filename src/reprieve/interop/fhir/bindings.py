@@ -35,6 +35,15 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "proposal", "plan", "order", "original-order", "reflex-order", "filler-order", "instance-order", "option",
     ),
     "Procedure.status": _EVENT_STATUS,
+    "Encounter.status": (
+        "planned", "arrived", "triaged", "in-progress", "onleave", "finished", "cancelled", "entered-in-error",
+        "unknown",
+    ),
+    "Consent.status": ("draft", "proposed", "active", "rejected", "inactive", "entered-in-error"),
+    "Consent.provision.type": ("deny", "permit"),
+    "RiskAssessment.status": (
+        "registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown",
+    ),
     "Observation.status": (
         "registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown",
     ),

@@ -71,8 +71,14 @@ PARTS = (
     ("Basic", "waste"),
     ("Binary", "kept-resource"),
 )
-# Who wrote and who read: written for others, never read back.
-HISTORY = {"change": "Provenance", "access": "AuditEvent"}
+# Who wrote and who read, and what is derived from the record: written for others, never read back.
+HISTORY = {
+    "change": "Provenance",
+    "access": "AuditEvent",
+    "visit": "Encounter",
+    "share": "Consent",
+    "forecast": "RiskAssessment",
+}
 PROFILE_TYPES: dict[str, str] = {
     name: kind for kind, name in (*(pair for entry in ENTRY_KINDS for pair in entry.profiles), *PARTS)
 }

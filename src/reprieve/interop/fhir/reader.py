@@ -252,7 +252,7 @@ def _why(element: Element, entry: _Loaded) -> str:
     if told is not None:
         why = told
     elif any(has_profile(element, name) for name in HISTORY):
-        why = "it is the history of another record, which this one does not take for its own"
+        why = "it tells the history, visits, shares or forecast of another record, which this one does not take over"
     elif may_be_read(element):
         why = "its patient, session or plan is not in this batch, or a newer one took its place"
     else:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from reprieve.interop.fhir.derived import ForecastTold, write_consents, write_forecast, write_visits
 from reprieve.interop.fhir.elements import Json
 from reprieve.interop.fhir.history import write_history
 from reprieve.interop.fhir.names import logical_id
@@ -28,7 +30,7 @@ from reprieve.record.chart import (
     SkippedInjection,
     Symptom,
 )
-from reprieve.record.event_bodies import ChecklistStep, Reading, Waste
+from reprieve.record.event_bodies import ChecklistStep, Reading, Share, Waste
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.record.plan import Exposure, Injection, Plan, PlanPatient, Reconstitution, Vial
@@ -144,7 +146,7 @@ def _draft() -> Plan:
 
 
 def example_resources() -> list[Json]:
-    """Return the resources of the invented record, with one change and one reading."""
+    """Return the resources of the invented record, with one change, one reading, a share and a forecast."""
     record = example_record()
     patient = record.chart.patient.id
     kinds = {EventKind.CHART_READ: Reading(what="chart"), EventKind.DIARY_ENTERED: record.chart.diary[0]}
@@ -152,4 +154,17 @@ def example_resources() -> list[Json]:
         Event(id=f"example-{kind}", kind=kind, clinic="example", patient=patient, by="R. Example", at=_NOON, body=body)
         for kind, body in kinds.items()
     ]
-    return [*write_record(record), *write_history(events, logical_id(patient), {})]
+    share = Share(share_id="s", scope="chart", expires_at=_NOON, secret_hash="", for_whom="Dr. B. Example")
+    granted = replace(events[0], id="example-share", kind=EventKind.SHARE_GRANTED, body=share)
+    dates = {
+        name: {"low": "2026-04-01", "median": "2026-04-03", "high": "2026-04-08"} for name in ("onset", "wear_off")
+    }
+    forecast = {"abstains": False, "model": "example", "faded_share": 0.25, "notes": ["invented"], **dates}
+    key, resources = logical_id(patient), write_record(record)
+    return [
+        *resources,
+        *write_history(events, key, {}),
+        *write_visits(resources, key),
+        *write_consents([granted], key, _NOON),
+        *write_forecast(ForecastTold(forecast, "reprieve (example)", _DAY), key),
+    ]
