@@ -162,5 +162,7 @@ def _limited(receive: Receive, answer: _Answer) -> Receive:
 async def _refuse(send: Send, status: int, code: str, message: str) -> None:
     body = json.dumps({"error": {"code": code, "message": message, "field": None, "findings": []}}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    # What comes after a request that was refused unread may be the rest of it or another's: nothing of it is answered.
+    headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

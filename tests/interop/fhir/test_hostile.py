@@ -96,6 +96,26 @@ def test_spoiled_bytes() -> None:
         survive("".join(letters))
 
 
+def test_spoiled_lines() -> None:
+    resources = [write_json(resource) for resource in example_resources()]
+    whole = "\n".join(resources)
+    read = 0
+    for seed in range(150):
+        random = Random(seed)
+        letters = list(whole)
+        for _ in range(random.randint(1, 5)):
+            place = random.randrange(len(letters))
+            letters[place] = random.choice(["\n", "\r", "\u2028", "", letters[place] * 2, "}{", "\x00", '"', "é"])
+        told = ""
+        try:
+            read += len(read_batch(read_ndjson("".join(letters), "fuzz.ndjson"), "fuzz").records)
+        except ReprieveError as error:
+            told = str(error)
+        assert "\n" not in told
+        assert len(told) < 1000
+    assert read > 0
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
