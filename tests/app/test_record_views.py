@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from reprieve.app import clinic as clinic_module
 from reprieve.app.accounts import Accounts, Person, Role
 from reprieve.app.clinic import Clinic
 from reprieve.app.record_entries import amend_entry, record_entry
@@ -101,3 +102,24 @@ def test_a_reading_does_not_make_the_chart_another_version(store: Clinic) -> Non
     store.read(NURSE, "a", "chart")
     assert store.view("clinic", "a").version == seen
     record_entry(store, NURSE, "a", "goals", Goal(text="to walk"), seen=seen)
+
+
+def test_charts_in_memory_are_bounded_by_their_events(store: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clinic_module, "EVENTS_KEPT", 40)
+    goals = tuple(Goal(text=f"goal {number}") for number in range(9))
+    people = [f"q{number}" for number in range(8)]
+    charts = [Chart(patient=ChartPatient(id=person, family_name=person), goals=goals) for person in people]
+    store.import_charts(charts, clinic="clinic", by="test")
+    for person in [*people, *reversed(people), *people]:
+        assert store.view("clinic", person).chart == charts[people.index(person)]
+        assert len(store.chart_events("clinic", person)) == 10
+        kept = [len(one.events) for one in store._charts.values()]
+        assert sum(kept) == store._events_kept <= 40
+    assert len(store._charts) == 4, "the latest four of ten events each"
+    record_entry(store, NURSE, "q7", "goals", Goal(text="one more"))
+    assert len(store.chart_events("clinic", "q7")) == 11
+    assert sum(len(one.events) for one in store._charts.values()) == store._events_kept
+    # One chart that is larger than the bound is still kept while it is read.
+    monkeypatch.setattr(clinic_module, "EVENTS_KEPT", 5)
+    assert store.view("clinic", "q1").chart == charts[1]
+    assert len(store._charts) == 1

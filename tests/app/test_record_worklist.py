@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
+from reprieve.app import record_today
 from reprieve.app.accounts import Accounts, Person, Role
 from reprieve.app.clinic import Clinic
 from reprieve.app.record_entries import record_entry
@@ -19,7 +20,7 @@ from reprieve.app.record_forecasts import Forecasts
 from reprieve.app.record_ids import now, origin
 from reprieve.app.record_lines import Flag, Line, store_lines, stored_lines
 from reprieve.app.record_today import WorkList, _belongs, _may_belong, _row
-from reprieve.record.chart import Appointment, Chart, ChartPatient
+from reprieve.record.chart import Appointment, Chart, ChartPatient, Goal
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger
 
@@ -108,3 +109,32 @@ def test_a_write_brings_its_line_up_to_date_in_every_list(store: Clinic) -> None
         assert row["appointment"]["date"] == DAY.isoformat()
     assert restarted.on("clinic", DAY) == running.on("clinic", DAY)
     assert running.on("south", DAY)["rows"] == []
+
+
+def test_the_lines_of_a_large_import_are_made_a_little_at_a_time(store: Clinic) -> None:
+    people = [f"r{number:02}" for number in range(25)]
+    charts = [Chart(patient=ChartPatient(id=person, family_name=person)) for person in people]
+    store.import_charts(charts, clinic="clinic", by="test")
+    everybody = len(store.patient_ids("clinic"))
+    bit_by_bit = WorkList(store, Forecasts(store))
+    made = 0
+    while step := bit_by_bit.make_lines("clinic", 0.0):
+        assert step == 1, "no time was given, so one at a time"
+        made += step
+        if made <= 5:
+            record_entry(store, NURSE, people[-1], "goals", Goal(text=f"while the lines are made, {made}"))
+        assert made <= everybody + 5, "it never ends"
+    at_once = WorkList(store, Forecasts(store))
+    assert bit_by_bit.on("clinic", DAY) == at_once.on("clinic", DAY)
+    assert len(bit_by_bit._lines["clinic"]) == everybody
+
+
+def test_a_look_while_lines_are_made_says_how_many_wait(store: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    charts = [Chart(patient=ChartPatient(id=f"r{number:02}")) for number in range(10)]
+    store.import_charts(charts, clinic="clinic", by="test")
+    everybody = len(store.patient_ids("clinic"))
+    monkeypatch.setattr(record_today, "LINES_S", 0.0)
+    looked = WorkList(store, Forecasts(store))
+    for number in range(1, everybody + 1):
+        told = looked.on("clinic", DAY)
+        assert (told["patients"], told["pending"]) == (number, everybody - number)
