@@ -148,6 +148,9 @@ export function PhoneApp() {
             )}
           </p>
           <p>{t("This page shows your own entries and what is likely. It does not replace your doctor.")}</p>
+          <a className="btn btn--big" href="/phone/how">
+            {t("See what the injection does")}
+          </a>
         </section>
         <MyRecord />
         <footer className="row row--between">

@@ -3,10 +3,13 @@ import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/parts.css";
 import "../styles/phone.css";
-import { StrictMode, useEffect, useState } from "react";
+import { lazy, StrictMode, Suspense, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { startWords, takeCatalogues } from "../words/words";
 import { PhoneApp } from "./PhoneApp";
+
+/** Loaded only by who opens it: the diary has to be quick. */
+const HowItWorks = lazy(() => import("./HowItWorks").then((page) => ({ default: page.HowItWorks })));
 
 function Root() {
   const [round, setRound] = useState(0);
@@ -15,6 +18,12 @@ function Root() {
     window.addEventListener("reprieve:language", again);
     return () => window.removeEventListener("reprieve:language", again);
   }, []);
+  if (location.pathname === "/phone/how")
+    return (
+      <Suspense fallback={<div className="phone" role="status" />}>
+        <HowItWorks key={round} />
+      </Suspense>
+    );
   return <PhoneApp key={round} />;
 }
 

@@ -11,6 +11,8 @@ export interface Waiting {
 }
 
 const STORE = "unsent";
+/** What this page has not seen arrive: a browser that is short of space may empty its databases under an open page. */
+const unseen = new Map<string, Waiting>();
 
 function open(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
@@ -36,11 +38,24 @@ async function run<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) =>
 }
 
 export async function waiting(): Promise<Waiting[]> {
+  let stored: Waiting[] = [];
   try {
-    return await run("readonly", (store) => store.getAll() as IDBRequest<Waiting[]>);
+    stored = await run("readonly", (store) => store.getAll() as IDBRequest<Waiting[]>);
   } catch {
-    return [];
+    // No database: what this page remembers is all there is.
   }
+  const known = new Set(stored.map((entry) => entry.key));
+  return [...stored, ...[...unseen.values()].filter((entry) => !known.has(entry.key))];
+}
+
+async function arrived(key: string): Promise<void> {
+  unseen.delete(key);
+  await run("readwrite", (store) => store.delete(key)).catch(() => undefined);
+}
+
+/** Ask once that the browser does not throw away what is kept; it may say no, and asks nobody. */
+function stay(): void {
+  void navigator.storage?.persist?.().catch(() => false);
 }
 
 /** Keep the entry first, then try to send; true if it is at the server. */
@@ -56,6 +71,8 @@ export async function send(path: string, body: Record<string, unknown>): Promise
     await post(path, body, { key: entry.key });
     return true;
   }
+  unseen.set(entry.key, entry);
+  stay();
   await flush();
   return !(await waiting()).some((one) => one.key === entry.key);
 }
@@ -68,11 +85,11 @@ async function flushAll(): Promise<void> {
       // Offline, signed out or a fault of the server: it waits. Refused for good: it must not block the others.
       const refused = error instanceof ApiError && [400, 404, 409, 422].includes(error.status);
       if (!refused) return;
-      await run("readwrite", (store) => store.delete(entry.key));
+      await arrived(entry.key);
       window.dispatchEvent(new CustomEvent("reprieve:refused", { detail: error.message }));
       continue;
     }
-    await run("readwrite", (store) => store.delete(entry.key));
+    await arrived(entry.key);
   }
 }
 
