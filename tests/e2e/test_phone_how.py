@@ -26,7 +26,8 @@ def test_the_weeks_tell_the_chapters_in_words_and_picture(watched) -> None:
 
 
 def test_it_speaks_german(watched) -> None:
-    page = watched(**PHONE, locale="de-DE").page
+    page = watched(**PHONE).page
     page.goto("/phone/how")
+    page.locator("footer select").select_option("de")
     page.get_by_role("heading", name="Warum es Tage dauert").wait_for()
     page.get_by_role("heading", name="Der Tag der Spritze").wait_for()
