@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy import Table, func, insert, select
 
 from reprieve.core.errors import StoreError
 from reprieve.store.engine import Database
@@ -52,19 +52,14 @@ def copy_record(source: Database, target: Database) -> int:
     if not is_empty(target):
         raise StoreError(f"{target.shown} holds a record already; nothing was copied, give an empty one")
     count = 0
-    with source.engine.connect() as reading, target.write() as writing:
-        if not source.is_sqlite:
-            reading = reading.execution_options(isolation_level="REPEATABLE READ")
-        with reading.begin():
-            if not source.is_sqlite:
-                reading.execute(text("SET TRANSACTION READ ONLY"))
-            for table in COPIED:
-                rows = reading.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table)).mappings()
-                for part in rows.partitions(ROWS_AT_ONCE):
-                    writing.execute(insert(table), [dict(row) for row in part])
-                    count += len(part) if table is events else 0
-            known = set(writing.scalars(select(meta.c.name)))
-            for row in reading.execute(select(meta)).mappings():
-                if row["name"] not in known:
-                    writing.execute(insert(meta).values(**row))
+    with source.snapshot() as reading, target.write() as writing:
+        for table in COPIED:
+            rows = reading.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table)).mappings()
+            for part in rows.partitions(ROWS_AT_ONCE):
+                writing.execute(insert(table), [dict(row) for row in part])
+                count += len(part) if table is events else 0
+        known = set(writing.scalars(select(meta.c.name)))
+        for row in reading.execute(select(meta)).mappings():
+            if row["name"] not in known:
+                writing.execute(insert(meta).values(**row))
     return count

@@ -100,10 +100,24 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection that sees one state of the store."""
+        """Give a connection for reading; on a server each statement sees what is stored by then."""
         try:
             with self.engine.connect() as connection:
                 yield connection
+        except DBAPIError as error:
+            raise _store_error(error, "read") from None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give a connection whose every statement sees the store as it was at the first, whoever writes meanwhile."""
+        try:
+            with self.engine.connect() as connection:
+                if not self.is_sqlite:  # there `read` is one transaction, and its statements see one state already
+                    connection = connection.execution_options(isolation_level="REPEATABLE READ")
+                with connection.begin():
+                    if not self.is_sqlite:
+                        connection.execute(text("SET TRANSACTION READ ONLY"))
+                    yield connection
         except DBAPIError as error:
             raise _store_error(error, "read") from None
 

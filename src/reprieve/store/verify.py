@@ -63,7 +63,9 @@ def verify(database: Database, printed: Sequence[tuple[int, str]] = ()) -> Verif
     hashes: dict[int, str] = {}
     before, expected, last_at = GENESIS, 1, ""
     clock_at: datetime | None = None
-    with database.read() as connection:
+    # Read before the record: what is written meanwhile may miss in the file then, and never in the record.
+    file_heads = heads(database.path) if database.path is not None else []
+    with database.snapshot() as connection:
         rows = connection.execution_options(yield_per=2000).execute(select(events).order_by(events.c.seq))
         for row in rows.mappings():
             problems += _check_row(row, before, expected)
@@ -81,8 +83,7 @@ def verify(database: Database, printed: Sequence[tuple[int, str]] = ()) -> Verif
         for key, number in erased_rows.items()
         if key not in allowed
     ]
-    if database.path is not None:
-        witnesses += [("witness file", number, head) for number, head in heads(database.path)]
+    witnesses += [("witness file", number, head) for number, head in file_heads]
     witnesses += [("printed head", number, head) for number, head in printed]
     problems += _check_witnesses(witnesses, hashes)
     end = max(hashes, default=0)
