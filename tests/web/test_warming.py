@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from reprieve.app.clinic import Clinic
+from reprieve.app.record_forecasts import Forecasts
 from reprieve.web import warming
 from reprieve.web.application import make_rooms
 
@@ -56,3 +57,14 @@ def test_while_people_ask_it_waits_many_times_as_long_as_it_works(
     warming.warm_forecasts(rooms, stop)
     assert len(worked) == 3
     assert stop.waits == [warming.WAIT_FOR_EACH] * 3
+
+
+def test_a_worker_takes_the_forecasts_that_another_has_made(store: Clinic) -> None:
+    today = store.today()
+    first, second = Forecasts(store), Forecasts(store)
+    versions = store.patient_ids("clinic")
+    patients = [patient for patient, _ in versions]
+    assert second.known("clinic", versions, today) == {}  # it has looked, and there was nothing
+    assert first.warm("clinic", patients, today) == len(patients)
+    assert second.warm("clinic", patients, today) == 0
+    assert second.known("clinic", versions, today) == first.known("clinic", versions, today)

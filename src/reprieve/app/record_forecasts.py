@@ -20,6 +20,7 @@ from reprieve.store.tables import forecasts
 # Whole forecasts kept in memory: each is a curve of a year with its bands.
 WHOLE_KEPT = 200
 STORED_AT_ONCE = 50
+LOOKED_UP_AT_ONCE = 200
 # Days of which the short ones stay in memory: today's for each clinic, and what somebody leafs through.
 DAYS_KEPT = 40
 # What the work list shows of a forecast.
@@ -75,6 +76,7 @@ class Forecasts:
         """Compute the missing forecasts of `patients`, for at most `seconds`, and return how many were computed."""
         end = None if seconds is None else time.monotonic() + seconds
         of_day = self._of_day(clinic, on)
+        of_day.update(self._stored(clinic, on, patients[:LOOKED_UP_AT_ONCE]))
         done: list[tuple[Key, Short]] = []
         count = 0
         for patient in patients:
@@ -105,14 +107,20 @@ class Forecasts:
             if kept is not None:
                 self._short.move_to_end(key)
                 return kept
-        query = select(forecasts).where(forecasts.c.clinic == clinic, forecasts.c.on_date == on.isoformat())
-        with self.store.database.read() as connection:
-            read = {row.patient: (row.version, json.loads(row.answer)) for row in connection.execute(query)}
+        read = self._stored(clinic, on)
         with self._lock:
             found = self._short.setdefault(key, read)
             while len(self._short) > DAYS_KEPT:
                 self._short.popitem(last=False)
         return found
+
+    def _stored(self, clinic: str, on: date, patients: Sequence[str] | None = None) -> dict[str, tuple[int, Short]]:
+        """Return what the store has of that day: this worker's own, and what others have computed since."""
+        query = select(forecasts).where(forecasts.c.clinic == clinic, forecasts.c.on_date == on.isoformat())
+        if patients is not None:
+            query = query.where(forecasts.c.patient.in_(patients))
+        with self.store.database.read() as connection:
+            return {row.patient: (row.version, json.loads(row.answer)) for row in connection.execute(query)}
 
     def _store(self, done: Sequence[tuple[Key, Short]]) -> None:
         if not done:
