@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 WASTING_SHARE = 0.4  # of the size, at full block; assumed
-WASTING_TIME_D = 30.0  # assumed; with it the smallest size comes near day 42, as Hamjian and Walker 1994 saw
+WASTING_TIME_D = 30.0  # assumed; the smallest size comes near day 60, later than the day 42 of Hamjian and Walker 1994
 
 
 def force(blocked: ArrayLike, days: ArrayLike) -> NDArray[np.float64]:

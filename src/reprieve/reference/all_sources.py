@@ -1,4 +1,4 @@
-"""All sources of the reference data in one list: anatomy, published figures, formulary, scales."""
+"""All sources of the reference data in one list: anatomy, published figures, formulary, muscle model, scales."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from reprieve.reference._files import read_json
 from reprieve.reference._names import unknown
 from reprieve.reference.formulary._records import source_records
 from reprieve.reference.numbing import numbing_sources
+from reprieve.reference.pharmacology import pharmacology_priors
 from reprieve.reference.scale_catalogue import scales
 from reprieve.reference.source_list import anatomy_sources
 
@@ -73,6 +74,9 @@ def _every() -> Iterator[SourceEntry]:
         yield SourceEntry(key, _title(row), row["grade"], row["read"], ("formulary",), "facts", row.get("doi"))
     for row in numbing_sources().values():
         yield SourceEntry(row.key, f"{row.title}. {row.publisher}", row.grade, row.read, ("numbing",), "facts")
+    for key, row in pharmacology_priors().sources.items():
+        if row["grade"] != "assumption":
+            yield SourceEntry(key, row["title"], row["grade"], "see the priors of the muscle model", ("pharmacology",))
     for scale in scales().values():
         for address in scale.sources:
             if address.startswith("http"):
