@@ -39,16 +39,20 @@ def with_bids_sidecar(recording: Recording) -> Recording:
     sidecar = Path(recording.path).with_name(Path(recording.path).stem.removesuffix("_emg") + "_channels.tsv")
     if not recording.path.lower().endswith((".edf", ".bdf")) or not sidecar.is_file():
         return recording
-    with sidecar.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
-    if rows and "name" not in rows[0]:
-        raise RecordingError(f"{sidecar}: a BIDS channels file needs the column 'name'; it has {', '.join(rows[0])}")
+    try:
+        with sidecar.open(encoding="utf-8-sig", newline="") as file:
+            table = csv.DictReader(file, delimiter="\t")
+            rows, heads = list(table), list(table.fieldnames or ())
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise RecordingError(f"{sidecar}: not a table in UTF-8 ({error}); save it as UTF-8 text with tabs") from None
+    if rows and "name" not in heads:
+        raise RecordingError(f"{sidecar}: a BIDS channels file needs the column 'name'; it has {', '.join(heads)!r}")
     by_name = {str(row["name"]).strip(): row for row in rows}
     notes = list(recording.notes)
     channels = tuple(_described(channel, by_name.get(channel.name), notes) for channel in recording.channels)
     unknown = sorted(set(by_name) - {channel.name for channel in recording.channels})
     if unknown:
-        notes.append(f"{sidecar.name} names channels that the recording lacks: {', '.join(unknown)}")
+        notes.append(f"{sidecar.name} names channels that the recording lacks: {', '.join(unknown)!r}")
     return dataclasses.replace(recording, channels=channels, notes=tuple(notes))
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,8 @@ from reprieve.interop.table_text import read_columns
 # BITalino's is 3.3 V and gain 1009.
 _SUPPLY_MV, _GAIN = 3000.0, 1000.0
 _BITALINO_SUPPLY_MV, _BITALINO_GAIN = 3300.0, 1009.0
+# A sound file takes a fraction of a second and a hundred times this speed.
+_PATIENCE_S, _SLOWEST_BYTES_PER_S = 20.0, 1e6
 NOTE = "mV from counts by the maker's transfer function of its EMG sensor; the file itself states no scale"
 
 
@@ -30,17 +35,18 @@ def read_opensignals_hdf5(path: str) -> Recording:
     SetupError
         If h5py is not installed.
     """
-    h5py = need("h5py", f"{path} (HDF5)")
-    channels: list[Channel] = []
+    need("h5py", f"{path} (HDF5)")
     try:
-        with h5py.File(path, "r") as file:
-            for device, group in file.items():
-                # h5py hands out None for a link whose target is damaged.
-                if group is not None and "raw" in group:
-                    channels += _device_channels(path, device, group, len(file))
+        devices, content = _in_a_child(path)
+        channels: list[Channel] = []
+        names = [one["name"] for device in devices for one in device["channels_read"]]
+        for device in devices:
+            found, content = _device_channels(path, device, content)
+            # Two devices may use the same port; the device then tells them apart.
+            channels += [_renamed(one, device["name"]) if names.count(one.name) > 1 else one for one in found]
     except RecordingError:
         raise
-    except Exception as error:  # damaged HDF5 surfaces as any of a dozen errors, TypeError and IndexError among them
+    except (KeyError, ValueError, TypeError, IndexError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:120]
         raise RecordingError(f"{path}: not a readable OpenSignals file ({reason}); export the file again") from None
     if not channels:
@@ -49,22 +55,39 @@ def read_opensignals_hdf5(path: str) -> Recording:
     return Recording(path=path, format="OpenSignals HDF5", channels=tuple(channels), notes=notes)
 
 
-def _device_channels(path: str, device: str, group: Any, devices: int) -> list[Channel]:
-    rate = plausible_rate(float(group.attrs["sampling rate"]), path)
-    bits = [int(b) for b in np.atleast_1d(group.attrs["resolution"])]
-    names = [name for name in group["raw"] if name.startswith("channel_")]
-    found: list[Channel] = []
+def _in_a_child(path: str) -> tuple[list[dict[str, Any]], memoryview]:
+    """Return what the file says and its samples as bytes, read by a process that may hang or die of a damaged file."""
+    # -P: the folder of the script, whose modules have plain names, stays out of the way.
+    command = [sys.executable, "-P", str(Path(__file__).with_name("opensignals_child.py")), path]
+    seconds = _PATIENCE_S + Path(path).stat().st_size / _SLOWEST_BYTES_PER_S
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        raise RecordingError(
+            f"{path}: the HDF5 library does not come to an end with this file; it is damaged, export it again"
+        ) from None
+    if done.returncode != 0:
+        words = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["the HDF5 library gave up"]
+        raise ValueError(words[-1])
+    line, _, content = done.stdout.partition(b"\n")
+    return json.loads(line), memoryview(content)
+
+
+def _device_channels(path: str, device: dict[str, Any], content: memoryview) -> tuple[list[Channel], memoryview]:
+    """Return the channels of one device, and the bytes that are left for the next."""
+    rate = plausible_rate(float(device["sampling rate"]), path)
+    bits = [int(b) for b in np.atleast_1d(device["resolution"])]
     # The attribute 'resolution' follows the order of 'channels', not that of the names.
-    order = [f"channel_{number}" for number in np.atleast_1d(group.attrs["channels"])]
-    for name in sorted(names, key=lambda one: int(one.split("_")[1])):
-        data = group["raw"][name]
+    order = [f"channel_{number}" for number in np.atleast_1d(device["channels"])]
+    found: list[Channel] = []
+    for one in device["channels_read"]:
+        kind, name = np.dtype(one["dtype"]), one["name"]
+        counts = np.frombuffer(content, kind, one["count"])
+        content = content[counts.nbytes :]
         resolution = bits[order.index(name)] if name in order and len(bits) == len(order) else bits[0]
-        sensor = _text(data.attrs.get("sensor", ""))
-        hint = f"{sensor} {_text(data.attrs.get('label', ''))} {_text(group.attrs.get('device', ''))}"
-        found.append(counted_channel(name, np.asarray(data[:]).reshape(-1), rate, resolution, sensor, hint))
-    # Two devices may use the same port; the device then tells them apart.
-    clash = devices > 1 and len(set(names)) < len(names)
-    return found if not clash else [_renamed(channel, device) for channel in found]
+        hint = f"{one['sensor']} {one['label']} {device['device']}"
+        found.append(counted_channel(name, counts, rate, resolution, one["sensor"], hint))
+    return sorted(found, key=lambda channel: int(channel.name.split("_")[1])), content
 
 
 def read_opensignals_text(path: str) -> Recording:
@@ -136,7 +159,3 @@ def _renamed(channel: Channel, device: str) -> Channel:
         rail=channel.rail,
         hint=channel.hint,
     )
-
-
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

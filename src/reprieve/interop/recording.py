@@ -64,8 +64,10 @@ class Channel:
     @property
     def values(self) -> NDArray[np.float64]:
         """Physical values in `unit`, made anew at each call: a long file is never held twice."""
-        values = np.multiply(self.raw, self.scale, dtype=np.float64)
-        values += self.offset
+        # What is no number, or becomes none, is for the one who looks at the quality to say.
+        with np.errstate(all="ignore"):
+            values = np.multiply(self.raw, self.scale, dtype=np.float64)
+            values += self.offset
         return values
 
     @property

@@ -80,7 +80,7 @@ def read_table(path: str) -> Recording:
             clock = table[:, i] * _SECONDS[(unit or "s").lower()]
             continue
         if unit is None:
-            raise RecordingError(f"{path}: column {head!r} states no unit; write it as '{head} [uV]'")
+            raise RecordingError(f"{path}: column {head!r} states no unit; write it as {head + ' [uV]'!r}")
         if clock is None:
             raise RecordingError(f"{path}: no time column before {head!r}; add one named 'time [s]'")
         rate, start = _rate_of(path, clock)
