@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from reprieve.app.response_kernel import kernel
 from reprieve.core.dates import age_years
 from reprieve.learn.dates import Milestones, milestones, weighted_quantiles
-from reprieve.learn.explain import Influence, contradiction, influences, person_share
+from reprieve.learn.explain import contradiction, influences, person_share
 from reprieve.learn.mixture import cumulative, mean_sd, quantiles
 from reprieve.learn.observations import Cycle, PatientScores, patient_scores
 from reprieve.learn.population import Population, from_document
@@ -99,6 +99,44 @@ class CycleForecast:
     next_visit: tuple[VisitOption, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class MovingEntry:
+    """One score of the chart, and what the forecast would be without it.
+
+    Attributes
+    ----------
+    moved_fading_days : float
+        How much later (positive) the expected fading lies because of this score.
+    moved_share : float
+        How much larger the expected peak effect is because of it, as share of the scale's reference.
+    """
+
+    date: date
+    scale: str
+    score: float
+    moved_fading_days: float
+    moved_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why the forecast of the current cycle is what it is: the strongest of the latest scores first.
+
+    Attributes
+    ----------
+    abstains : bool
+        True when there is no forecast to explain; `reason` says why.
+    person_weight, population_weight : float or None
+        How far the patient's own scores narrowed half-loss time and effect; the rest is the population's.
+    """
+
+    abstains: bool
+    reason: str | None = None
+    person_weight: float | None = None
+    population_weight: float | None = None
+    entries: tuple[MovingEntry, ...] = ()
+
+
 @lru_cache(maxsize=1)
 def default_population() -> Population:
     """Return the shipped population."""
@@ -128,8 +166,7 @@ def forecast_chart(chart: Chart, *, on: date, population: Population | None = No
         return CycleForecast(True, reason, chart.patient.id)
     patient = scores_of_chart(chart, sessions, model, on)
     if not len(patient.weeks):
-        known = ", ".join(model.scales)
-        return CycleForecast(True, f"no diary entry and no rating on a known scale ({known})", chart.patient.id)
+        return CycleForecast(True, _nothing_known(model), chart.patient.id)
     posterior = update_response(patient, model, kernel())
     contradicts = contradiction(posterior)
     if contradicts is not None:
@@ -137,16 +174,32 @@ def forecast_chart(chart: Chart, *, on: date, population: Population | None = No
     return _forecast(chart, sessions, posterior, on)
 
 
-def explain_chart(chart: Chart, *, on: date, population: Population | None = None) -> tuple[Influence, ...]:
-    """Return what each of the latest scores moved in the forecast of the current cycle; empty where it abstains."""
+def explain_chart(chart: Chart, *, on: date, population: Population | None = None) -> Explanation:
+    """Return what each of the latest scores moved in the forecast of the current cycle, as known on the date `on`."""
     model = population or default_population()
     sessions = sorted((s for s in chart.sessions if s.date <= on and s.units > 0), key=lambda s: s.date)
-    if _reason_to_abstain(chart, sessions, model, on) is not None:
-        return ()
+    reason = _reason_to_abstain(chart, sessions, model, on)
+    if reason is not None:
+        return Explanation(True, reason)
     patient = scores_of_chart(chart, sessions, model, on)
     if not len(patient.weeks):
-        return ()
-    return influences(update_response(patient, model, kernel()), len(patient.cycles) - 1)
+        return Explanation(True, _nothing_known(model))
+    posterior = update_response(patient, model, kernel())
+    contradicts = contradiction(posterior)
+    if contradicts is not None:
+        return Explanation(True, contradicts)
+    person, first = person_share(posterior), sessions[0].date
+    entries = tuple(
+        MovingEntry(
+            first + timedelta(days=round(7 * one.week)), one.scale, one.score, one.moved_fading_days, one.moved_share
+        )
+        for one in influences(posterior, len(patient.cycles) - 1)
+    )
+    return Explanation(False, None, person, round(1.0 - person, 3), entries)
+
+
+def _nothing_known(model: Population) -> str:
+    return f"no diary entry and no rating on a known scale ({', '.join(model.scales)})"
 
 
 def _reason_to_abstain(chart: Chart, sessions: list[Session], model: Population, on: date) -> str | None:

@@ -79,6 +79,13 @@ def forecast(caller: Reader, patient: str, on: Annotated[date | None, Query()] =
     return json_answer(told)
 
 
+@router.get("/api/patients/{patient}/forecast/explanation")
+def forecast_explanation(caller: Reader, patient: str, on: Annotated[date | None, Query()] = None) -> Response:
+    """Return which of the latest scores moved the forecast, and how much of it is the person."""
+    view = caller.store.read(caller.person, patient, "forecast")
+    return json_answer(as_json(engine("forecast", "explain_chart")(view.chart, on=on or caller.store.today())))
+
+
 @router.get("/api/patients/{patient}/assessment")
 def assessment(caller: Reader, patient: str) -> Response:
     """Return the muscles ranked by the probability that they take part."""

@@ -38,6 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     forecast.add_argument("--population", metavar="population.json", help="default: the shipped population")
     forecast.add_argument("--at", required=True, metavar="8,12,16", help="weeks since the injection, by commas")
     forecast.add_argument("-o", "--output", metavar="out.csv", help="default: standard output; a folder for a folder")
+    forecast.add_argument(
+        "--explain", action="store_true", help="with --json: which scores moved it, and how much is the person"
+    )
     evaluate = parts.add_parser("evaluate", help="cross-validate by patient, beside simpler models")
     evaluate.add_argument("scores", metavar="SCORES", nargs="?", help=f"{_SCORES}; default: the shipped trial")
     evaluate.add_argument("--known-until", default="4,0", metavar="4,0", help="weeks known of a held-out patient")
@@ -93,12 +96,22 @@ def _forecast(args: argparse.Namespace) -> int:
     population = load_population(args.population)
     weeks = _weeks(args.at, "--at")
     if args.scheduler is not None or os.path.isdir(args.scores):
+        if args.explain:
+            raise InputError("--explain is for one table, not for a folder; give the patient's scores in a file")
         return _forecast_folder(args, population, weeks)
-    rows = forecast_scores(read_scores(args.scores), population, weeks, args.scores)
+    if args.explain and not args.json:
+        raise InputError("--explain is told in the JSON document; add --json")
+    scores = read_scores(args.scores)
+    rows = forecast_scores(scores, population, weeks, args.scores)
     if args.output:
         write_text(args.output, forecast_csv(rows))
     if args.json:
-        print_json({"rows": rows, "population": population.fingerprint, "model": population.family})
+        document = {"rows": rows, "population": population.fingerprint, "model": population.family}
+        if args.explain:
+            from reprieve.app.response_explain import explain_scores
+
+            document["explanations"] = explain_scores(scores, population, args.scores)
+        print_json(document)
     elif not args.output:
         write_text("-", forecast_csv(rows))
     return 0
