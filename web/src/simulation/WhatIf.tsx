@@ -5,6 +5,7 @@ import { Failed } from "../shared/states";
 import { muscleWord, words } from "../words/names";
 import { t } from "../words/words";
 import "../styles/simulation.css";
+import { ChangeBeside, Posture, SideEffectTable } from "./Consequences";
 import { MuscleCurves } from "./MuscleCurves";
 import { NeckSlice } from "./NeckSlice";
 import { percent, simulate, type Reached, type Simulation } from "./simulation";
@@ -90,6 +91,11 @@ function Answer({ done }: { done: Done }) {
         )}
       </div>
       {inNeck && <Surroundings risks={risks} near={told.neighbours} />}
+      <div className="whatif-grid">
+        <Posture joints={told.joints} />
+        <SideEffectTable chances={told.side_effects} />
+      </div>
+      {told.muscles.length > 0 && <ChangeBeside plan={plan} key={done.of} />}
       {told.not_simulated.length > 0 && (
         <ul className="hint">
           {told.not_simulated.map((one) => (

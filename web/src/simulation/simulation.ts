@@ -1,6 +1,7 @@
 /** What the server answers to "what would this plan do": curves of each muscle, what it reaches, a cut through the neck. */
 import { post } from "../api/client";
 import type { Plan, Side } from "../api/types";
+import type { JointChange, SideEffectChance } from "./consequences";
 
 export interface Band {
   median: number[];
@@ -37,6 +38,8 @@ export interface Simulation {
   muscles: MuscleCourse[];
   spread: Reached[];
   neighbours: Reached[];
+  joints: JointChange[];
+  side_effects: SideEffectChance[];
   onset: { model: string; days_to_half: number; days_to_tenth: number };
   not_simulated: { muscle: string; side: Side | null; reason: string }[];
   assumptions: string[];
