@@ -160,6 +160,7 @@ def test_what_cannot_be_served_is_one_clear_line_and_makes_no_record(tmp_path: P
     one_line(run("--db", str(target), "--tls-cert", "nowhere.pem"), "belong together")
     one_line(run("--db", str(target), "--tls-cert", "nowhere.pem", "--tls-key", "nowhere.key"), "nowhere.pem")
     one_line(run("--db", str(target), "--public-url", "clinic.example/path"), "--public-url")
+    one_line(run("--db", str(target), "--identity-provider", "nowhere.json"), "nowhere.json")
     assert list(tmp_path.iterdir()) == []
 
 

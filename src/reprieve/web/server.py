@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from reprieve.app.accounts_oidc import door_of
+from reprieve.app.accounts_oidc import Door, door_of
 from reprieve.app.clinic import Clinic
 from reprieve.app.record_demo import ACCOUNTS, PASSWORD, fill_demo, is_demo
 from reprieve.app.record_first_run import first_account
@@ -78,12 +78,13 @@ def serve(settings: Settings, tell: Callable[[Told], None]) -> None:
         The port is in use, a file is missing, the record cannot be opened.
     """
     _check(settings)
+    door = door_of(settings.identity_provider) if settings.identity_provider else None
     # Listen first: a port in use is told at once and before a record is made.
     listener = listen(settings.host, settings.port)
     try:
         database = Database(settings.db)
         try:
-            _run(settings, listener, database, tell)
+            _run(settings, listener, database, door, tell)
         finally:
             database.close()
     finally:
@@ -124,7 +125,13 @@ def _check(settings: Settings) -> None:
         raise InputError(f"--public-url takes https://NAME without a path, but got {settings.public_url!r}; correct it")
 
 
-def _run(settings: Settings, listener: socket.socket, database: Database, tell: Callable[[Told], None]) -> None:
+def _run(
+    settings: Settings,
+    listener: socket.socket,
+    database: Database,
+    door: Door | None,
+    tell: Callable[[Told], None],
+) -> None:
     store = Clinic(database)
     if settings.demo:
         if store.ledger.head()[0] == 0:
@@ -134,7 +141,6 @@ def _run(settings: Settings, listener: socket.socket, database: Database, tell: 
     certificate = str(own.certificate) if own else settings.tls_cert
     tls = certificate is not None
     several = settings.workers > 1
-    door = door_of(settings.identity_provider) if settings.identity_provider else None
     alone = None if several else make_app(store, tls=tls, public_url=settings.public_url, door=door)
     app: Any = alone or "reprieve.web.server:worker"
     config = uvicorn.Config(
