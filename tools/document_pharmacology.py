@@ -136,14 +136,14 @@ def _half_gone(blocked: NDArray[np.float64]) -> int:
 
 
 @cache
-def _neck(units: int, muscle: str = "splenius_capitis"):
-    one = Injection(muscle=muscle, side="left", units=Decimal(units), sites=3, volume_ml=Decimal("0.3"))
+def _neck(units: int, muscle: str = "splenius_capitis", sites: int = 3):
+    one = Injection(muscle=muscle, side="left", units=Decimal(units), sites=sites)
     plan = Plan(product=ONA, indication="cervical_dystonia", injections=(one,))
     return simulate_plan(plan, days=365, draws=100)
 
 
 def _dysphagia(units: int) -> str:
-    (told,) = [s for s in _neck(units, "sternocleidomastoid").side_effects if s.effect == "dysphagia"]
+    (told,) = [s for s in _neck(units, "sternocleidomastoid", 2).side_effects if s.effect == "dysphagia"]
     return f"{100 * told.probability:.0f} % ({100 * told.q025:.0f} to {100 * told.q975:.0f})"
 
 

@@ -64,6 +64,16 @@ def test_five_millimetres_off_the_band_halves_the_effect():
     assert plane(9.0) / plane(4.0) == pytest.approx(0.50, abs=0.01)
 
 
+def test_the_gradient_ends_further_away_with_more_units():
+    # Borodic 1994, rabbit: 15 to 30 mm for 1 U, beyond for 5 to 10 U. The note of the model has 15, 23 and 27 mm for
+    # the same trace with a reach of 7.2 mm.
+    p = SpreadParameters(reach_mm=7.2, along_fibres=1.0)
+    trace = _radial([15.0], 1.0, 0.1, p)[0]
+    steps = np.arange(5.0, 60.0, 0.1)
+    ends = [steps[np.flatnonzero(_radial(steps, units, 0.1, p) >= trace)[-1]] for units in (1.0, 5.0, 10.0)]
+    assert ends == pytest.approx([15, 23, 27], abs=0.6)
+
+
 def test_more_volume_helps_near_and_costs_far():
     # Figures of the model's note for 10 U, 0.1 against 0.5 mL, lambda 7.2 mm: centre 2.6 to 1.1 mU/mm3, 20 mm 0.050
     # to 0.056.
