@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reprieve.app.simulation import simulate_plan
-from reprieve.app.simulation_model import Placing
+from reprieve.app.simulation_model import Placing, dosed_structures
 from reprieve.core.errors import InputError
 from reprieve.record.plan import Injection, Plan, Side
 from reprieve.reference.mechanics import mechanics
@@ -69,7 +69,7 @@ def test_a_muscle_turns_the_head_the_way_its_moment_arms_say():
     for joint in told.joints:
         assert np.sign(joint.before_deg) == np.sign(row[body.motions.index(joint.motion)])
         assert abs(joint.after_deg) < abs(joint.before_deg)
-        assert 0 < joint.torque_share < 0.6
+        assert 0 < joint.torque_share < 0.85
     turns = {j.motion: j.before_deg for j in told.joints}
     assert turns["neck_upper.rotation_left"] > 0
     other = {j.motion: j for j in simulate_plan(_plan(_one("sternocleidomastoid", "60", "left")), **FEW).joints}
@@ -81,6 +81,18 @@ def test_the_ankle_is_a_joint_of_its_own_side():
     ankle = {j.motion: j for j in told.joints}["ankle.dorsiflexion"]
     assert ankle.side == "right"
     assert ankle.before_deg < ankle.after_deg <= 0
+
+
+def test_endplates_lie_where_a_study_found_them():
+    # Yi 2020: 0.5 to 0.7 of the way from the mastoid process to the sternoclavicular joint; heights of the neck model.
+    dosed, _ = dosed_structures(_plan(_one("sternocleidomastoid", "40")), frame="neck")
+    height = dosed[0].structure.points()[:, 1]
+    share = (651.2 - height) / (651.2 - 479.1)
+    # A flat disc across slanted fibres reaches a little beyond.
+    assert 0.45 < share.min() < 0.55
+    assert 0.65 < share.max() < 0.75
+    (other,) = dosed_structures(_plan(_one("splenius_cervicis", "40")), frame="neck")[0]
+    assert all(belly.band == (-0.1, 0.1) for belly in other.structure.bellies)
 
 
 def test_a_needle_off_the_band_blocks_less():

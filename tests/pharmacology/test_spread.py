@@ -125,6 +125,20 @@ def test_endplates_and_needles_lie_inside_the_belly():
         assert ((along / BELLY.long_mm) ** 2 + (across / BELLY.short_mm) ** 2 <= 1.02).all()
 
 
+def test_a_known_zone_holds_the_endplates_and_mirrors_with_the_muscle():
+    zoned = Belly(centre=BELLY.centre, fibre=BELLY.fibre, long_mm=40, short_mm=9, band=(-0.6, -0.1))
+    offset = endplates([zoned]) - zoned.centre
+    along = offset @ zoned.fibre / zoned.long_mm
+    assert -0.6 == pytest.approx(along.min(), abs=0.1)
+    assert along.min() > -0.6 - 1e-9
+    assert -0.2 < along.max() < -0.1 + 1e-9
+    across = np.sqrt(np.maximum((offset**2).sum(axis=1) - (along * 40) ** 2, 0)) / zoned.short_mm
+    assert (along**2 + across**2 <= 1.0 + 1e-9).all()
+    mirrored = endplates([zoned.mirrored()])
+    for point in endplates([zoned]) * [1, 1, -1]:
+        assert np.abs(mirrored - point).sum(axis=1).min() < 1e-9
+
+
 @given(st.integers(1, 12), st.lists(st.floats(1, 60), min_size=1, max_size=4))
 def test_every_needle_position_is_placed(sites, volumes):
     assert len(needle_positions([sphere_of(v) for v in volumes], sites)) == sites

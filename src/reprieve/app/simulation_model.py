@@ -16,9 +16,10 @@ from reprieve.pharmacology.spread import SpreadParameters
 from reprieve.record.plan import Injection, Plan
 from reprieve.reference import muscle, target_members
 from reprieve.reference.geometry import Ellipsoid, muscle_ellipsoids, risk_structures
-from reprieve.reference.pharmacology import PharmacologyPriors, pharmacology_priors
+from reprieve.reference.pharmacology import PharmacologyPriors, endplate_axes, pharmacology_priors
 
 UNTOLD_SITE_VOLUME_ML = 0.1
+WITHIN_BELLY = 0.9  # of the long semi-axis: a zone beyond it lies in the tendon of the model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,16 @@ def _bodies(name: str, side: str) -> tuple[Ellipsoid, ...]:
 
 
 def _belly(body: Ellipsoid) -> Belly:
-    return Belly(centre=body.centre_mm, fibre=_unit(body.axis), long_mm=body.long_mm, short_mm=body.short_mm)
+    belly = Belly(centre=body.centre_mm, fibre=_unit(body.axis), long_mm=body.long_mm, short_mm=body.short_mm)
+    axis = endplate_axes().get(body.owner)
+    zones = muscle(body.owner).endplates if axis is not None else None
+    if axis is None or zones is None:
+        return belly
+    places = [axis.from_mm + share * (axis.to_mm - axis.from_mm) for z in zones.zones for share in (z.start, z.end)]
+    slope = belly.fibre[axis.coordinate] * belly.long_mm
+    along = [(place - belly.centre[axis.coordinate]) / slope for place in places]
+    low, high = (max(-WITHIN_BELLY, min(WITHIN_BELLY, end)) for end in (min(along), max(along)))
+    return replace(belly, band=(low, high)) if low < high else belly
 
 
 def _unit(axis: tuple[float, float, float]) -> tuple[float, float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,16 @@ NEEDLES_WITHIN = 0.5  # of the long semi-axis: needle positions lie evenly over 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Belly:
-    """One ellipsoid of revolution along the fibres, in mm, in the frame of its model."""
+    """One ellipsoid of revolution along the fibres, in mm, in the frame of its model.
+
+    `band` is where its endplates lie along the fibres, from -1 to 1 of the long semi-axis.
+    """
 
     centre: tuple[float, float, float]
     fibre: tuple[float, float, float]
     long_mm: float
     short_mm: float
+    band: tuple[float, float] = (-BAND_HALF_WIDTH, BAND_HALF_WIDTH)
 
     @property
     def volume_ml(self) -> float:
@@ -30,7 +34,7 @@ class Belly:
     def mirrored(self) -> Belly:
         """Return the same belly on the other side; the third axis points to the patient's right."""
         (x, y, z), (u, v, w) = self.centre, self.fibre
-        return Belly(centre=(x, y, -z), fibre=(u, v, -w), long_mm=self.long_mm, short_mm=self.short_mm)
+        return replace(self, centre=(x, y, -z), fibre=(u, v, -w))
 
 
 def sphere_of(volume_ml: float, elongation: float = 3.0) -> Belly:
@@ -40,7 +44,7 @@ def sphere_of(volume_ml: float, elongation: float = 3.0) -> Belly:
 
 
 def endplates(bellies: Sequence[Belly], count: int = 48) -> NDArray[np.float64]:
-    """Return points that stand for the endplates, spread evenly over the mid-belly band.
+    """Return points that stand for the endplates, spread evenly over the band of each belly.
 
     Parameters
     ----------
@@ -92,9 +96,12 @@ def _largest_remainder(bellies: Sequence[Belly], count: int) -> list[int]:
 
 def _disc(belly: Belly, n: int) -> NDArray[np.float64]:
     i = np.arange((n + 1) // 2)
-    radius = belly.short_mm * np.sqrt((i + 0.5) / i.size)
-    height = belly.long_mm * BAND_HALF_WIDTH * (2.0 * ((i * 0.61803398875) % 1.0) - 1.0)
-    return _placed(belly, radius, i * GOLDEN_ANGLE, height)
+    low, high = belly.band
+    height = low + (high - low) * ((i * 0.61803398875) % 1.0)
+    # At mid-belly the disc is taken as flat; towards an end it narrows with the belly.
+    narrowed = 1.0 if max(-low, high) <= BAND_HALF_WIDTH else np.sqrt(np.maximum(1.0 - height**2, 0.0))
+    radius = belly.short_mm * narrowed * np.sqrt((i + 0.5) / i.size)
+    return _placed(belly, radius, i * GOLDEN_ANGLE, belly.long_mm * height)
 
 
 def _solid(belly: Belly, n: int) -> NDArray[np.float64]:

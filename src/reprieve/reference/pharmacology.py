@@ -11,6 +11,7 @@ from typing import Any, Literal
 import yaml
 
 from reprieve.core.errors import ReferenceDataError
+from reprieve.reference._files import read_rows
 
 Family = Literal["log_normal", "beta", "fixed"]
 
@@ -106,6 +107,34 @@ def side_effect_anchors() -> tuple[SideEffectAnchor, ...]:
         )
         for row in raw["side_effects"]
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndplateAxis:
+    """The line that a study of end plates measured along, as one coordinate of the geometry, in mm."""
+
+    muscle: str
+    coordinate: int
+    from_mm: float
+    to_mm: float
+    source: str
+    says: str
+
+
+@cache
+def endplate_axes() -> dict[str, EndplateAxis]:
+    """Return the lines by muscle; a muscle without one has its endplates at mid-belly in the model."""
+    return {
+        row["muscle"]: EndplateAxis(
+            muscle=row["muscle"],
+            coordinate=int(row["coordinate"]),
+            from_mm=float(row["from_mm"]),
+            to_mm=float(row["to_mm"]),
+            source=row["source"],
+            says=row["says"],
+        )
+        for row in read_rows("pharmacology/endplate_axes.csv")
+    }
 
 
 @cache
