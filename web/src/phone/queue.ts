@@ -6,6 +6,8 @@ import { ApiError, newKey, post } from "../api/client";
 
 export interface Waiting {
   key: string;
+  /** Which came first: of two entries of one day the later one has to arrive later. Counted, since a clock may go back. */
+  order?: number;
   path: string;
   body: Record<string, unknown>;
 }
@@ -45,7 +47,8 @@ export async function waiting(): Promise<Waiting[]> {
     // No database: what this page remembers is all there is.
   }
   const known = new Set(stored.map((entry) => entry.key));
-  return [...stored, ...[...unseen.values()].filter((entry) => !known.has(entry.key))];
+  const all = [...stored, ...[...unseen.values()].filter((entry) => !known.has(entry.key))];
+  return all.sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
 }
 
 async function arrived(key: string): Promise<void> {
@@ -60,7 +63,8 @@ function stay(): void {
 
 /** Keep the entry first, then try to send; true if it is at the server. */
 export async function send(path: string, body: Record<string, unknown>): Promise<boolean> {
-  const entry: Waiting = { key: newKey(), path, body };
+  const order = 1 + Math.max(0, ...(await waiting()).map((one) => one.order ?? 0));
+  const entry: Waiting = { key: newKey(), order, path, body };
   let kept = true;
   try {
     await run("readwrite", (store) => store.put(entry));
