@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reprieve.app.emg import report_of
 from reprieve.core.errors import RecordingError, ReprieveError
+from reprieve.interop import edf, stored
 from reprieve.interop.edf import read_edf
 from reprieve.interop.recordings import read_recording
 
@@ -215,3 +217,29 @@ def test_mutated_files_are_read_or_refused(shipped: Path, tmp_path: Path) -> Non
 def test_a_million_mutated_files(tmp_path: Path) -> None:
     small = edf_bytes([("EMG", 20, b"\1\2" * 20), ("EDF Annotations", 10, b"+0\x14\x14\0".ljust(20, b"\0"))], records=4)
     assert fuzz(small, tmp_path / "f.edf", 1_000_000, seed=2) > 0
+
+
+@pytest.mark.parametrize("name", [EDF, TWO])
+def test_samples_left_in_a_large_file_are_the_same(shipped: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    held = read_edf(str(shipped / name))
+    monkeypatch.setattr(edf, "_HELD_BYTES", 0)
+    monkeypatch.setattr(stored, "_CHUNK_BYTES", 5000)
+    left = read_edf(str(shipped / name))
+    for one, other in zip(held.channels, left.channels, strict=True):
+        assert isinstance(other.raw, stored.StoredSamples)
+        assert np.array_equal(one.raw, np.asarray(other.raw))
+        assert np.array_equal(one.values, other.values)
+        assert (len(other.raw), other.raw.dtype, other.raw.nbytes) == (len(one.raw), one.raw.dtype, one.raw.nbytes)
+        for start, stop in ((0, 10), (1995, 2013), (999, 1000), (len(one.raw) - 3, len(one.raw) + 9), (7, 7)):
+            assert np.array_equal(one.raw[start:stop], other.raw[start:stop])
+    assert report_of(held)[0] == report_of(left)[0]
+
+
+def test_samples_of_24_bits_left_in_a_large_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edf, "_HELD_BYTES", 0)
+    values = np.array([0, 1, -1, 2**23 - 1, -(2**23), 70000], np.int64)
+    samples = b"".join(int(value).to_bytes(3, "little", signed=True) for value in values)
+    (tmp_path / "f.bdf").write_bytes(
+        edf_bytes([("EMG", 6, samples)], records=2, version=b"\xffBIOSEMI", digital=(-(2**23), 2**23 - 1))
+    )
+    assert np.array_equal(read_edf(str(tmp_path / "f.bdf")).channels[0].raw, np.tile(values, 2))

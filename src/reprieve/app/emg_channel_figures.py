@@ -31,6 +31,8 @@ from reprieve.interop.recording import Channel, unit_of
 Floats = NDArray[np.float64]
 
 LOWEST_PAIR_HZ, HIGHEST_PAIR_HZ = 1.0, 50.0
+# Half an hour tells crosstalk; four hours of it for 16 channels would be 350 MB.
+MOST_CROSSTALK_SEGMENTS = 1800
 _VOLTS = {"uV": 1e-6, "mV": 1e-3, "V": 1.0, "nV": 1e-9}
 _SHORTEST_S = 0.25
 _TRACE_COLUMNS = 1000
@@ -98,26 +100,31 @@ def analyse_channel(channel: Channel, role: ChannelRole) -> AnalysedChannel:
     if quality.verdict == "reject":
         reason = f"{quality.problems[0].problem}: {quality.problems[0].message}"
         return _without_figures(channel, role, raw, unit, quality, reason)
-    return _emg_figures(channel, role, raw, filtered, envelopes, quality, unit, spectrum, segments)
+    inside = spectrum.between(*emg_band(channel.rate_hz, needle=role.kind == "needle"))
+    trace = _trace(channel.name, raw, envelope, inside.frequency_hz, inside.power)
+    # A needle is judged by the whole record; of a surface channel the samples as read are not needed any more.
+    sized = raw if role.kind == "needle" else filtered
+    del raw
+    return _emg_figures(channel, role, sized, filtered, envelopes, quality, unit, inside, segments, trace)
 
 
 def _emg_figures(
     channel: Channel,
     role: ChannelRole,
-    raw: Floats,
+    sized: Samples,
     filtered: Samples,
     envelopes: tuple[Envelope, ...],
     quality: Quality,
     unit: str,
-    spectrum: Spectrum,
+    inside: Spectrum,
     segments: SegmentSpectra,
+    trace: Trace,
 ) -> AnalysedChannel:
     rate, needle, volts = channel.rate_hz, role.kind == "needle", _VOLTS.get(unit)
     not_given: dict[str, str] = {}
     # A needle keeps the unit of its file and the whole record; a surface figure is in microvolts of the EMG band.
     shown, scale = (unit, 1.0) if needle or volts is None else ("uV", volts / 1e-6)
     band = emg_band(rate, needle=needle)
-    inside = spectrum.between(*band)
     rectified = np.abs(filtered)
     envelope = envelopes[0]
     contractions, bursts = _activity(filtered, envelopes, rate, quality, not_given)
@@ -131,7 +138,7 @@ def _emg_figures(
     report = replace(
         _identified(channel, role, shown, quality),
         band_hz=band,
-        rms=scale * rms_of(raw if needle else filtered),
+        rms=scale * rms_of(sized),
         noise_rms=scale * envelope.noise,
         best_effort_rms=scale * envelope.best_effort,
         median_frequency_hz=inside.median_hz,
@@ -147,15 +154,15 @@ def _emg_figures(
         tremor=replace(peak, amplitude=peak.amplitude * scale) if peak else None,
         physiological_peak=replace(physiological, amplitude=physiological.amplitude * scale) if physiological else None,
         low_frequency_fraction=low_fraction_of(drive.spectrum()) if channel.length_s >= 2 else None,
-        intervals=figure_intervals(raw if needle else filtered, rate, scale, turns, drive, bursts or ()),
+        intervals=figure_intervals(sized, rate, scale, turns, drive, bursts or ()),
         not_given=not_given,
     )
     return AnalysedChannel(
         report,
-        _trace(channel.name, raw, envelope, inside.frequency_hz, inside.power),
+        trace,
         Envelope(envelope.values * scale, envelope.rate_hz, envelope.noise * scale),
         drive,
-        segments,
+        segments.thinned(MOST_CROSSTALK_SEGMENTS),
         _percent(envelope),
     )
 

@@ -48,6 +48,11 @@ class SegmentSpectra:
         inside = (self.frequency_hz >= low_hz) & (self.frequency_hz <= high_hz)
         return self if inside.all() else SegmentSpectra(self.frequency_hz[inside], self.values[:, inside])
 
+    def thinned(self, most: int) -> SegmentSpectra:
+        """Return at most about `most` segments, spread evenly over the record; itself when there are no more."""
+        step = -(-len(self.values) // most)
+        return self if step <= 1 else SegmentSpectra(self.frequency_hz, self.values[::step].copy())
+
     def spectrum(self) -> Spectrum:
         """Return the mean power over the segments, in no particular unit."""
         return Spectrum(self.frequency_hz, self.power, len(self.values))

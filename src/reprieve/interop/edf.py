@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from reprieve.core.errors import RecordingError
 from reprieve.interop.edf_annotations import annotations_of, record_onsets
 from reprieve.interop.recording import Annotation, Channel, Recording, plausible_rate, unit_of
+from reprieve.interop.stored import StoredSamples
 
 _FIXED_BYTES, _SIGNAL_BYTES = 256, 256
 # name, bytes; in the order of the file, each for all signals before the next.
@@ -34,6 +35,8 @@ _SIGNAL_FIELDS = (
 )
 _MOST_SIGNALS = 4096
 _LARGEST_RECORD_BYTES = 2**30
+# The samples of a larger file stay in it until each channel is asked for.
+_HELD_BYTES = 2**28
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +135,8 @@ def _time_line(
 
 
 def _channel(header: _Header, signal: _Signal, blocks: NDArray[np.uint8], start_s: float) -> Channel:
-    stored = np.ascontiguousarray(blocks[:, signal.start : signal.start + signal.samples * header.width])
-    raw = stored.view("<i2").reshape(-1) if header.width == 2 else _int24(stored)
+    stored = StoredSamples(blocks, signal.start, signal.start + signal.samples * header.width, header.width)
+    raw = stored if blocks.size > _HELD_BYTES else stored[:]
     (low, high), (bottom, top) = signal.physical, signal.digital
     scale = (high - low) / (top - bottom)
     return Channel(
@@ -147,15 +150,6 @@ def _channel(header: _Header, signal: _Signal, blocks: NDArray[np.uint8], start_
         rail=(bottom, top),
         hint=signal.transducer,
     )
-
-
-def _int24(stored: NDArray[np.uint8]) -> NDArray[np.int32]:
-    triples = stored.reshape(-1, 3)
-    wide = np.empty((len(triples), 4), np.uint8)
-    wide[:, 0] = 0
-    wide[:, 1:] = triples
-    # The sign sits in the highest byte: shift down from 32 bits keeps it.
-    return wide.view("<i4").reshape(-1) >> 8
 
 
 def _header(path: str, head: bytes) -> _Header:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.core.errors import RecordingError
+from reprieve.interop.stored import StoredSamples
 
 # Text as files write it (without blanks, in lower case) -> (unit, volts in one of it).
 _VOLTS = {
@@ -41,7 +42,7 @@ class Channel:
         ``uV``, ``mV``, ``V``, ``nV``, ``count``, or the file's own word for what is no voltage.
     rate_hz : float
     raw : ndarray, shape (n_samples,)
-        Integers or floats as stored; physical value = raw * scale + offset.
+        Integers or floats as stored; physical value = raw * scale + offset. A large file is read on demand.
     start_s : float
         Time of the first sample since the start of the recording.
     rail : (float, float) or None
@@ -53,7 +54,7 @@ class Channel:
     name: str
     unit: str
     rate_hz: float
-    raw: NDArray[np.generic]
+    raw: NDArray[np.generic] | StoredSamples
     scale: float = 1.0
     offset: float = 0.0
     start_s: float = 0.0
