@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from reprieve.store.tables import anchors, events
 
 # Enough to see what happened; a broken chain can fault every later row.
 MOST_PROBLEMS = 20
+ROWS_AT_ONCE = 2000
 # Two processes of one machine write in an order that may differ from their clocks by a little.
 CLOCK_SLACK = timedelta(minutes=1)
 
@@ -60,35 +62,39 @@ def verify(database: Database, printed: Sequence[tuple[int, str]] = ()) -> Verif
     remarks: list[str] = []
     erased_rows: dict[str, int] = {}
     allowed: set[str] = set()
-    hashes: dict[int, str] = {}
+    count = 0
     before, expected, last_at = GENESIS, 1, ""
     clock_at: datetime | None = None
     # Read before the record: what is written meanwhile may miss in the file then, and never in the record.
     file_heads = heads(database.path) if database.path is not None else []
     with database.snapshot() as connection:
-        rows = connection.execution_options(yield_per=2000).execute(select(events).order_by(events.c.seq))
-        for row in rows.mappings():
+        told = connection.execution_options(yield_per=ROWS_AT_ONCE)
+        anchored = told.execute(select(anchors.c.seq, anchors.c.hash).order_by(anchors.c.seq))
+        witnesses = _Witnesses(
+            _named("anchor", ((row.seq, row.hash) for row in anchored)),
+            _named("witness file", sorted(file_heads)),
+            _named("printed head", sorted(printed)),
+        )
+        for row in told.execute(select(events).order_by(events.c.seq)).mappings():
             problems += _check_row(row, before, expected)
+            problems += witnesses.at(row["seq"], row["hash"])
             if row["body"] is None:
                 erased_rows[row["id"]] = row["seq"]
             elif row["kind"] == EventKind.PATIENT_ERASED:
                 allowed.update(_erased_ids(row))
-            hashes[row["seq"]] = before = row["hash"]
+            count += 1
+            before = row["hash"]
             expected = row["seq"] + 1
             last_at = row["at"]
             clock_at = _told_time(row, clock_at, remarks)
-        witnesses = [("anchor", row.seq, row.hash) for row in connection.execute(select(anchors))]
+        problems += witnesses.beyond(expected - 1)
     problems += [
         Problem(number, "content is gone, and no event of erasure names it")
         for key, number in erased_rows.items()
         if key not in allowed
     ]
-    witnesses += [("witness file", number, head) for number, head in file_heads]
-    witnesses += [("printed head", number, head) for number, head in printed]
-    problems += _check_witnesses(witnesses, hashes)
-    end = max(hashes, default=0)
-    if hashes and not any(kind == "anchor" and number == end for kind, number, _ in witnesses):
-        problems.append(Problem(end, "no anchor stands at the end; events were added or anchors removed"))
+    if count and witnesses.last_anchor != expected - 1:
+        problems.append(Problem(expected - 1, "no anchor stands at the end; events were added or anchors removed"))
     problems.sort(key=lambda problem: problem.number)
     if len(problems) > MOST_PROBLEMS:
         remarks.append(f"{len(problems) - MOST_PROBLEMS} further breaks are not listed")
@@ -96,7 +102,7 @@ def verify(database: Database, printed: Sequence[tuple[int, str]] = ()) -> Verif
         remarks.append(f"last event at {last_at}")
     return Verification(
         ok=not problems,
-        events=len(hashes),
+        events=count,
         head=before,
         problems=tuple(problems[:MOST_PROBLEMS]),
         remarks=tuple(remarks),
@@ -137,14 +143,35 @@ def _erased_ids(row: Any) -> tuple[str, ...]:
         return ()
 
 
-def _check_witnesses(witnesses: list[tuple[str, int, str]], hashes: dict[int, str]) -> list[Problem]:
-    end = max(hashes, default=0)
-    problems: dict[int, Problem] = {}
-    for kind, number, head in witnesses:
-        found = hashes.get(number)
-        if number > end:
-            # One line for the whole cut, at the first number that is gone.
-            problems.setdefault(end + 1, Problem(end + 1, f"the record was cut: the {kind} saw events up to {number}"))
-        elif found is None or not found.startswith(head):
-            problems.setdefault(number, Problem(number, f"is not the event that the {kind} saw"))
-    return list(problems.values())
+def _named(kind: str, told: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
+    return ((number, kind, head) for number, head in told)
+
+
+class _Witnesses:
+    """What others saw, in the order of the events, so that a long record is gone through in little memory."""
+
+    def __init__(self, *each: Iterator[tuple[int, str, str]]) -> None:
+        self._told = heapq.merge(*each, key=lambda told: told[0])
+        self._next = next(self._told, None)
+        self.last_anchor = 0
+
+    def at(self, number: int, found: str) -> list[Problem]:
+        """Return what the witnesses up to the event `number` say against it and against what should stand before."""
+        problems: dict[int, Problem] = {}
+        while self._next is not None and self._next[0] <= number:
+            seen, kind, head = self._next
+            if kind == "anchor":
+                self.last_anchor = seen
+            if seen < number or not found.startswith(head):
+                problems.setdefault(seen, Problem(seen, f"is not the event that the {kind} saw"))
+            self._next = next(self._told, None)
+        return list(problems.values())
+
+    def beyond(self, end: int) -> list[Problem]:
+        """Return one line for the whole cut, at the first number that is gone, and none if nothing is."""
+        if self._next is None:
+            return []
+        seen, kind, _ = self._next
+        for _ in self._told:  # read to its end: a server's cursor must not stay open
+            pass
+        return [Problem(end + 1, f"the record was cut: the {kind} saw events up to {seen}")]
