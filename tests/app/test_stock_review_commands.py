@@ -69,7 +69,7 @@ def test_stock_on_the_command_line(run, capsys, db: str) -> None:
     assert "Nobody got this lot" in capsys.readouterr().out
 
 
-def test_reviews_and_policy_on_the_command_line(run, capsys, db: str) -> None:
+def test_reviews_and_policy_on_the_command_line(run, capsys, db: str, tmp_path: Path) -> None:
     assert run("review", "policy", "--set", "second_person_for_reviews=always", "--set", "vials_shared=yes",
                "--set", "approval_hours=8", "--reason", "board")["approval_hours"] == 8  # fmt: skip
     row = "ona_us_cervical_dystonia.site_units"
@@ -78,6 +78,14 @@ def test_reviews_and_policy_on_the_command_line(run, capsys, db: str) -> None:
     assert [one["state"] for one in run("review", "list")["rows"]] == ["waits_for_second"]
     assert "must not be the first" in run("review", "second", told["review_id"], "--by", "p. harm", code=2)
     run("review", "second", told["review_id"], "--by", "Dr. B")
+    # 45 units in one site: under the shipped 50, above the clinic's own 40.
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps({
+        "product": ONA, "indication": "cervical_dystonia", "jurisdiction": "US",
+        "injections": [{"muscle": "splenius_capitis", "side": "left", "units": "45", "sites": 1}],
+    }))  # fmt: skip
+    assert "site_units_exceeded" not in {one["rule"] for one in run("check", str(plan), record=False)["findings"]}
+    assert "site_units_exceeded" in {one["rule"] for one in run("check", str(plan), code=1)["findings"]}
     (shown,) = run("review", "rows", "ona", "us", "cervical", "site", "units")["rows"]
     assert (shown["value"], shown["review"]["value"], shown["review"]["second"]) == ("50", "40", "Dr. B")
     run("review", "take-back", told["review_id"], "--reason", "old leaflet")

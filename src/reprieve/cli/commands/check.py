@@ -11,21 +11,39 @@ from reprieve.core.dose import plain
 from reprieve.core.findings import Verdict
 from reprieve.plan.safety import CheckReport, LimitCheck
 from reprieve.record.plan import Plan
+from reprieve.reference.reviews import Review
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("plan", metavar="PLAN.json", help="the plan document; - reads standard input")
+    parser.add_argument(
+        "--db", metavar="URL", help="record of the clinic whose confirmed, corrected and withdrawn rows count"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Check and print; a blocked plan exits with 1."""
-    report = check_plan(load(Plan, args.plan))
+    plan = load(Plan, args.plan)
+    report = check_plan(plan, reviews=_reviews(args.db) if args.db else ())
     if args.json:
         print_json(report.document())
     else:
         _print(report)
     return 1 if report.verdict is Verdict.BLOCKED else 0
+
+
+def _reviews(db: str) -> tuple[Review, ...]:
+    # Loaded here: a check of a file alone needs no database.
+    from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
+    from reprieve.app.reviews import reviews_of
+    from reprieve.store.engine import Database
+
+    database = Database(db, create=False)
+    try:
+        return reviews_of(Clinic(database), DEFAULT_CLINIC)
+    finally:
+        database.close()
 
 
 def _print(report: CheckReport) -> None:
