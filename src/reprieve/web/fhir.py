@@ -59,17 +59,28 @@ class FhirRoute(APIRoute):
         return wrapped
 
 
+FORM = {
+    "required": False,
+    "description": "Search parameters, as in the address of a GET.",
+    "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}},
+}
+
+
 def _told(status: int) -> dict[str, Any]:
     """Return how a route's answer is described: a resource, or an OperationOutcome."""
     name = "The resource or the Bundle asked for." if status == 200 else "An OperationOutcome."
-    return {"description": name, "content": {CONTENT_TYPE: {"schema": {"type": "object"}}}}
+    content = {CONTENT_TYPE: {"schema": {"type": "object"}}}
+    if status in (400, 403, 413):
+        # What the server refuses before it looks at the address has the shape of the rest of the API.
+        content["application/json"] = {"schema": {"type": "object"}}
+    return {"description": name, "content": content}
 
 
 router = APIRouter(
     tags=["fhir"],
     route_class=FhirRoute,
     default_response_class=FhirResponse,
-    responses={status: _told(status) for status in (200, 400, 401, 403, 404, 406, 409, 422, 429, 503)},
+    responses={status: _told(status) for status in (200, 400, 401, 403, 404, 406, 409, 413, 422, 429, 503)},
 )
 Reader = Annotated[Caller, Depends(May(Action.READ_CHART))]
 Kind = Annotated[str, Path(pattern="^[A-Z][A-Za-z]{1,63}$")]
@@ -133,7 +144,7 @@ def search(
     return _page(request, caller, kind, page, wanted, count)
 
 
-@router.post(ROOT + "/{kind}/_search")
+@router.post(ROOT + "/{kind}/_search", openapi_extra={"requestBody": FORM})
 async def search_by_form(request: Request, caller: Reader, kind: Kind) -> Response:
     """Search by a form, as FHIR allows: names stay out of the address."""
     if kind not in served_types():
