@@ -213,6 +213,13 @@ def test_s16_nobody_comes_in_without_an_account_or_with_a_disabled_one(
     assert browse()[0].status_code == 403
 
 
+def test_a_patient_comes_to_the_patients_page(browse: Callable[..., Any], provider: Provider) -> None:
+    provider.username = "patient"
+    answer, client = browse()
+    assert answer.headers["location"] == "/phone"
+    assert client.get("/api/me").json()["patient_id"] == "p-1"
+
+
 def test_s16_the_administrator_unties_an_account(browse: Callable[..., Any], store: Clinic, provider: Provider) -> None:
     assert browse()[0].status_code == 303
     store.accounts.change("clinic", "nurse", by="test", second_factor=False)

@@ -7,6 +7,7 @@ from html import escape
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from reprieve.app.accounts import Role
 from reprieve.app.accounts_challenges import MINUTES
 from reprieve.app.accounts_oidc import Door, begin_sign_in, finish_sign_in
 from reprieve.core.errors import ReprieveError
@@ -42,7 +43,7 @@ def from_provider(request: Request) -> Response:
     """Sign in whom the provider sends back; the answer sets the cookie."""
     rooms, door = _door(request)
     try:
-        token, _ = finish_sign_in(
+        token, person = finish_sign_in(
             rooms.store.accounts,
             door,
             key=request.cookies.get(STEP, ""),
@@ -53,7 +54,7 @@ def from_provider(request: Request) -> Response:
     except ReprieveError as error:
         return _refused(error)
     # A fresh address without the code; 303 keeps it out of the browser's history.
-    answer = RedirectResponse("/", status_code=303)
+    answer = RedirectResponse("/phone" if person.role is Role.PATIENT else "/", status_code=303)
     keep_signed_in(rooms, answer, token)
     answer.delete_cookie(STEP, path=PROVIDER)
     return answer
