@@ -8,8 +8,10 @@ from pathlib import Path
 import edfio
 import numpy as np
 import pytest
+from scipy import signal
 
 from reprieve.app.emg import report_recording
+from reprieve.app.emg_channels import ChannelMap
 from reprieve.app.emg_compare import compare_reports
 from reprieve.app.emg_replay import replay
 from reprieve.cli.main import main
@@ -115,6 +117,56 @@ def test_without_a_maximal_effort_nothing_is_compared(files: dict[str, str], tmp
     (one, *_) = compare_reports(report, report).muscles
     assert one.change.ratio is None
     assert "maximal" in (one.note or "")
+
+
+def test_turns_of_a_needle_are_compared(tmp_path: Path) -> None:
+    # The published figures of both recordings: 147.5 and 252.6 turns/s, 0.262 and 1.221 mV a turn.
+    entry = ChannelMap(entries={"EMG": {"muscle": "tibialis_anterior", "side": "right", "kind": "needle"}})
+    before, after = (
+        report_recording(str(NEEDLE.with_name(f"emg_{name}.hea")), entry) for name in ("healthy", "neuropathy")
+    )
+    found = {one.figure: one for one in compare_reports(before, after).figures}
+    assert found["turns_per_s"].change.ratio == pytest.approx(252.6 / 147.5, rel=0.005)
+    assert found["mean_amplitude_per_turn"].change.ratio == pytest.approx(1.221 / 0.262, rel=0.005)
+    swing = found["mean_amplitude_per_turn"].change
+    assert swing.low is not None
+    assert swing.high is not None
+    assert 1 < swing.low < swing.high
+    assert swing.verdict == "more"
+    assert 0 < (swing.detectable_percent or 0) < 100
+    assert "same task" in (found["turns_per_s"].note or "")
+
+
+def stimulated(path: Path, size_mv: float, seed: int, unit: str = "mV") -> str:
+    """Write twelve stimuli with an M wave of `size_mv` peak to peak, which scatters by 4 %, at 10 ms."""
+    rng, rate = np.random.default_rng(seed), 2000
+    values = 0.005 * rng.standard_normal(14 * rate)
+    wave = np.diff(signal.windows.gaussian(31, 5))
+    for second in range(1, 13):
+        start = second * rate + 12
+        values[start : start + 30] += wave / np.ptp(wave) * size_mv * (1 + 0.04 * rng.standard_normal())
+    values = values * (1000 if unit == "uV" else 1)
+    marks = [edfio.EdfAnnotation(float(second), None, "stim") for second in range(1, 13)]
+    edfio.Edf([edfio.EdfSignal(values, rate, label="EDB", physical_dimension=unit)], annotations=marks).write(path)
+    return str(path)
+
+
+def test_the_m_wave_is_compared_and_units_are_not_mixed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "map.yaml").write_text("channels:\n  EDB: {side: right}\nstimulus: stim\n")
+    files = [stimulated(tmp_path / f"{i}.edf", size, i) for i, size in enumerate((8.0, 3.2))]
+    other = stimulated(tmp_path / "uv.edf", 3.2, 3, unit="uV")
+    reports = [report_recording(path, str(tmp_path / "map.yaml")) for path in (*files, other)]
+    found = {one.figure: one for one in compare_reports(reports[0], reports[1]).figures}["m_wave"]
+    assert found.unit == "mV"
+    assert found.before == pytest.approx(8.0, rel=0.05)
+    assert found.change.ratio == pytest.approx(0.4, rel=0.05)
+    assert found.change.verdict == "less"
+    assert 1 < (found.change.detectable_percent or 0) < 15
+    mixed = {one.figure: one for one in compare_reports(reports[0], reports[2]).figures}["m_wave"]
+    assert mixed.change.verdict == "unknown"
+    assert "one unit" in (mixed.note or "")
+    assert main(["emg", files[1], "--before", files[0], "--channels", str(tmp_path / "map.yaml")]) == 0
+    assert "m_wave" in capsys.readouterr().out
 
 
 def test_the_command_compares(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:

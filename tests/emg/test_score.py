@@ -96,6 +96,38 @@ def test_the_score_is_the_logistic_of_the_sum() -> None:
     assert found.low == pytest.approx(1 / (1 + np.exp(-(z + np.log(15 / 20)))), rel=1e-12)
 
 
+def test_the_interval_of_the_score_holds_those_of_all_findings() -> None:
+    # Independent normal findings: 95 % of what their sum does on the logit scale, by drawing them.
+    activity, sustained, low_frequency = Estimate(10.0, 8.0, 12.5), (0.5, 0.7), (0.55, 0.65)
+    findings = MuscleFindings(
+        activity_percent=activity,
+        sustained_fraction=0.6,
+        low_frequency_fraction=0.6,
+        intervals={"sustained_fraction": sustained, "low_frequency_fraction": low_frequency},
+    )
+    found = muscle_score(findings, 0.4, WEIGHTS)
+    rng = np.random.default_rng(3)
+    draws = [np.exp(rng.normal(np.log(10), np.log(12.5 / 8) / 3.92, 20_000))]
+    draws += [rng.normal((a + b) / 2, (b - a) / 3.92, 20_000) for a, b in (sustained, low_frequency)]
+    z = np.log(0.4 / 0.6) + np.log(draws[0] / 5) + 0.7 * (2 * draws[1] - 1) + 0.2 * (draws[2] - 0.5) / 0.15
+    assert found.low is not None
+    assert found.high is not None
+    logits = [np.log(one / (1 - one)) for one in (found.low, found.high)]
+    assert logits == pytest.approx(np.percentile(z, [2.5, 97.5]), abs=0.02)
+    alone = muscle_score(dataclasses.replace(findings, intervals={}), 0.4, WEIGHTS)
+    assert found.low < (alone.low or 0) < (alone.high or 0) < found.high
+
+
+def test_turns_that_may_lie_under_the_cut_off_widen_the_interval() -> None:
+    sure = MuscleFindings(
+        activity_percent=Estimate(5.0, 5.0, 5.0), turns_per_s=120.0, intervals={"turns_per_s": (110.0, 130.0)}
+    )
+    unsure = dataclasses.replace(sure, intervals={"turns_per_s": (90.0, 150.0)})
+    assert muscle_score(sure, 0.4, WEIGHTS).low == muscle_score(sure, 0.4, WEIGHTS).score
+    assert muscle_score(unsure, 0.4, WEIGHTS).low == pytest.approx(0.4)
+    assert muscle_score(unsure, 0.4, WEIGHTS).high == muscle_score(unsure, 0.4, WEIGHTS).score
+
+
 def test_without_an_interval_no_muscle_is_dystonic() -> None:
     found = muscle_score(MuscleFindings(activity_percent=Estimate(90.0, None, None)), 0.6, WEIGHTS)
     assert found.muscle_class == "possible"

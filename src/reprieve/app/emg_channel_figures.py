@@ -129,7 +129,7 @@ def _emg_figures(
     envelope = envelopes[0]
     contractions, bursts = _activity(filtered, envelopes, rate, quality, not_given)
     turns = _turns(channel, volts, quality, not_given)
-    per_turn = turns.mean_amplitude if turns else None
+    per_turn, turn_scale = (turns.mean_amplitude, _mv_per_count(channel, volts)) if turns else (None, 1.0)
     drive = segment_spectra(rectified, rate, lowest_hz=LOWEST_PAIR_HZ, highest_hz=HIGHEST_PAIR_HZ)
     bands = ((LOW_HZ, HIGH_HZ), PHYSIOLOGICAL_HZ)
     peak, physiological = (None, None) if needle else band_peaks(rectified, rate, bands)
@@ -149,12 +149,12 @@ def _emg_figures(
         burst_rate_per_s=None if bursts is None else len(bursts) / channel.length_s,
         burst_median_s=float(np.median([burst.duration_s for burst in bursts])) if bursts else None,
         turns_per_s=turns.per_second(channel.length_s) if turns else None,
-        mean_amplitude_per_turn=None if per_turn is None else per_turn * _mv_per_count(channel, volts),
+        mean_amplitude_per_turn=None if per_turn is None else per_turn * turn_scale,
         tremor_peak_hz=peak.frequency_hz if peak else None,
         tremor=replace(peak, amplitude=peak.amplitude * scale) if peak else None,
         physiological_peak=replace(physiological, amplitude=physiological.amplitude * scale) if physiological else None,
         low_frequency_fraction=low_fraction_of(drive.spectrum()) if channel.length_s >= 2 else None,
-        intervals=figure_intervals(sized, rate, scale, turns, drive, bursts or ()),
+        intervals=figure_intervals(sized, rate, scale, turns, turn_scale, drive, bursts or ()),
         not_given=not_given,
     )
     return AnalysedChannel(

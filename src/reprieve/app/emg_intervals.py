@@ -34,6 +34,7 @@ def figure_intervals(
     rate_hz: float,
     scale: float,
     turns: Turns | None,
+    turn_scale: float,
     drive: SegmentSpectra,
     bursts: Sequence[Interval],
 ) -> dict[str, tuple[float, float]]:
@@ -46,6 +47,8 @@ def figure_intervals(
     rate_hz, scale : float
         Sampling rate, and what makes the RMS the one shown.
     turns : Turns or None
+    turn_scale : float
+        What makes the amplitude of a turn the one shown.
     drive : SegmentSpectra
         Of the rectified channel, a segment a second.
     bursts : sequence of Interval
@@ -61,6 +64,11 @@ def figure_intervals(
         if turns is not None:
             count = np.bincount(turns.indices // length, minlength=seconds)[:seconds]
             found["turns_per_s"] = _limits(_means(weights, count) * (rate_hz / length))
+            swings = turns.indices[:-1] // length
+            sizes, number = (np.bincount(swings, each, seconds)[:seconds] for each in (turns.amplitudes, None))
+            drawn = _means(weights, number)
+            if drawn.min() > 0:
+                found["mean_amplitude_per_turn"] = _limits(turn_scale * _means(weights, sizes) / drawn)
         low, whole = (_band(drive, high_hz) for high_hz in (CDF10_MID_HZ, CDF10_HIGH_HZ))
         if len(whole) == seconds and whole.sum() > 0:
             found["low_frequency_fraction"] = _limits(_means(weights, low) / _means(weights, whole))

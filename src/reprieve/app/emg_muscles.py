@@ -10,7 +10,7 @@ import numpy as np
 from reprieve.app.emg_channel_figures import AnalysedChannel
 from reprieve.app.emg_channels import ChannelMap, Epoch, EpochKind
 from reprieve.app.emg_drive import shared_drive
-from reprieve.app.emg_report import EmgReport, MuscleReport
+from reprieve.app.emg_report import ChannelReport, EmgReport, MuscleReport
 from reprieve.emg.bootstrap import Estimate
 from reprieve.emg.contractions import Interval
 from reprieve.emg.muscle import MuscleActivity, lead_time, muscle_activity
@@ -112,8 +112,16 @@ def _muscle(
         turns_per_s=turns,
         low_frequency_fraction=channel.low_frequency_fraction,
         coherent_4_7_hz=coherent,
+        intervals=_intervals(channel, activity, turns),
     )
     return _report(one, activity, lead, turns, coherent, muscle_score(findings, prior, weights))
+
+
+def _intervals(channel: ChannelReport, activity: MuscleActivity, turns: float | None) -> dict[str, tuple[float, float]]:
+    """Return the intervals of the findings that are no estimates by themselves."""
+    wanted = ("low_frequency_fraction",) if turns is None else ("low_frequency_fraction", "turns_per_s")
+    found = {name: channel.intervals[name] for name in wanted if name in channel.intervals}
+    return found | ({"sustained_fraction": activity.sustained_interval} if activity.sustained_interval else {})
 
 
 def _report(

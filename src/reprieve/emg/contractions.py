@@ -22,6 +22,7 @@ EFFORT_FRACTION = 0.10
 OFF_FRACTION = 0.5
 JOIN_S, SHORTEST_S = 0.3, 0.2
 BURST_JOIN_S, BURST_SHORTEST_S, BURST_WINDOW_S = 0.05, 0.05, 0.03
+SUSTAINED_S = 0.5
 # Where an effort begins and ends is read from a smoother envelope, see `edge_level`.
 EDGE_WINDOW_S, EDGE_FRACTION, EDGE_PERCENTILE = 0.2, 0.15, 95.0
 # Tone between efforts is looked for this far on either side; an effort begins at twice and reaches four times the tone.
@@ -159,7 +160,9 @@ def bursts_of(envelope: Envelope) -> tuple[Interval, ...]:
     return tuple(Interval(a / envelope.rate_hz, b / envelope.rate_hz) for a, b in spans if b - a >= shortest)
 
 
-def sustained_fraction(intervals: tuple[Interval, ...], length_s: float, *, longer_than_s: float = 0.5) -> float:
+def sustained_fraction(
+    intervals: tuple[Interval, ...], length_s: float, *, longer_than_s: float = SUSTAINED_S
+) -> float:
     """Return the share of `length_s` spent in contractions longer than half a second."""
     return min(1.0, sum(i.duration_s for i in intervals if i.duration_s > longer_than_s) / length_s)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reprieve.emg.bootstrap import Estimate, mean_estimate, median_estimate, ratio_estimate
-from reprieve.emg.contractions import Interval, sustained_fraction
+from reprieve.emg.contractions import SUSTAINED_S, Interval, sustained_fraction
 from reprieve.emg.envelope import MVC_WINDOW_S, Envelope, sliding_mean
 from reprieve.emg.filters import floating
 
@@ -33,6 +33,8 @@ class MuscleActivity:
         Mean noise-corrected envelope of each kind of epoch, in % of the best effort.
     sustained_fraction : float or None
         Share of posture (else rest, else all) in contractions over half a second.
+    sustained_interval : (float, float) or None
+        Its 95 % interval.
     paradox : Estimate or None
         Activity while moving to the opposite side over that in the posture: 0.5-1 paradoxical, above 1 the muscle works
         against the posture.
@@ -49,6 +51,7 @@ class MuscleActivity:
     paradox: Estimate | None
     trick: Estimate | None
     compensatory: bool | None
+    sustained_interval: tuple[float, float] | None = None
 
 
 def muscle_activity(
@@ -83,14 +86,16 @@ def muscle_activity(
     activity = {kind: mean_estimate(piece, rate, rng) for kind, piece in percent.items()}
     paradox = _ratio(percent, "opposite", rate, rng)
     trick = _ratio(percent, "trick", rate, rng)
+    sustained = _sustained(contractions, epochs, length_s)
     return MuscleActivity(
         best_effort=hundred,
         effort_was_maximal=maximal,
         activity=activity,
-        sustained_fraction=_sustained(contractions, epochs, length_s),
+        sustained_fraction=sustained,
         paradox=paradox,
         trick=_complement(trick),
         compensatory=None if paradox is None or paradox.low is None else paradox.low > 1,
+        sustained_interval=None if sustained is None else _sustained_interval(contractions, epochs, envelope, rng),
     )
 
 
@@ -168,14 +173,40 @@ def _complement(ratio: Estimate | None) -> Estimate | None:
 def _sustained(
     contractions: Sequence[Interval], epochs: Mapping[str, Sequence[tuple[float, float]]], length_s: float
 ) -> float | None:
-    spans = next((epochs[kind] for kind in ("posture", "rest") if epochs.get(kind)), None)
+    spans = _still_spans(epochs)
     if spans is None:
         return sustained_fraction(tuple(contractions), length_s)
-    inside = tuple(
+    inside = _inside(contractions, spans)
+    total = sum(stop - start for start, stop in spans)
+    return sustained_fraction(inside, total) if total > 0 else None
+
+
+def _sustained_interval(
+    contractions: Sequence[Interval],
+    epochs: Mapping[str, Sequence[tuple[float, float]]],
+    envelope: Envelope,
+    rng: np.random.Generator,
+) -> tuple[float, float] | None:
+    """Return the interval of the share, from the points of the envelope that lie in a sustained contraction."""
+    rate = envelope.rate_hz
+    spans = _still_spans(epochs) or [(0.0, len(envelope.values) / rate)]
+    on = np.zeros(len(envelope.values))
+    for one in _inside(contractions, spans):
+        if one.duration_s > SUSTAINED_S:
+            on[round(one.onset_s * rate) : round(one.offset_s * rate)] = 1.0
+    pieces = _pieces(on, rate, spans)
+    found = mean_estimate(pieces, rate, rng) if len(pieces) else None
+    return None if found is None or found.low is None or found.high is None else (found.low, found.high)
+
+
+def _still_spans(epochs: Mapping[str, Sequence[tuple[float, float]]]) -> Sequence[tuple[float, float]] | None:
+    return next((epochs[kind] for kind in ("posture", "rest") if epochs.get(kind)), None)
+
+
+def _inside(contractions: Sequence[Interval], spans: Sequence[tuple[float, float]]) -> tuple[Interval, ...]:
+    return tuple(
         Interval(max(one.onset_s, start), min(one.offset_s, stop))
         for start, stop in spans
         for one in contractions
         if one.offset_s > start and one.onset_s < stop
     )
-    total = sum(stop - start for start, stop in spans)
-    return sustained_fraction(inside, total) if total > 0 else None

@@ -5,7 +5,8 @@ The weights are those of the ranking of muscles (`reference.assessment_weights`)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -22,7 +23,10 @@ SILENT_PERCENT = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MuscleFindings:
-    """What was measured of one muscle; whatever is None adds nothing."""
+    """What was measured of one muscle; whatever is None adds nothing.
+
+    `intervals` holds the 95 % interval of `sustained_fraction`, `turns_per_s` and `low_frequency_fraction` by name.
+    """
 
     activity_percent: Estimate | None = None
     sustained_fraction: float | None = None
@@ -32,6 +36,7 @@ class MuscleFindings:
     low_frequency_fraction: float | None = None
     coherent_4_7_hz: bool | None = None
     usable: bool = True
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,22 +63,52 @@ def muscle_score(findings: MuscleFindings, prior: float, weights: AssessmentWeig
 
     Notes
     -----
-    The interval carries that of the activity only, the largest term with one; muscles are to be ranked by `low`, and
-    without an interval none is called dystonic.
+    The interval carries those of all findings that have one. Each finding adds what it would add at either end of its
+    interval; the distances from the score are added as squares [1]_, which takes the findings for independent: those of
+    the same seconds are only roughly so. Muscles are to be ranked by `low`; without an interval of the activity, the
+    largest term, none is called dystonic.
+
+    References
+    ----------
+    .. [1] Zou and Donner 2008, Stat Med 27:1693 (from memory): limits of a sum from the limits of its terms.
     """
     if not 0 < prior < 1:
         raise ValueError(f"prior must lie between 0 and 1, but got {prior!r}; give the posture's probability")
     if not findings.usable:
         return MuscleScore(score=None, low=None, high=None, muscle_class="unusable", parts={})
     parts = _parts(findings, weights)
-    base = float(np.log(prior / (1 - prior)))
-    middle = base + sum(parts.values())
+    middle = float(np.log(prior / (1 - prior))) + sum(parts.values())
     activity = findings.activity_percent
     low = high = None
     if activity is not None and activity.low is not None and activity.high is not None:
-        low = _logistic(middle + _activity(activity.low, weights) - parts["activity"])
-        high = _logistic(middle + _activity(activity.high, weights) - parts["activity"])
+        ends = [sum(_parts(one, weights).values()) - sum(parts.values()) for one in _at_the_ends(findings)]
+        low = _logistic(middle - float(np.sqrt(sum(min(end) ** 2 for end in _by_two(ends)))))
+        high = _logistic(middle + float(np.sqrt(sum(max(end) ** 2 for end in _by_two(ends)))))
     return MuscleScore(score=_logistic(middle), low=low, high=high, muscle_class=_class(findings, low), parts=parts)
+
+
+def _at_the_ends(findings: MuscleFindings) -> Iterator[MuscleFindings]:
+    """Yield the findings with one figure at the lower, then at the upper end of its interval, figure by figure."""
+    for name, (low, high) in findings.intervals.items():
+        for end in (low, high):
+            yield replace(findings, **{name: end})
+    for name in ("activity_percent", "paradox"):
+        figure: Estimate | None = getattr(findings, name)
+        # That a muscle compensates is itself said of the whole interval.
+        if (
+            figure is None
+            or figure.low is None
+            or figure.high is None
+            or (name == "paradox" and _compensates(findings))
+        ):
+            continue
+        for end in (figure.low, figure.high):
+            yield replace(findings, **{name: replace(figure, value=end)})
+
+
+def _by_two(ends: Sequence[float]) -> list[tuple[float, float, float]]:
+    """Return the distances of a figure's two ends, and 0: a figure moves the score both ways or not at all."""
+    return [(first, second, 0.0) for first, second in zip(ends[::2], ends[1::2], strict=True)]
 
 
 def _parts(findings: MuscleFindings, weights: AssessmentWeights) -> dict[str, float]:

@@ -28,6 +28,7 @@ from reprieve.app.emg_replay import replay
 from reprieve.app.emg_words import extra_lines
 from reprieve.cli.output import print_json, print_table
 from reprieve.core.errors import SetupError
+from reprieve.emg.change import Change
 from reprieve.emg.stream import StreamState
 
 LIVE_BLOCKS = 10
@@ -167,20 +168,30 @@ def _print_comparison(comparison: Comparison) -> None:
     print(f"{comparison.before} -> {comparison.after}\n")
     rows: list[tuple[object, ...]] = []
     for one in comparison.muscles:
-        found = one.change
-        interval = None if found.low is None or found.high is None else f"{found.low:.2f} to {found.high:.2f}"
         before, after = f"{one.before_percent:.1f}", f"{one.after_percent:.1f}"
-        smallest = None if found.detectable_percent is None else f"{found.detectable_percent:.0f} %"
-        words = one.note or found.verdict.replace("_", " ")
-        rows.append(
-            (one.muscle, one.side, one.epoch, before, after, _figure(found.ratio, 2), interval, smallest, words)
-        )
+        rows.append((one.muscle, one.side, one.epoch, before, after, *_change_cells(one.change, one.note)))
     print_table(rows, ("muscle", "side", "epoch", "before %", "after %", "ratio", "95 %", "detectable fall", ""))
+    if comparison.figures:
+        figures = [
+            (one.muscle, one.side, one.figure, _figure(one.before, 3), _figure(one.after, 3), one.unit)
+            for one in comparison.figures
+        ]
+        told = [_change_cells(one.change, one.note) for one in comparison.figures]
+        heads = ("muscle", "side", "figure", "before", "after", "unit", "ratio", "95 %", "detectable fall", "")
+        print_table([(*row, *cells) for row, cells in zip(figures, told, strict=True)], heads)
     for name in comparison.only_before:
         print(f"Only before: {name}")
     for name in comparison.only_after:
         print(f"Only after: {name}")
     print(f"\n{comparison.caution}")
+
+
+def _change_cells(found: Change, note: str | None) -> tuple[object, ...]:
+    """Return ratio, interval, smallest detectable fall and words of a change."""
+    interval = None if found.low is None or found.high is None else f"{found.low:.2f} to {found.high:.2f}"
+    smallest = None if found.detectable_percent is None else f"{found.detectable_percent:.0f} %"
+    words = found.verdict.replace("_", " ") if found.ratio is not None else ""
+    return _figure(found.ratio, 2), interval, smallest, "; ".join(part for part in (words, note) if part)
 
 
 def _progress():
