@@ -55,9 +55,9 @@ def test_the_volume_follows_the_concentration():
 
 
 def test_more_sites_cover_more_of_a_long_muscle():
-    # One depot of 100 units saturates its place; the same dose over four reaches more endplates off mid-belly or stays.
+    # One depot of 100 units saturates its place; the same dose over four reaches more endplates.
     told = compare_plans(_plan(units="100"), changes=["sternocleidomastoid:sites=4"], **FEW)
-    assert told.cases[1].muscles[0].peak_block != told.cases[0].muscles[0].peak_block
+    assert told.cases[1].muscles[0].peak_block > told.cases[0].muscles[0].peak_block + 0.05
     assert told.cases[1].units == told.cases[0].units
 
 

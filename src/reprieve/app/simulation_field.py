@@ -114,7 +114,7 @@ def spread_in_neck(plan: Plan, *, edge_mm: float = 2.0, draws: int = 0, seed: in
             f"skin {SKIN_MM:g} mm beyond any structure",
             f"vertebrae a column of {BONE_RADIUS_MM:g} mm radius",
             f"nothing gets further than {MARGIN_MM:g} mm from a needle",
-            "needle positions evenly over the middle half of each belly",
+            "needles at the endplates, evenly across each belly",
         ),
     )
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 GOLDEN_ANGLE = np.pi * (3.0 - np.sqrt(5.0))
 BAND_HALF_WIDTH = 0.1  # of the long semi-axis: endplates at mid-belly where the zone is not known
-NEEDLES_WITHIN = 0.5  # of the long semi-axis: needle positions lie evenly over the middle half of the belly
+NEEDLES_WITHIN = 0.5  # of the short semi-axis: needle positions lie evenly across the middle half of the width
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +71,19 @@ def fill(bellies: Sequence[Belly], count: int = 48) -> NDArray[np.float64]:
 
 
 def needle_positions(bellies: Sequence[Belly], sites: int) -> list[tuple[Belly, NDArray[np.float64]]]:
-    """Return `sites` needle positions: shared out by volume, evenly over the middle half of each belly's axis."""
+    """Return `sites` needle positions: shared out by volume, at the endplates of each belly and evenly across it.
+
+    An injector looks for the endplates; those of one belly stand side by side, alternately at a quarter and at three
+    quarters of the band.
+    """
     placed: list[tuple[Belly, NDArray[np.float64]]] = []
     for belly, n in zip(bellies, _largest_remainder(bellies, sites), strict=True):
-        steps = (2.0 * np.arange(n) + 1.0 - n) / max(n, 1) * NEEDLES_WITHIN * belly.long_mm
-        placed += [(belly, np.array(belly.centre) + step * np.array(belly.fibre)) for step in steps]
+        fibre, first = _frame(belly)
+        aside = (2.0 * np.arange(n) + 1.0 - n) / max(n, 1) * NEEDLES_WITHIN * belly.short_mm
+        low, high = belly.band
+        turns = 0.0 if n == 1 else 0.25 * (-1.0) ** np.arange(n)
+        along = ((low + high) / 2.0 + turns * (high - low)) * belly.long_mm * np.ones(n)
+        placed += [(belly, np.array(belly.centre) + u * fibre + v * first) for u, v in zip(along, aside, strict=True)]
     return placed
 
 
@@ -112,15 +120,20 @@ def _solid(belly: Belly, n: int) -> NDArray[np.float64]:
     return _placed(belly, radius, i * GOLDEN_ANGLE, belly.long_mm * height * shell)
 
 
+def _frame(belly: Belly) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The fibre and the axis across it that lies towards the front: both of a mirrored belly are the mirrored ones."""
+    fibre = np.array(belly.fibre) / np.linalg.norm(belly.fibre)
+    forward = np.array([1.0, 0.0, 0.0] if abs(fibre[0]) < 0.9 else [0.0, 1.0, 0.0])
+    first = forward - (forward @ fibre) * fibre
+    return fibre, first / np.linalg.norm(first)
+
+
 def _placed(belly: Belly, radius: NDArray, angle: NDArray, height: NDArray) -> NDArray[np.float64]:
     """Points around the axis, each with its twin across the plane of the fibre and the first axis.
 
     The twins make the cloud of a mirrored belly the mirrored cloud, whichever way the second axis turns.
     """
-    fibre = np.array(belly.fibre) / np.linalg.norm(belly.fibre)
-    forward = np.array([1.0, 0.0, 0.0] if abs(fibre[0]) < 0.9 else [0.0, 1.0, 0.0])
-    first = forward - (forward @ fibre) * fibre
-    first /= np.linalg.norm(first)
+    fibre, first = _frame(belly)
     second = np.cross(fibre, first)
     middle = np.array(belly.centre) + height[:, None] * fibre + (radius * np.cos(angle))[:, None] * first
     aside = (radius * np.sin(angle))[:, None] * second

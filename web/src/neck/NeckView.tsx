@@ -361,7 +361,7 @@ function InWords({ scene, product }: { scene: Scene; product: string }) {
       </p>
       <p className="hint">
         {t(
-          "A model of one neck, not of this patient: needles stand evenly in the middle half of each belly, and the places of the structures at risk are not checked.",
+          "A model of one neck, not of this patient: needles stand at the endplates of each belly, and the places of the structures at risk are not checked.",
         )}
       </p>
     </div>
