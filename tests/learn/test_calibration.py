@@ -139,7 +139,8 @@ def test_a_posterior_that_is_too_sure_is_found_out() -> None:
         patient, log_time, _ = drawn(population, population.mean, SPARSE, rng)
         posterior = update_response(patient, replace(population, mean=mean), kernel())
         _, draws = _cycle_draws(posterior, 0)
-        told.append(np.repeat(posterior.weight, len(draws) // len(posterior.weight)) @ (draws < log_time) / 8)
+        each = len(draws) // len(posterior.weight)
+        told.append(np.repeat(posterior.weight, each) @ (draws < log_time) / each)
     assert uniform(np.array(told)) < 1e-4
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.learn.curve import shape_and_slope
-from reprieve.learn.posterior import ResponsePosterior
+from reprieve.learn.posterior import ResponsePosterior, without_idle_nodes
 
 Array = NDArray[np.float64]
 # The definition of the daxibotulinumtoxinA trials: worn off when 80 % of the peak improvement is lost.
@@ -16,7 +16,7 @@ LEFT_AT_WEAR_OFF = 0.2
 LEFT_AT_FADING = 0.5
 REACHED_AT_ONSET = 0.5
 _STEP_WEEKS, _HORIZON_WEEKS = 1.0 / 7.0, 52.0
-_DRAWS = 8
+_DRAWS = 896  # about so many in all; an even number, and at least two, for each node
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,16 @@ class Milestones:
 
 def milestones(posterior: ResponsePosterior, cycle: int) -> Milestones:
     """Return the milestones of `cycle` (its index) under `posterior`, if the patient responds at all."""
+    posterior = without_idle_nodes(posterior)
     responds = posterior.points.responds > 0
     weight = posterior.weight * responds
     weight = weight / weight.sum() if weight.sum() > 0 else responds / responds.sum()
     share, half_loss = _cycle_draws(posterior, cycle)
+    draws = len(share) // len(weight)
     weeks = np.arange(_STEP_WEEKS, _HORIZON_WEEKS, 2 * _STEP_WEEKS)
     theta, index = posterior.theta, posterior.population.index
     onset, steepness = (
-        np.repeat(np.exp(theta[:, index(name)]), _DRAWS)[:, None] for name in ("log_onset", "log_steepness")
+        np.repeat(np.exp(theta[:, index(name)]), draws)[:, None] for name in ("log_onset", "log_steepness")
     )
     course, _ = shape_and_slope(posterior.population.family, weeks, onset, np.exp(half_loss)[:, None], steepness)
     top, height = course.argmax(1), course.max(1, keepdims=True)
@@ -66,24 +68,25 @@ def milestones(posterior: ResponsePosterior, cycle: int) -> Milestones:
         _first(after & (course <= LEFT_AT_FADING * height), weeks),
         _first(after & (course <= LEFT_AT_WEAR_OFF * height), weeks),
         share * height[:, 0],
-        np.repeat(weight, _DRAWS) / _DRAWS,
+        np.repeat(weight, draws) / draws,
     )
 
 
 def _cycle_draws(posterior: ResponsePosterior, cycle: int) -> tuple[Array, Array]:
     """Return draws of the cycle's full effect (share of the reference) and of its log half-loss time."""
     population, points = posterior.population, posterior.points
-    value = {name: np.repeat(posterior.theta[:, i], _DRAWS) for i, name in enumerate(population.names)}
+    draws = 2 * max(1, _DRAWS // (2 * len(points.half_loss)))
+    value = {name: np.repeat(posterior.theta[:, i], draws) for i, name in enumerate(population.names)}
     product = tuple(population.products)[int(posterior.rows.product[cycle])]
     ratio = max(float(posterior.rows.ratio[cycle]), 1e-9)
     first = len(posterior.scales)
-    effects = _draw(posterior, (first, first + 4 + 2 * cycle, first + 5 + 2 * cycle))
+    effects = _draw(posterior, draws, (first, first + 4 + 2 * cycle, first + 5 + 2 * cycle))
     kappa = np.exp(value["log_kappa"])
     share = value[f"amplitude:{product}"] * ratio * (1 + kappa) / (ratio + kappa)
     share = share + np.exp(value["log_sd_amplitude"]) * effects[:, 0]
     share = share + np.exp(value["log_sd_cycle_amplitude"]) * effects[:, 1]
     half_loss = value[f"log_half_loss:{product}"] + value["duration_slope"] * np.log(ratio)
-    half_loss = half_loss + np.exp(value["log_sd_half_loss"]) * np.repeat(points.half_loss, _DRAWS)
+    half_loss = half_loss + np.exp(value["log_sd_half_loss"]) * np.repeat(points.half_loss, draws)
     return share, half_loss + np.exp(value["log_sd_cycle_half_loss"]) * effects[:, 2]
 
 
@@ -91,12 +94,12 @@ def _first(reached: NDArray[np.bool_], weeks: Array) -> Array:
     return np.where(reached.any(1), weeks[reached.argmax(1)], _HORIZON_WEEKS)
 
 
-def _draw(posterior: ResponsePosterior, columns: tuple[int, ...]) -> Array:
-    """Return draws of some effects, `_DRAWS` for each node, shape (g * draws, columns); the same ones each time."""
+def _draw(posterior: ResponsePosterior, draws: int, columns: tuple[int, ...]) -> Array:
+    """Return draws of some effects, `draws` for each node, shape (g * draws, columns); the same ones each time."""
     index = np.array(columns)
     mean = posterior.told.mean[:, index]
     root = np.linalg.cholesky(posterior.told.covariance[:, index[:, None], index] + 1e-12 * np.eye(len(index)))
-    z = np.random.default_rng(11).standard_normal((len(mean), _DRAWS // 2, len(index)))
+    z = np.random.default_rng(11).standard_normal((len(mean), draws // 2, len(index)))
     z = np.concatenate([z, -z], axis=1)
     return (mean[:, None] + np.einsum("gij,gdj->gdi", root, z)).reshape(-1, len(index))
 

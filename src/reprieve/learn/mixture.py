@@ -9,7 +9,8 @@ from reprieve.learn.normal import ndtr
 from reprieve.learn.posterior import Mixture
 
 Array = NDArray[np.float64]
-_GRID = 41
+_GRID = np.linspace(-6.0, 6.0, 31)
+_NEGLIGIBLE = 1e-4
 
 
 def mean_sd(mixture: Mixture) -> tuple[Array, Array]:
@@ -38,15 +39,24 @@ def quantiles(mixture: Mixture, levels: Array) -> Array:
 
     Notes
     -----
-    The distribution function on a grid, inverted by interpolation and polished by two Newton steps.
+    The distribution function on a grid, inverted by interpolation and polished by two Newton steps; one time after the
+    other, so that what is worked on stays near the processor. Parts that together weigh `_NEGLIGIBLE` are left out.
     """
-    mean, sd = mean_sd(mixture)
-    grid = mean[:, None] + sd[:, None] * np.linspace(-6.0, 6.0, _GRID)
-    curve = cumulative(mixture, grid)
-    found = np.stack([np.interp(levels, curve[i], grid[i]) for i in range(len(mean))])
-    for _ in range(2):
-        z = (found[..., None] - mixture.mean[:, None]) / mixture.sd[:, None]
-        density = (np.exp(-0.5 * z**2) / mixture.sd[:, None]) @ mixture.weight / np.sqrt(2 * np.pi)
-        step = (ndtr(z) @ mixture.weight - levels) / np.maximum(density, 1e-12)
-        found = found - np.clip(step, -0.2 * sd[:, None], 0.2 * sd[:, None])
+    order = np.argsort(mixture.weight)
+    kept = np.sort(order[np.cumsum(mixture.weight[order]) > _NEGLIGIBLE])
+    weight = mixture.weight[kept] / mixture.weight[kept].sum()
+    centre, width = mean_sd(mixture)
+    parts = zip(mixture.mean[:, kept], mixture.sd[:, kept], centre, width, strict=True)
+    found = np.stack([_quantiles(weight, mean, 1.0 / sd, levels, middle, wide) for mean, sd, middle, wide in parts])
     return np.maximum.accumulate(found, axis=1)
+
+
+def _quantiles(weight: Array, mean: Array, inverse_sd: Array, levels: Array, middle: float, wide: float) -> Array:
+    grid = middle + wide * _GRID
+    found = np.interp(levels, ndtr((grid[:, None] - mean) * inverse_sd) @ weight, grid)
+    density = weight * inverse_sd / np.sqrt(2.0 * np.pi)
+    for _ in range(2):
+        z = (found[:, None] - mean) * inverse_sd
+        step = (ndtr(z) @ weight - levels) / np.maximum(np.exp(-0.5 * z**2) @ density, 1e-12)
+        found = found - np.clip(step, -0.2 * wide, 0.2 * wide)
+    return found

@@ -22,7 +22,8 @@ from reprieve.learn.search import Frame, Mode, frame_of, settle
 # A node costs time in proportion to the scores; few scores leave more to integrate over, and afford more nodes.
 NODES, MOST_NODES, ROWS_AND_NODES, SILENT_NODES = 96, 256, 16_000, 16
 ROUNDS = 3
-NEGLIGIBLE = 0.01
+# Nodes on which so little of the posterior rests are left behind, by a new entry and by a forecast.
+NEGLIGIBLE, UNSEEN = 0.01, 1e-3
 # One node in eight is drawn three times as wide, so that no part of the posterior is out of reach.
 WIDE_EVERY, WIDE = 8, 1.5
 # Silence is searched for by itself only when it is not hopeless at the responder's mode (log odds).
@@ -241,6 +242,7 @@ def predict(posterior: ResponsePosterior, weeks: Array, scale: str | None = None
         off_time=posterior.rows.off_time,
         off_amplitude=posterior.rows.off_amplitude,
     )
+    posterior = without_idle_nodes(posterior)
     told = posterior.kernel(rows, posterior.points, targets=True)
     assert told.targets is not None
     back = np.empty_like(order)
@@ -279,27 +281,35 @@ def tail_mixture(degrees: float, count: int = 5) -> tuple[Array, Array]:
     return values / shape, vectors[0] ** 2
 
 
+def without_idle_nodes(posterior: ResponsePosterior, but_for: float = UNSEEN) -> ResponsePosterior:
+    """Return the posterior on the nodes that carry it but for a share of `but_for`."""
+    order = np.argsort(posterior.weight)
+    keep = np.sort(order[np.cumsum(posterior.weight[order]) > but_for])
+    old, told, weight = posterior.points, posterior.told, posterior.weight[keep]
+    return replace(
+        posterior,
+        theta=posterior.theta[keep],
+        points=Points(old.slots[keep], old.half_loss[keep], old.spread[keep], old.responds[keep]),
+        weight=weight / weight.sum(),
+        told=NodeResults(told.log_likelihood[keep], told.mean[keep], told.covariance[keep], None, None, None),
+    )
+
+
 def reweighted(posterior: ResponsePosterior, patient: PatientScores) -> ResponsePosterior:
     """Return the posterior with the scores of `patient`, the same person a little later, on the same nodes.
 
     The fast answer to one new entry; `update_response` with `before` refits when `effective_nodes` runs low.
     """
     rows = _carried(posterior.rows, rows_of(patient, posterior.population))
-    # The nodes on which the last hundredth of the posterior rests are left behind.
-    order = np.argsort(posterior.weight)
-    keep = np.sort(order[np.cumsum(posterior.weight[order]) > NEGLIGIBLE])
-    old = posterior.points
-    points = Points(old.slots[keep], old.half_loss[keep], old.spread[keep], old.responds[keep])
-    told = posterior.kernel(rows, points)
-    log_weight = np.log(posterior.weight[keep]) + told.log_likelihood - posterior.told.log_likelihood[keep]
+    posterior = without_idle_nodes(posterior, NEGLIGIBLE)
+    told = posterior.kernel(rows, posterior.points)
+    log_weight = np.log(posterior.weight) + told.log_likelihood - posterior.told.log_likelihood
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
     size = float(1.0 / (weight**2).sum())
     return replace(
         posterior,
         patient=patient,
-        theta=posterior.theta[keep],
-        points=points,
         rows=rows,
         told=told,
         weight=weight,
