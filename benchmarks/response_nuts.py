@@ -137,6 +137,7 @@ def main() -> None:
     parser.add_argument("--patients", type=int, default=100)
     parser.add_argument("--warm", type=int, default=300)
     parser.add_argument("--draws", type=int, default=300)
+    parser.add_argument("--depth", type=int, default=8, help="of the tree; 2^depth leapfrog steps at most")
     args = parser.parse_args()
     numpyro.enable_x64()
     registry = Registry(cycles=2, noise_days=0.0, non_response=0.0)
@@ -167,7 +168,7 @@ def main() -> None:
     begun, wall = time.process_time(), time.perf_counter()
     # NUTS starts at our mode: a favour, it need not search.
     sampler = MCMC(
-        NUTS(model, init_strategy=init_to_value(values={"z": jnp.asarray(start)}), max_tree_depth=8),
+        NUTS(model, init_strategy=init_to_value(values={"z": jnp.asarray(start)}), max_tree_depth=args.depth),
         num_warmup=args.warm,
         num_samples=args.draws,
         progress_bar=False,
