@@ -16,7 +16,7 @@ def add_db(parser: argparse.ArgumentParser) -> None:
         "--db",
         metavar="URL",
         default=DEFAULT_DB,
-        help=f"file of the record, or postgresql+psycopg://...; by default {DEFAULT_DB}",
+        help=f"file of the record, sqlite+pysqlcipher:///FILE for an encrypted one, or postgresql+psycopg://...; by default {DEFAULT_DB}",
     )
 
 
