@@ -112,10 +112,10 @@ def _mean_and_median(samples: Samples, rate_hz: float) -> tuple[Spectrum, Spectr
     slow = samples[: len(samples) // step * step].reshape(-1, step) @ np.full(step, 1 / step, samples.dtype)
     rate_hz /= step
     length = round(SEGMENT_S * rate_hz)
-    powers = np.concatenate(
-        [np.square(one.real) + np.square(one.imag) for one in segment_transforms(slow, length, 0.5)]
-    )
-    frequency: Floats = np.asarray(np.arange(length // 2 + 1) * (rate_hz / length), dtype=np.float64)
+    # Beyond the highest frequency of the floor nothing is looked at.
+    frequency: Floats = np.arange(min(length // 2, int(FLOOR_HIGH_HZ * length / rate_hz) + 1) + 1) * (rate_hz / length)
+    kept = (one[:, : len(frequency)] for one in segment_transforms(slow, length, 0.5))
+    powers = np.concatenate([np.square(one.real) + np.square(one.imag) for one in kept])
     droop = np.sinc(frequency / rate_hz) / np.sinc(frequency / (rate_hz * step))
     scale = 2 / (rate_hz * float(np.sum(hann(length) ** 2)) * droop**2)
     mean = Spectrum(frequency, powers.mean(axis=0, dtype=np.float64) * scale, len(powers))
