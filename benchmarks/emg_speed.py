@@ -15,6 +15,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +201,8 @@ def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
     samples = recording(minutes)
     names = ("numpy", "scipy", "mne", "neurokit2", "biosppy", "mne_connectivity", "edfio", "pyedflib")
-    versions = [f"{name} {peer(name).__version__}" for name in names if peer(name)]
+    # As installed: BioSPPy's own __version__ lags behind its release.
+    versions = [f"{name} {metadata.version(name)}" for name in names if peer(name)]
     copy_s = cpu(samples.copy, 5)
     print(
         f"{CHANNELS} channels x {minutes:g} min x {RATE} Hz, float32; {', '.join(versions)}; copy {1e3 * copy_s:.0f} ms"
