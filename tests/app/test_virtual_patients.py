@@ -8,7 +8,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from reprieve.app.virtual_loop import LONGEST_D, SHORTEST_D, treat_by_loop, treat_the_same
+from reprieve.app.forecast import forecast_chart
+from reprieve.app.virtual_loop import LONGEST_D, SHORTEST_D, fading_day, treat_by_loop, treat_the_same
 from reprieve.app.virtual_patients import (
     AS_ASSUMED,
     DAY_ONE,
@@ -20,7 +21,7 @@ from reprieve.app.virtual_patients import (
     live,
 )
 from reprieve.plan.optimise import Place
-from reprieve.record.chart import GivenInjection, Session
+from reprieve.record.chart import Chart, ChartPatient, GivenInjection, Session
 from reprieve.record.plan import Injection, Plan
 
 SILENT = Truth(non_response=1.0)
@@ -105,6 +106,25 @@ def test_a_bound_amount_is_per_unit_and_sorted():
     told = amount_per_unit(Place("splenius_capitis", "left"))
     assert (np.diff(told) >= 0).all()
     assert (told > 0).all()
+
+
+def test_the_next_visit_is_the_forecasts():
+    rng = np.random.default_rng(7)
+    patient = draw_patient(AS_ASSUMED, "v", rng)
+    given = tuple(
+        GivenInjection(muscle=p.muscle, side=p.side, units=Decimal(40), sites=3) for p in list(patient.weights)[:4]
+    )
+    session = Session(date=DAY_ONE, product=PRODUCT, indication="cervical_dystonia", injections=given, id="0")
+    patient.inject(0.0, _plan([Place(one.muscle, one.side) for one in given], 40))
+    cycle = live(patient, session, 0.0, 84, rng)
+    chart = Chart(
+        patient=ChartPatient(id="v"), sessions=(session,), ratings=cycle.ratings, diary=cycle.diary, jurisdiction="US"
+    )
+    on = DAY_ONE + timedelta(days=84)
+    told = forecast_chart(chart, on=on)
+    assert told.fading is not None
+    assert fading_day(chart, on) == pytest.approx((told.fading.median - DAY_ONE).days, abs=0.51)
+    assert fading_day(Chart(patient=ChartPatient(id="v")), on) is None
 
 
 @pytest.mark.parametrize("truth", [AS_ASSUMED, OTHERWISE], ids=["as assumed", "otherwise"])

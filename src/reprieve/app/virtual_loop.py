@@ -12,8 +12,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from reprieve.app.forecast import forecast_chart
+from reprieve.app.forecast import default_population, scores_of_chart
 from reprieve.app.planning import propose
+from reprieve.app.response_kernel import kernel
 from reprieve.app.virtual_patients import (
     DAY_ONE,
     PRODUCT,
@@ -26,6 +27,8 @@ from reprieve.app.virtual_patients import (
     untreated_rating,
 )
 from reprieve.assess.ranking import rank_muscles
+from reprieve.learn.dates import milestones, weighted_quantiles
+from reprieve.learn.posterior import update_response
 from reprieve.plan.optimise import DoseModel
 from reprieve.record.chart import Chart, ChartPatient, Condition, GivenInjection, Session
 from reprieve.record.plan import Plan
@@ -72,7 +75,7 @@ def treat_by_loop(truth: Truth, seed: int, *, cycles: int = 10, model: Callable[
         cycle = live(patient, session, start, length, rng)
         chart = _told(chart, session, cycle)
         if session is not None:
-            length = _next_visit(patient, chart, session, start, length)
+            length = _next_visit(chart, session, length)
             cycle = live(patient, session, start, length, np.random.default_rng([seed, round(start)]))
             chart = _told(_without_cycle(chart, start), session, cycle)
         lived.append((cycle, session.units if session is not None else Decimal(0)))
@@ -176,12 +179,27 @@ def _without_cycle(chart: Chart, start: float) -> Chart:
     )
 
 
-def _next_visit(patient: VirtualPatient, chart: Chart, session: Session, start: float, seen: int) -> int:
+def _next_visit(chart: Chart, session: Session, seen: int) -> int:
     """Return the length of the cycle: the day on which half of the effect is likely lost, asked at twelve weeks."""
-    told = forecast_chart(chart, on=session.date + timedelta(days=seen))
-    if told.abstains or told.fading is None:
-        return SHORTEST_D
-    return int(np.clip((told.fading.median - session.date).days, SHORTEST_D, LONGEST_D))
+    fading = fading_day(chart, session.date + timedelta(days=seen))
+    return SHORTEST_D if fading is None else int(np.clip(fading, SHORTEST_D, LONGEST_D))
+
+
+def fading_day(chart: Chart, on: date) -> float | None:
+    """Return the days from the last session to the loss of half of its effect: the forecast's median, no more of it.
+
+    None where the response model has no ground for it.
+    """
+    model = default_population()
+    sessions = sorted((one for one in chart.sessions if one.date <= on and one.units > 0), key=lambda one: one.date)
+    if not sessions:
+        return None
+    entry = model.products[sessions[-1].product]
+    patient = scores_of_chart(chart, sessions, model, on)
+    if not entry.lowest_units <= float(sessions[-1].units) <= entry.highest_units or not len(patient.weeks):
+        return None
+    found = milestones(update_response(patient, model, kernel()), len(patient.cycles) - 1)
+    return 7.0 * float(weighted_quantiles(found.fading, found.weight, np.array([0.5]))[0])
 
 
 def _course(patient: VirtualPatient, lived: list[tuple[Cycle, Decimal]]) -> Course:
