@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 DEFAULT_DB = "~/.local/share/reprieve/clinic.db"
+RECORDS = "file of the record, sqlite+pysqlcipher:///FILE for an encrypted one, or postgresql+psycopg://..."
 
 
 def add_db(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +17,7 @@ def add_db(parser: argparse.ArgumentParser) -> None:
         "--db",
         metavar="URL",
         default=DEFAULT_DB,
-        help=f"file of the record, sqlite+pysqlcipher:///FILE for an encrypted one, or postgresql+psycopg://...; by default {DEFAULT_DB}",
+        help=f"{RECORDS}; by default {DEFAULT_DB}",
     )
 
 

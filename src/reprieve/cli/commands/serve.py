@@ -7,9 +7,9 @@ import importlib
 import sys
 
 from reprieve.cli.output import print_json
+from reprieve.cli.record import DEFAULT_DB, RECORDS
 from reprieve.core.errors import InputError
 
-DEFAULT_DB = "~/.local/share/reprieve/clinic.db"
 DEMO_DB = "~/.local/share/reprieve/demo.db"
 
 
@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--db",
         metavar="URL",
-        help=f"file of the record, sqlite+pysqlcipher:///FILE for an encrypted one, or postgresql+psycopg://...; by default {DEFAULT_DB} ({DEMO_DB} with --demo)",
+        help=f"{RECORDS}; by default {DEFAULT_DB} ({DEMO_DB} with --demo)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on; 0 takes a free one (default 8000)")
