@@ -113,7 +113,8 @@ def _mean_and_median(samples: Samples, rate_hz: float) -> tuple[Spectrum, Spectr
     rate_hz /= step
     length = round(SEGMENT_S * rate_hz)
     # Beyond the highest frequency of the floor nothing is looked at.
-    frequency: Floats = np.arange(min(length // 2, int(FLOOR_HIGH_HZ * length / rate_hz) + 1) + 1) * (rate_hz / length)
+    count = min(length // 2, int(FLOOR_HIGH_HZ * length / rate_hz) + 1) + 1
+    frequency: Floats = np.asarray(np.arange(count) * (rate_hz / length), dtype=np.float64)
     kept = (one[:, : len(frequency)] for one in segment_transforms(slow, length, 0.5))
     powers = np.concatenate([np.square(one.real) + np.square(one.imag) for one in kept])
     droop = np.sinc(frequency / rate_hz) / np.sinc(frequency / (rate_hz * step))
