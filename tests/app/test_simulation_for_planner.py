@@ -81,6 +81,8 @@ def test_it_is_off_unless_asked_for_and_keeps_every_limit_when_on():
     )
     assert off.document() == propose(chart, on=ON, front=False, model=None).document()
     assert on.proposed
+    assert any("endplate-chain/1" in note for note in on.document()["notes"])
+    assert not any("endplate-chain" in note for note in off.document()["notes"])
     for proposal in on.proposed:
         assert not proposal.blocked
     reliefs = [told.proposed[0].offer.effect.relief for told in (off, on)]

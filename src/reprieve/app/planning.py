@@ -126,7 +126,7 @@ def _offers(
     model: DoseModel | None,
 ) -> Offers:
     goals = [one for one in chart.goals if one.date is None or one.date <= situation.on]
-    return plan_session(
+    told = plan_session(
         chart,
         situation,
         [_involvement(one, ranking.interval_level) for one in ranking.muscles],
@@ -139,6 +139,10 @@ def _offers(
         front=front,
         model=model,
     )
+    if model is None:
+        return told
+    words = f"what a dose brings and where it spreads is told by {model.name}, as asked for; it explains, unproven"
+    return replace(told, notes=(*told.notes, words))
 
 
 def _involvement(one: RankedMuscle, level: float) -> Involvement:
