@@ -148,3 +148,35 @@ def test_the_patient_shares_the_treatment_and_takes_it_back(watched) -> None:
     other.page.reload()
     other.page.get_by_text(re.compile("splenius", re.IGNORECASE)).first.wait_for(state="detached")
     assert visit.get("/api/mine/shares")["rows"][0]["state"] == "revoked"
+
+
+def test_a_broken_glass_is_looked_into_by_somebody_else(watched) -> None:
+    """The nurse opens a closed chart with a reason; the injector sees who and why, and notes what was found."""
+    closer = watched(**WIDE)
+    closer.sign_in("injector")
+    patient = closer.get("/api/today")["rows"][-1]["patient_id"]
+
+    def close(names: list[str], key: str) -> None:
+        told = {"names": names, "reason": "a colleague is treated here"}
+        answer = closer.context.request.post(
+            f"/api/patients/{patient}/closed", data=told, headers={"X-Reprieve": "1", "Idempotency-Key": key}
+        )
+        assert answer.ok, answer.text()
+
+    close(["injector"], "glass-close-1")
+    nurse = watched(**WIDE)
+    nurse.sign_in("nurse")
+    nurse.page.goto(f"/patients/{patient}/chart")
+    nurse.page.get_by_label(re.compile("reason|why", re.IGNORECASE)).fill("Unconscious in the emergency room")
+    nurse.page.get_by_role("button", name=re.compile("Open|Break")).click()
+    nurse.page.get_by_role("heading", name="Chart", level=1).wait_for()
+
+    page = closer.page
+    page.goto("/audit")
+    alert = page.locator(".logged", has_text="Unconscious in the emergency room")
+    alert.get_by_label("What you found", exact=False).fill("Spoke to the emergency room: it was needed")
+    alert.get_by_role("button", name="I looked into it").click()
+    alert.get_by_text("Looked into by injector.").wait_for()
+    seen = [row for row in closer.get("/api/alerts")["rows"] if row["patient_id"] == patient]
+    assert [(row["by"], row["seen_by"]) for row in seen] == [("nurse", "injector")]
+    close([], "glass-close-2")

@@ -201,5 +201,7 @@ export interface Health {
   status: string;
   version: string;
   demo: boolean;
+  /** The clinic's identity provider, where the server knows one. */
+  identity_provider?: { label: string; address: string };
   demo_accounts?: { name: string; role: string; password: string }[];
 }

@@ -6,6 +6,7 @@ import { clock, shown } from "../numbers/dates";
 import { Icon } from "../shared/Icon";
 import { Failed, Loading } from "../shared/states";
 import { words } from "../words/names";
+import { Alerts } from "./Alerts";
 import { t } from "../words/words";
 
 interface Verification {
@@ -54,6 +55,7 @@ export function AuditPage() {
           </p>
         </div>
       </div>
+      <Alerts />
       {verification.isPending && <Loading what={t("the verification")} tall={80} />}
       {verification.isError && (
         <Failed error={verification.error} again={() => void verification.refetch()} />

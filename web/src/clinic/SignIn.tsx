@@ -129,6 +129,12 @@ export function SignIn() {
             </button>
           )}
         </form>
+        {health.data?.identity_provider && (
+          <a className="btn" href={health.data.identity_provider.address}>
+            <Icon name="person" />
+            {t("Sign in by {provider}", { provider: health.data.identity_provider.label })}
+          </a>
+        )}
         {accounts.length > 0 && (
           <section className="demo-accounts stack stack--tight" aria-labelledby="demo-title">
             <h2 id="demo-title">{t("Demonstration clinic")}</h2>
