@@ -121,6 +121,8 @@ def test_a_limit_is_gone_over_only_when_a_second_person_agrees(watched) -> None:
         rows = [row for row in visit.get("/api/overrides")["rows"] if row["patient_id"] == patient]
         assert rows
         assert {row["second_person"] for row in rows} == {"pharmacist"}
+        page.goto("/overrides")
+        page.get_by_text("second person: pharmacist").first.wait_for()
         # The visit is beside its plan, and its paper opens.
         session = rows[0]["session_id"]
         page.goto(f"/patients/{patient}/visit?session={session}")

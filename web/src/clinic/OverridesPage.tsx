@@ -14,6 +14,7 @@ interface Override {
   rule: string;
   subject: string;
   reason: string;
+  second_person?: string | null;
 }
 
 interface Report {
@@ -86,7 +87,12 @@ export function OverridesPage() {
                       <td className="nowrap">
                         {shown(row.at)} {clock(row.at)}
                       </td>
-                      <td>{row.by}</td>
+                      <td>
+                        {row.by}
+                        {row.second_person && (
+                          <p className="hint">{t("second person: {name}", { name: row.second_person })}</p>
+                        )}
+                      </td>
                       <td>{row.patient_id}</td>
                       <td>
                         {words(row.rule)}
