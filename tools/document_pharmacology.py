@@ -471,7 +471,7 @@ def _round_end(most: float, marks: int) -> float:
 
 def course_of_weeks() -> str:
     """Return the share of endplates that still work, by week, for the patient's animation: a usual course, no dose."""
-    told = _neck(40).muscles[0].block.median
+    told = _neck(15).muscles[0].block.median
     return json.dumps({"working": [round(1 - told[7 * week], 2) for week in range(25)]}) + "\n"
 
 
