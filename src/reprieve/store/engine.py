@@ -69,6 +69,8 @@ class Database:
     @property
     def shown(self) -> str:
         """The target without its password, for messages."""
+        if self.is_encrypted:
+            return self.target
         return self.engine.url.render_as_string(hide_password=True)
 
     @property
@@ -205,7 +207,8 @@ def _may_write(file: Path, encrypted: bool) -> bool:
         return False
     if head and not encrypted and not head.startswith(HEADER):
         raise SetupError(
-            f"{file} is no SQLite file; give the file of the store; {SCHEME}:///FILE means an encrypted one"
+            f"{file} is no SQLite file; give the file of the store. An encrypted one is {SCHEME}:///FILE, and its key "
+            f"is named in {KEY_FILE}"
         )
     return os.access(file.parent, os.W_OK)
 
