@@ -137,6 +137,8 @@ def clock() -> Clock:
 def record(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A SQLite file; `parametrize("record", ["sqlite", "postgresql"], indirect=True)` asks for a server too."""
     if getattr(request, "param", "sqlite") == "postgresql":
+        # Beside a file its key lies beside it; a server's key would be written into somebody's home.
+        request.getfixturevalue("monkeypatch").setenv("REPRIEVE_KEY_FILE", str(tmp_path / "server.key"))
         return request.getfixturevalue("cluster").new_database()
     return str(tmp_path / "clinic.db")
 
