@@ -41,13 +41,13 @@ def test_the_report_shows_every_model(small: Evaluation) -> None:
 
 @pytest.mark.slow
 def test_figures_on_the_whole_trial() -> None:
-    # The bars of issue 6, with the slack that another split by patient makes (about 0.02 in NLPD, 0.15 in RMSE).
+    # Known to week 4 as asked in issue 6 for NLPD and coverage; the rest with the slack of one split by patient.
     told = {task.known_until: task.models for task in evaluate_scores(trial_rows()).tasks}
-    assert told[4.0][OURS].nlpd < 3.40
-    assert told[4.0][OURS].rmse < 7.6
+    assert told[4.0][OURS].nlpd < 3.38
+    assert told[4.0][OURS].rmse < 7.5
     assert 0.77 <= told[4.0][OURS].coverage["0.8"] <= 0.83
     assert told[0.0][OURS].nlpd < 3.58
-    assert told[0.0][OURS].rmse < 8.75
+    assert told[0.0][OURS].rmse < 8.7
     for models in told.values():
         for name, one in models.items():
             assert name == OURS or models[OURS].nlpd < one.nlpd
