@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from reprieve.app.forecast import explain_chart, forecast_chart
 from reprieve.core.documents import as_json
 
@@ -22,7 +24,7 @@ def test_the_strongest_entries_come_first_with_their_dates(signed_in, store) -> 
     moved = [abs(entry["moved_fading_days"]) for entry in body["entries"]]
     assert moved == sorted(moved, reverse=True)
     assert {entry["date"] for entry in body["entries"]} >= {today.isoformat()}
-    assert body["person_weight"] + body["population_weight"] == 1.0
+    assert body["person_weight"] + body["population_weight"] == pytest.approx(1.0)
     early = nurse.get(address, params={"on": "2001-01-01"}).json()
     assert early["abstains"]
     assert "no injection" in early["reason"]
