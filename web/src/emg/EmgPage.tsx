@@ -12,6 +12,7 @@ import { t } from "../words/words";
 import "../styles/emg.css";
 import { EmgReportView } from "./EmgReportView";
 import { EmgView, type Epoch } from "./EmgView";
+import { NeedleLive } from "./NeedleLive";
 import { packed, send, unpacked, type Recording } from "./frame";
 import { EPOCH_KINDS, type Answer } from "./report";
 
@@ -84,6 +85,7 @@ export function EmgPage({ id, chart }: { id: string; chart: Chart }) {
           <p>{t("EDF, EDF+, BDF, Spike2, OpenSignals, C3D, and CSV or TSV with units in the head line.")}</p>
         </section>
       )}
+      {!open && <NeedleLive />}
       {open && (
         <Opened
           key={`${open.file.name} ${open.file.lastModified}`}
