@@ -48,8 +48,6 @@ def test_without_a_device_one_line_says_why(watched, cervical: str) -> None:
 
 
 def test_figures_of_a_needle_are_shown(watched, cervical: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    watched, cervical: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
     """The lines that the server makes of a recording, sent by a stand-in for the amplifier's answer only."""
     monkeypatch.setattr(emg_live, "open_lsl", Recorded)
     lines = b"".join(live_lines("lsl:recorded"))
