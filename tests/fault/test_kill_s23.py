@@ -45,7 +45,9 @@ def kill_often(target: str, kills: int, seed: int, writers_at_once: int = 4) -> 
         assert nursery.stdout is not None
         for number in range(0, kills, writers_at_once):
             names = [f"device{number + one}" for one in range(writers_at_once)]
-            wish = {"target": target, "names": names, "seconds": moments.uniform(0.0, 0.06)}
+            # Each eighth round while they open the record; else a moment after some writes, whichever machine it is.
+            after = None if number // writers_at_once % 8 == 7 else moments.randint(2, 8)
+            wish = {"target": target, "names": names, "after": after, "seconds": moments.uniform(0.0, 0.02)}
             nursery.stdin.write(json.dumps(wish) + "\n")
             nursery.stdin.flush()
             told = nursery.stdout.readline()

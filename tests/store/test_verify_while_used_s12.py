@@ -31,10 +31,11 @@ def test_s12_a_verification_beside_a_writer_finds_no_break(
     try:
         while not written:
             stop.wait(0.01)
-        found = [verify(filled.database) for _ in range(12)]
+        found = [verify(filled.database)]
+        while len(found) < 12 or found[-1].events == found[0].events:
+            found.append(verify(filled.database))
     finally:
         stop.set()
         writer.join()
     assert [one.problems for one in found] == [()] * len(found)
-    assert found[-1].events > found[0].events, "nothing was written meanwhile: this showed nothing"
     assert verify(filled.database).events == written[-1]
