@@ -118,7 +118,11 @@ def kill_under_load(target: str, rounds: int, seed: int) -> None:
 
         with ThreadPoolExecutor(4) as pool:
             running = [pool.submit(device) for _ in range(4)]
-            stop.wait(moments.uniform(1.2, 2.0))
+            # A moment after some writes, whichever machine it is.
+            enough = len(acknowledged) + moments.randint(8, 20)
+            while len(acknowledged) < enough and not all(one.done() for one in running):
+                stop.wait(0.01)
+            stop.wait(moments.uniform(0.0, 0.3))
             server.kill()
             stop.set()
             for one in running:

@@ -45,7 +45,7 @@ def test_while_people_ask_it_waits_many_times_as_long_as_it_works(
     rooms = make_rooms(store)
     worked: list[float] = []
     ticks = iter(range(1000))
-    monkeypatch.setattr(warming.time, "monotonic", lambda: float(next(ticks)))
+    monkeypatch.setattr(warming, "monotonic", lambda: float(next(ticks)))
 
     def a_little(_: Any) -> int:
         rooms.limits._last = float("inf")  # somebody has just asked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-import time
+from time import monotonic
 
 from reprieve.app.clinic import DEFAULT_CLINIC
 from reprieve.core.errors import ReprieveError
@@ -21,12 +21,12 @@ PLACES = 7919
 def warm_forecasts(rooms: Rooms, stop: threading.Event) -> None:
     """Work through the list a little at a time until `stop` is set."""
     while not stop.is_set():
-        before = time.monotonic()
+        before = monotonic()
         try:
             done = _a_little(rooms)
         except ReprieveError:
             done = 0  # a busy or closed record: the next round tries again, and each page computes its own
-        took = time.monotonic() - before
+        took = monotonic() - before
         if not done:
             stop.wait(PAUSE_S)
         elif rooms.limits.quiet_s < PEOPLE_S:
