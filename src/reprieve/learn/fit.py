@@ -14,7 +14,7 @@ from reprieve.core.errors import ScoresError
 from reprieve.learn.curve import Family
 from reprieve.learn.kernel import Array, Kernel
 from reprieve.learn.observations import PatientScores
-from reprieve.learn.parameters import BY_PRODUCT, BY_SCALE, COMMON, Prior, parameter_names, slots
+from reprieve.learn.parameters import BY_NAMED_SCALE, BY_PRODUCT, BY_SCALE, COMMON, Prior, parameter_names, slots
 from reprieve.learn.population import Population, ProductEntry, ScaleEntry
 from reprieve.learn.quadrature import Member, member_of, recentre, score_of
 from reprieve.learn.rows import scales_of
@@ -208,4 +208,6 @@ def _prior(name: str, product_priors: Mapping[str, tuple[Prior, Prior]]) -> Prio
     kind, _, owner = name.partition(":")
     if kind in BY_PRODUCT:
         return product_priors[owner][BY_PRODUCT.index(kind)]
-    return BY_SCALE[kind] if owner else COMMON[name]
+    if not owner:
+        return COMMON[name]
+    return BY_NAMED_SCALE.get(owner, {}).get(kind, BY_SCALE[kind])

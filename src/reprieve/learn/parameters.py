@@ -52,6 +52,13 @@ BY_SCALE: dict[str, Prior] = {
     "log_sigma": Prior(math.log(0.087), 0.4, "cdystonia 3.9 points"),
     "log_effect": Prior(0.0, 0.4, "effect on this scale beside the primary one; weak"),
 }
+# Where a scale is known to be unlike the others: what a day brings lasts days, not months.
+BY_NAMED_SCALE: dict[str, dict[str, Prior]] = {
+    "diary": {
+        "log_sd_drift": Prior(math.log(0.14), 0.5, "days are autocorrelated; assumed"),
+        "log_drift_time": Prior(math.log(1.2), 0.6, "days are autocorrelated over days to weeks; assumed"),
+    }
+}
 BY_PRODUCT = ("amplitude", "log_half_loss")
 
 
