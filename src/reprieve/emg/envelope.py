@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 WINDOW_S = 0.1
 ENVELOPE_RATE_HZ = 200.0
-NOISE_WINDOW_S = 1.0
+NOISE_WINDOW_S, NOISE_STEP_S = 1.0, 0.05
 # Where rest comes in pauses shorter than a second: a twentieth of the record is taken to be pause. In plain noise the
 # quietest twentieth lies some 15 % beneath it, so that this never lowers the noise of a record with a quiet second.
 PAUSE_WINDOW_S, PAUSE_SHARE, PAUSE_EXCESS, FEWEST_PAUSES = 0.2, 0.05, 1.25, 8
@@ -102,8 +102,8 @@ def rms_envelopes(samples: ArrayLike, rate_hz: float, windows_s: Sequence[float]
         if grid == step:
             # The looks into the running power as slices, which is much faster than by index.
             before, width = window // 2 // step, window // step
-            upper = np.concatenate([total[width - before :], np.full(width - before, total[-1])])
-            power = upper[: len(start)] - np.concatenate([np.zeros(before), total])[: len(start)]
+            padded = np.concatenate([np.zeros(before), total, np.full(width - before, total[-1])])
+            power = padded[width : width + len(start)] - padded[: len(start)]
         else:
             power = total[stop] - total[start]
         power /= stop - start
@@ -121,7 +121,7 @@ def _running_power(values: NDArray[np.floating], grid: int) -> Floats:
         whole = len(values) // grid * grid
         blocks = np.ascontiguousarray(values[:whole]).reshape(-1, grid)
         rest = np.square(values[whole:], dtype=np.float64).sum(keepdims=True)[: len(values) - whole]
-        squares = np.concatenate([np.einsum("ij,ij->i", blocks, blocks).astype(np.float64), rest])
+        squares = np.concatenate([(np.square(blocks) @ np.ones(grid, blocks.dtype)).astype(np.float64), rest])
     return np.concatenate([[0.0], np.cumsum(squares)])
 
 
@@ -133,14 +133,22 @@ def noise_rms(envelope: ArrayLike, rate_hz: float) -> float:
 def _quietest(power: Floats, rate_hz: float) -> float:
     if not len(power):
         return 0.0
-    second = float(sliding_mean(power, round(NOISE_WINDOW_S * rate_hz)).min())
-    length = max(1, round(PAUSE_WINDOW_S * rate_hz))
-    pieces = power[: len(power) // length * length].reshape(-1, length).mean(axis=1)
+    # From one twentieth of a second to the next, which is close enough for a mean over a second.
+    steps = _piece_means(power, max(1, int(NOISE_STEP_S * rate_hz)))
+    second = float(sliding_mean(steps, round(NOISE_WINDOW_S * rate_hz * len(steps) / len(power))).min())
+    pieces = _piece_means(power, max(1, round(PAUSE_WINDOW_S * rate_hz)))
     if len(pieces) < FEWEST_PAUSES:
         return float(np.sqrt(second))
     place = int(PAUSE_SHARE * len(pieces))
     # Among efforts with pauses under a second the quietest second holds some effort.
     return float(np.sqrt(min(second, PAUSE_EXCESS**2 * np.partition(pieces, place)[place])))
+
+
+def _piece_means(values: Floats, length: int) -> Floats:
+    """Return the means of pieces of `length` points, of one piece where there are fewer; the rest is left."""
+    length = min(length, len(values))
+    # A product with a vector is faster than a mean over a short axis.
+    return values[: len(values) // length * length].reshape(-1, length) @ np.full(length, 1 / length)
 
 
 def sliding_mean(values: ArrayLike, window: int) -> Floats:
