@@ -3,8 +3,19 @@ import { dayNumber, range, shown, today } from "../numbers/dates";
 import { t } from "../words/words";
 import type { Mine } from "./mine";
 
-export function MyCourse({ mine }: { mine: Mine | null }) {
-  if (!mine) return null;
+interface Props {
+  mine: Mine | null;
+  /** The answer is on its way: room is kept for it, so that nothing jumps under the finger. */
+  coming: boolean;
+}
+
+export function MyCourse({ mine, coming }: Props) {
+  if (!mine)
+    return coming ? (
+      <section className="card course-coming" aria-labelledby="course-title" aria-busy="true">
+        <h2 id="course-title">{t("Where you are now")}</h2>
+      </section>
+    ) : null;
   const forecast = mine.forecast;
   const last = [...mine.sessions].sort((a, b) => a.date.localeCompare(b.date)).at(-1);
   return (

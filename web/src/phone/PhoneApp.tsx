@@ -137,7 +137,7 @@ export function PhoneApp() {
           </p>
         )}
         <Diary mine={mine} onSent={refresh} />
-        <MyCourse mine={mine} />
+        <MyCourse mine={mine} coming={who === "patient" && message === null} />
         <SideEffects last={lastDay} onUrgent={() => setUrgent(true)} onSent={refresh} />
         <Given mine={mine} next={next ?? null} />
         <section className="card phone-note">
