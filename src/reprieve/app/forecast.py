@@ -26,7 +26,8 @@ from reprieve.reference.trials import shipped_population
 LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
 YOUNGEST_YEARS = 18
 HORIZON_DAYS = 182
-KNOT_DAYS = 3
+# Days at which the curve is computed, straight between them: dense while it turns, weekly once it only wanes.
+KNOTS = np.concatenate([np.arange(0, 42, 3), np.arange(42, HORIZON_DAYS + 1, 7)])
 # Diary entries of older cycles say little more than their ratings; the latest cycles count in full.
 FULL_CYCLES = 2
 
@@ -270,7 +271,7 @@ def _forecast(chart: Chart, sessions: list[Session], posterior: ResponsePosterio
     last, model = sessions[-1], posterior.population
     scale = _main_scale(posterior.patient)
     start = posterior.patient.cycles[-1].start_weeks
-    knots = np.arange(0, HORIZON_DAYS + KNOT_DAYS, KNOT_DAYS)
+    knots = KNOTS
     now = (on - last.date).days
     told = predict(posterior, start + np.append(knots, now) / 7.0, scale)
     days = np.arange(HORIZON_DAYS + 1)
