@@ -63,10 +63,11 @@ def muscle_score(findings: MuscleFindings, prior: float, weights: AssessmentWeig
 
     Notes
     -----
-    The interval carries those of all findings that have one. Each finding adds what it would add at either end of its
-    interval; the distances from the score are added as squares [1]_, which takes the findings for independent: those of
-    the same seconds are only roughly so. Muscles are to be ranked by `low`; without an interval of the activity, the
-    largest term, none is called dystonic.
+    The interval carries those of activity, sustained share, turns and CDF10. Each adds what it would add at either end
+    of its interval; the distances from the score are added as squares [1]_, which takes the findings for independent:
+    those of the same seconds are only roughly so. Paradox and lead are steps that ask for their own estimate or
+    interval, and add none. Muscles are to be ranked by `low`; without an interval of the activity, the largest term,
+    none is called dystonic.
 
     References
     ----------
@@ -92,18 +93,10 @@ def _at_the_ends(findings: MuscleFindings) -> Iterator[MuscleFindings]:
     for name, (low, high) in findings.intervals.items():
         for end in (low, high):
             yield replace(findings, **{name: end})
-    for name in ("activity_percent", "paradox"):
-        figure: Estimate | None = getattr(findings, name)
-        # That a muscle compensates is itself said of the whole interval.
-        if (
-            figure is None
-            or figure.low is None
-            or figure.high is None
-            or (name == "paradox" and _compensates(findings))
-        ):
-            continue
-        for end in (figure.low, figure.high):
-            yield replace(findings, **{name: replace(figure, value=end)})
+    activity = findings.activity_percent
+    if activity is not None and activity.low is not None and activity.high is not None:
+        for end in (activity.low, activity.high):
+            yield replace(findings, activity_percent=replace(activity, value=end))
 
 
 def _by_two(ends: Sequence[float]) -> list[tuple[float, float, float]]:
