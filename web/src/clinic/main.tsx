@@ -11,7 +11,7 @@ import "../styles/print.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { startWords } from "../words/words";
+import { startWords, takeCatalogues } from "../words/words";
 import { App } from "./App";
 
 const client = new QueryClient({
@@ -29,6 +29,7 @@ function Root() {
   return <App key={round} />;
 }
 
+takeCatalogues({ de: () => import("../words/de.json"), fr: () => import("../words/fr.json") });
 void startWords().then(() => {
   createRoot(document.getElementById("root")!).render(
     <StrictMode>

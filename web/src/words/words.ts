@@ -30,12 +30,10 @@ function preferred(): Language {
 
 type Loaders = Record<Exclude<Language, "en">, () => Promise<{ default: Record<string, string> }>>;
 
-let loaders: Loaders = {
-  de: () => import("./de.json"),
-  fr: () => import("./fr.json"),
-};
+const none = () => Promise.resolve({ default: {} });
+let loaders: Loaders = { de: none, fr: none };
 
-/** The patient's page brings its own, smaller catalogues. */
+/** Each page brings its own catalogues before it starts: the patient's are much smaller than the clinic's. */
 export function takeCatalogues(own: Loaders): void {
   loaders = own;
 }
