@@ -20,6 +20,7 @@ import numpy as np
 from record_load import HEADERS, PASSWORD, laid_down, start_server
 
 PATIENTS = 40
+PAUSE_S = 0.1  # three requests a round, and the server lets one person have about twenty a second
 
 
 def main(rounds: int) -> None:
@@ -33,6 +34,7 @@ def main(rounds: int) -> None:
             with httpx.Client(base_url=address, headers=HEADERS, timeout=60, trust_env=False) as client:
                 client.post("/api/sign-in", json={"name": "injector 0", "password": PASSWORD}).raise_for_status()
                 for turn in range(rounds + PATIENTS):
+                    time.sleep(PAUSE_S)
                     patient = ids[turn % len(ids)]
                     entry = {"date": date.today().isoformat(), "severity": turn % 10}
                     key = {"Idempotency-Key": secrets.token_hex(8)}
