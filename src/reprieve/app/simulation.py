@@ -199,7 +199,10 @@ def _onset() -> Onset:
 
 
 def _assumptions(targets: Sequence[Target]) -> tuple[str, ...]:
-    lines = ["needles stand at the endplates, evenly across each belly", "endplates lie where a study found them, else in a band at mid-belly"]
+    lines = [
+        "needles stand at the endplates, evenly across each belly",
+        "endplates lie where a study found them, else in a band at mid-belly",
+    ]
     if any(t.injection.sites is None for t in targets):
         lines.append("where sites are not told, one site")
     if any(t.injection.volume_ml is None for t in targets):
