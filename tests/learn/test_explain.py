@@ -88,3 +88,23 @@ def test_a_patient_without_scores_gets_the_population() -> None:
     patient = replace(a_patient(EARLY), weeks=np.empty(0), scores=np.empty(0), channels=np.empty(0, dtype=np.int64))
     posterior = update_response(patient, default_population(), kernel())
     assert person_share(posterior) < 0.1  # what is left is the noise of 112 nodes
+
+
+@pytest.mark.parametrize("cycles", [1, 3, 8, 20])
+def test_scores_that_never_change_say_no_response_and_stay_finite(cycles: int) -> None:
+    """A diary always answered alike has no noise in it; the density must not run away to it."""
+    given = [Cycle(14.0 * i, "rimabotulinumtoxinB", 5000.0) for i in range(cycles)]
+    weeks = [14.0 * i + week for i in range(cycles) for week in (0, 2, 4, 6, 8, 10, 12)]
+    alike = patient_scores("a", given, weeks, [45.0] * len(weeks), ["TWSTRS"] * len(weeks))
+    posterior = update_response(alike, default_population(), kernel())
+    found = milestones(posterior, cycles - 1)
+    # By the shipped population some 4 of 100 do not respond; one flat cycle says more, eight leave no doubt.
+    assert posterior.non_response > (0.1 if cycles == 1 else 0.5)
+    assert posterior.non_response > 0.99 or cycles < 8
+    assert np.isclose(found.weight.sum(), 1.0)
+    assert 2.0 < found.fading @ found.weight < 30.0
+    ahead = predict(posterior, np.array([weeks[-1] + 2.0])).score
+    mean = ahead.mean[0] @ ahead.weight
+    sd = np.sqrt((ahead.sd[0] ** 2 + (ahead.mean[0] - mean) ** 2) @ ahead.weight)
+    assert abs(mean - 45.0) < 3.0
+    assert 0.3 < sd < 10.0

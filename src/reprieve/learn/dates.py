@@ -48,7 +48,9 @@ class Milestones:
 
 def milestones(posterior: ResponsePosterior, cycle: int) -> Milestones:
     """Return the milestones of `cycle` (its index) under `posterior`, if the patient responds at all."""
-    posterior = without_idle_nodes(posterior)
+    kept = without_idle_nodes(posterior)
+    # Whoever surely does not respond has no such node left: the dates are then those of the population's kind.
+    posterior = kept if (kept.points.responds > 0).any() else posterior
     responds = posterior.points.responds > 0
     weight = posterior.weight * responds
     weight = weight / weight.sum() if weight.sum() > 0 else responds / responds.sum()

@@ -24,6 +24,10 @@ Cost = Callable[[Array], tuple[float, Array]]
 STEPS = 30
 RESTING = 0.15  # largest slope, in log likelihood a prior sd, at which the search rests
 _LONGEST = 1.5
+# The log by which a patient's variability may lie off the population's: some four prior sds. Scores that never change,
+# as in a diary always answered alike, would otherwise say that there is no noise at all, and a density without bound
+# drowns every other thing.
+MOST_SPREAD = 1.5
 _PLACE = {name: i for i, name in enumerate(COMMON)}
 _KIND = {name: i for i, name in enumerate(BY_SCALE)}
 
@@ -66,10 +70,13 @@ class Frame:
     def points(self, at: Array, responds: NDArray[np.int32]) -> Points:
         """Return nodes at the coordinates `at`."""
         slot = np.ascontiguousarray(slot_values(self.theta(at), self.places))
-        return Points(slot, np.ascontiguousarray(at[:, -2]), np.ascontiguousarray(at[:, -1]), responds)
+        most = MOST_SPREAD * np.exp(-slot[:, _PLACE["log_scale_spread"]])
+        return Points(slot, np.ascontiguousarray(at[:, -2]), np.clip(at[:, -1], -most, most), responds)
 
-    def slope(self, by_slot: Array, slot: Array) -> Array:
-        """Return the gradient in these coordinates from the gradient by slot."""
+    def slope(self, by_slot: Array, slot: Array, *, free: bool) -> Array:
+        """Return the gradient in these coordinates from the gradient by slot; not `free`: variability is at its end."""
+        by_slot = by_slot.copy()
+        by_slot[_PLACE["log_scale_spread"]] *= free
         by_theta = np.zeros(len(self.mean))
         known = self.places >= 0
         np.add.at(by_theta, self.places[known], by_slot[known])
@@ -78,7 +85,7 @@ class Frame:
         half_loss = by_slot[product + 1 :: 2].sum() * np.exp(slot[_PLACE["log_sd_half_loss"]])
         # The patient's variability multiplies the sd of drift and of noise on every scale alike.
         noise = [by_slot[first + _KIND[name] : product : width].sum() for name in ("log_sd_drift", "log_sigma")]
-        spread = sum(noise) * np.exp(slot[_PLACE["log_scale_spread"]])
+        spread = free * sum(noise) * np.exp(slot[_PLACE["log_scale_spread"]])
         return np.concatenate([self.root.T @ by_theta, [half_loss, spread]])
 
 
@@ -103,7 +110,7 @@ def settle(frame: Frame, rows: Rows, start: Mode, kernel: Kernel, *, responds: b
         points = frame.points(at[None], flag)
         told = kernel(rows, points, gradient=True)
         assert told.gradient is not None
-        slope = at - frame.slope(told.gradient[0], points.slots[0])
+        slope = at - frame.slope(told.gradient[0], points.slots[0], free=points.spread[0] == at[-1])
         return 0.5 * float(at @ at) - float(told.log_likelihood[0]), slope
 
     at, inverse = start.at, start.root @ start.root.T
@@ -131,7 +138,7 @@ def _line(cost: Cost, at: Array, step: Array, value: float, slope: Array) -> tup
     for _ in range(8):
         moved = at + step
         told, fresh = cost(moved)
-        if np.isfinite(told) and told <= value + 1e-4 * fall:
+        if np.isfinite(told) and np.isfinite(fresh).all() and told <= value + 1e-4 * fall:
             return moved, told, fresh
         step, fall = 0.4 * step, 0.4 * fall
     return None
