@@ -1,7 +1,7 @@
 /** What the screens ask the server for. */
 import { useQuery, type QueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { get } from "./client";
+import { get, post } from "./client";
 import { readForecast } from "./forecast";
 import type { Chart, Finding, Health, Plan, Role, Side } from "./types";
 
@@ -63,9 +63,8 @@ export const usePatients = (search: string, enabled = true) =>
   useQuery({
     queryKey: ["patients", search],
     queryFn: () =>
-      get<{ rows: PatientRow[]; next: string | null }>(
-        `/api/patients?limit=20&search=${encodeURIComponent(search)}`,
-      ),
+      // In the body: what stands in an address stands in logs and histories, and this is a name.
+      post<{ rows: PatientRow[]; next: string | null }>("/api/patients/search", { limit: 20, search }),
     enabled,
   });
 
