@@ -83,6 +83,24 @@ export const useForecast = (id: string) => {
   return { ...query, curve };
 };
 
+export interface MovingEntry {
+  date: string;
+  scale: string;
+  score: number;
+  moved_fading_days: number;
+}
+
+export const useMovedBy = (id: string, enabled: boolean) =>
+  useQuery({
+    queryKey: ["patient", id, "forecast", "explanation"],
+    queryFn: () =>
+      get<{ abstains: boolean; reason: string | null; entries: MovingEntry[] }>(
+        `${patient(id)}/forecast/explanation`,
+      ),
+    retry: false,
+    enabled,
+  });
+
 export interface RankedMuscle {
   muscle: string;
   side: Side | null;

@@ -40,7 +40,7 @@ export function ChartPage({ id, chart }: { id: string; chart: Chart }) {
           <Entries chart={chart} />
         </div>
         <div className="stack">
-          <ForecastCard curve={forecast.curve} error={forecast.error} pending={forecast.isPending} />
+          <ForecastCard id={id} curve={forecast.curve} error={forecast.error} pending={forecast.isPending} />
           <Facts chart={chart} />
         </div>
       </div>

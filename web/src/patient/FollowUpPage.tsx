@@ -37,7 +37,7 @@ export function FollowUpPage({ id, chart }: { id: string; chart: Chart }) {
           <ExposureForm id={id} />
         </div>
         <div className="stack">
-          <ForecastCard curve={forecast.curve} error={forecast.error} pending={forecast.isPending} />
+          <ForecastCard id={id} curve={forecast.curve} error={forecast.error} pending={forecast.isPending} />
           <NextVisit id={id} chart={chart} curve={forecast.curve} />
           <GoalForm id={id} chart={chart} />
           <FactsForm id={id} chart={chart} />

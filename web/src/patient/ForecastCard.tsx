@@ -4,6 +4,7 @@ import { Loading } from "../shared/states";
 import { Basis } from "../timeline/Basis";
 import type { Curve, DateRange } from "../timeline/curve";
 import { t } from "../words/words";
+import { MovedBy } from "./MovedBy";
 
 function span(dates: DateRange | null): string {
   if (!dates?.low || !dates.high) return t("not enough data");
@@ -11,10 +12,12 @@ function span(dates: DateRange | null): string {
 }
 
 export function ForecastCard({
+  id,
   curve,
   error,
   pending,
 }: {
+  id: string;
   curve: Curve | null;
   error: Error | null;
   pending: boolean;
@@ -44,6 +47,7 @@ export function ForecastCard({
             </dd>
           </dl>
           <Basis curve={curve} />
+          <MovedBy id={id} />
         </>
       )}
     </section>

@@ -108,7 +108,12 @@ export function SincePage({ id, chart }: { id: string; chart: Chart }) {
             </section>
           </div>
           <div className="two-up">
-            <ForecastCard curve={forecast.curve} error={forecast.error} pending={forecast.isPending} />
+            <ForecastCard
+              id={id}
+              curve={forecast.curve}
+              error={forecast.error}
+              pending={forecast.isPending}
+            />
             <section className="card" aria-labelledby="ask-title">
               <h2 id="ask-title">{t("What to ask")}</h2>
               <ul className="bullets">
