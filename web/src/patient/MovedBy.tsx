@@ -8,16 +8,18 @@ import { words } from "../words/names";
 import { t } from "../words/words";
 
 const MOST = 6;
+const SEEN_DAYS = 0.5;
 
 function shift(days: number): string {
-  const whole = Math.round(Math.abs(days));
-  if (whole === 0) return t("no change");
-  return days > 0 ? t("{n} days later", { n: whole }) : t("{n} days earlier", { n: whole });
+  const n = Math.round(Math.abs(days));
+  if (n === 1) return days > 0 ? t("1 day later") : t("1 day earlier");
+  return days > 0 ? t("{n} days later", { n }) : t("{n} days earlier", { n });
 }
 
 export function MovedBy({ id }: { id: string }) {
   const [open, setOpen] = useState(false);
   const { data, isPending, error } = useMovedBy(id, open);
+  const moving = data?.entries.filter((entry) => Math.abs(entry.moved_fading_days) >= SEEN_DAYS);
   return (
     <details className="fold" onToggle={(event) => setOpen(event.currentTarget.open)} data-testid="moved-by">
       <summary>
@@ -26,7 +28,10 @@ export function MovedBy({ id }: { id: string }) {
       {isPending && <Loading what={t("the forecast")} tall={90} />}
       {error && <p className="soft">{error.message}</p>}
       {data?.abstains && <p className="soft">{data.reason}</p>}
-      {data && data.entries.length > 0 && <Table entries={data.entries.slice(0, MOST)} />}
+      {moving && moving.length > 0 && <Table entries={moving.slice(0, MOST)} />}
+      {moving && moving.length === 0 && !data?.abstains && (
+        <p className="soft">{t("No single entry of late moves it by a day.")}</p>
+      )}
     </details>
   );
 }
