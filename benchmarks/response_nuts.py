@@ -155,7 +155,8 @@ def main() -> None:
     for patient in patients:
         posterior = update_response(patient.scores, population, kernel())
         _, draws = _cycle_draws(posterior, len(patient.scores.cycles) - 1)
-        weight = np.repeat(posterior.weight, len(draws) // len(posterior.weight))
+        each = len(draws) // len(posterior.weight)
+        weight = np.repeat(posterior.weight, each) / each
         mean = weight @ draws
         told.append((mean, np.sqrt(weight @ (draws - mean) ** 2)))
     ours, ours_wall = time.process_time() - begun, time.perf_counter() - wall
@@ -177,9 +178,10 @@ def main() -> None:
         progress_bar=False,
     )
     sampler.run(jax.random.PRNGKey(1), data, population.names)
-    draws = sampler.get_samples()
+    # Until the draws are read, JAX has only promised them.
+    draws = {name: np.asarray(sampler.get_samples()[name]) for name in ("theta", "log_time")}
     theirs, theirs_wall = time.process_time() - begun, time.perf_counter() - wall
-    theta, log_time = np.asarray(draws["theta"]), np.asarray(draws["log_time"])
+    theta, log_time = draws["theta"], draws["log_time"]
     size = min(float(x) for x in summary({"theta": theta[None]}, group_by_chain=True)["theta"]["n_eff"])
     print(f"NUTS: {theirs:.1f} CPU-s, {theirs_wall:.1f} s wall; smallest effective sample of a parameter {size:.0f}")
     print(f"ratio: {theirs / ours:.0f} of CPU, {theirs_wall / ours_wall:.0f} of wall")
