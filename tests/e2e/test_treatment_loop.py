@@ -275,6 +275,8 @@ def test_a_diary_entry_moves_the_curve(watched) -> None:
     phone.page.goto("/phone")
     again = phone.page.get_by_role("button", name="Change it")
     phone.page.get_by_role("heading", name="Where you are now").wait_for()
+    # Until the record has arrived, the page does not know whether today was answered already.
+    phone.page.wait_for_load_state("networkidle")
     if again.count():
         again.click()
     phone.page.get_by_role("radio", name=re.compile("^2$")).click()

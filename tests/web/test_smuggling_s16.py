@@ -53,8 +53,13 @@ class Proxy:
         head, _, body = told.partition(b"\r\n\r\n")
         found = re.search(rb"(?i)content-length: (\d+)", head)
         length = int(found.group(1)) if found else 0
-        while len(body) < length:
-            body += connection.recv(65536)
+        # The HTTP library's own refusals come in chunks, the last of them empty.
+        chunked = re.search(rb"(?i)transfer-encoding: chunked", head) is not None
+        while len(body) < length or (chunked and b"0\r\n\r\n" not in body):
+            part = connection.recv(65536)
+            if not part:
+                return None
+            body += part
         # What comes beyond is the answer to a request that the proxy never saw: the next caller would get it.
         return head + b"\r\n\r\n" + body
 

@@ -25,7 +25,7 @@ export function MovedBy({ id }: { id: string }) {
       <summary>
         <span className="fold-title">{t("What moved this forecast")}</span>
       </summary>
-      {isPending && <Loading what={t("the forecast")} tall={90} />}
+      {open && isPending && <Loading what={t("the forecast")} tall={90} />}
       {error && <p className="soft">{error.message}</p>}
       {data?.abstains && <p className="soft">{data.reason}</p>}
       {moving && moving.length > 0 && <Table entries={moving.slice(0, MOST)} />}
