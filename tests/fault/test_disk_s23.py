@@ -7,30 +7,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from reprieve.core.errors import SetupError
-from reprieve.record.chart import ChartPatient
-from reprieve.record.event_bodies import Registration
-from reprieve.record.event_kinds import EventKind
-from reprieve.record.events import Event
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger, Origin
 from reprieve.store.verify import verify
+from support.registered import REGISTERED
 
 FILLER = Path(__file__).with_name("_filler.py")
-REGISTERED = Event(
-    id="register",
-    kind=EventKind.PATIENT_REGISTERED,
-    clinic="clinic",
-    patient="a",
-    by="test",
-    at=datetime(2026, 1, 1, tzinfo=UTC),
-    body=Registration(patient=ChartPatient(id="a")),
-)
 
 
 @pytest.fixture

@@ -7,29 +7,16 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from reprieve.record.chart import ChartPatient
-from reprieve.record.event_bodies import Registration
-from reprieve.record.event_kinds import EventKind
-from reprieve.record.events import Event
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger, Origin, Request
 from reprieve.store.verify import verify
+from support.registered import REGISTERED
 
 WRITERS = Path(__file__).with_name("_writers.py")
-REGISTERED = Event(
-    id="register",
-    kind=EventKind.PATIENT_REGISTERED,
-    clinic="clinic",
-    patient="a",
-    by="test",
-    at=datetime(2026, 1, 1, tzinfo=UTC),
-    body=Registration(patient=ChartPatient(id="a")),
-)
 
 
 def kill_often(target: str, kills: int, seed: int, writers_at_once: int = 4) -> None:

@@ -13,30 +13,15 @@ from scipy.integrate import solve_ivp
 
 from reprieve.pharmacology.endplate import EndplateParameters, block
 from reprieve.pharmacology.muscle import force
-from reprieve.pharmacology.onset import ISOLATED_MUSCLE, MINUTES_PER_DAY
+from support.endplate_chain import blocked, chain_rates
 
 DAYS = np.arange(0.0, 181.0)
 
 
 def _stiff(p: EndplateParameters, amount: float) -> np.ndarray:
-    kb, kt, kl = (rate * MINUTES_PER_DAY for rate in ISOLATED_MUSCLE.steps())
-    ks, loss, back = p.uptake_per_day, np.log(2) / p.light_chain_half_life_d, np.log(2) / p.substrate_half_life_d
-
-    def derivative(_, y):
-        bulk, free, bound, inside, light, intact = y
-        return [
-            -ks * bulk,
-            ks * bulk - kb * free,
-            kb * free - kt * bound,
-            kt * bound - kl * inside,
-            kl * inside - loss * light,
-            back * (1 - intact) - p.cleavage_per_day * light * intact,
-        ]
-
-    y0 = [amount, 0, 0, 0, 0, 1]
-    solved = solve_ivp(derivative, (0, 180), y0, t_eval=DAYS, method="LSODA", rtol=1e-9, atol=1e-12)
-    x = 1 - solved.y[-1]
-    return x**p.steepness / (x**p.steepness + p.half_block**p.steepness)
+    start = [amount, 0, 0, 0, 0, 1]
+    solved = solve_ivp(chain_rates(p), (0, 180), start, t_eval=DAYS, method="LSODA", rtol=1e-9, atol=1e-12)
+    return blocked(p, solved.y[-1])
 
 
 @pytest.mark.parametrize("amount", [0.05, 0.45, 5.0, 200.0])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from reprieve.pharmacology.endplate import EndplateParameters, block, block_of_several
-from reprieve.pharmacology.onset import ISOLATED_MUSCLE, MINUTES_PER_DAY
+from support.endplate_chain import blocked, chain_rates
 
 P = EndplateParameters()
 DAYS = np.arange(0.0, 260.0, 2.0)
@@ -21,28 +21,12 @@ def test_one_of_several_is_one():
 
 
 def test_two_equal_a_stiff_solver_that_is_stopped_between():
-    kb, kt, kl = (rate * MINUTES_PER_DAY for rate in ISOLATED_MUSCLE.steps())
-    ks, loss, back = P.uptake_per_day, np.log(2) / P.light_chain_half_life_d, np.log(2) / P.substrate_half_life_d
-
-    def derivative(_, y):
-        bulk, free, bound, inside, light, intact = y
-        return [
-            -ks * bulk,
-            ks * bulk - kb * free,
-            kb * free - kt * bound,
-            kt * bound - kl * inside,
-            kl * inside - loss * light,
-            back * (1 - intact) - P.cleavage_per_day * light * intact,
-        ]
-
-    first = solve_ivp(derivative, (0, 84), [0.4, 0, 0, 0, 0, 1], method="LSODA", rtol=1e-9, atol=1e-12)
+    first = solve_ivp(chain_rates(P), (0, 84), [0.4, 0, 0, 0, 0, 1], method="LSODA", rtol=1e-9, atol=1e-12)
     again = first.y[:, -1] + np.array([0.4, 0, 0, 0, 0, 0])
     later = np.arange(84.0, 260.0, 2.0)
-    second = solve_ivp(derivative, (84, 260), again, t_eval=later, method="LSODA", rtol=1e-9, atol=1e-12)
-    x = 1 - second.y[-1]
-    expected = x**P.steepness / (x**P.steepness + P.half_block**P.steepness)
+    second = solve_ivp(chain_rates(P), (84, 260), again, t_eval=later, method="LSODA", rtol=1e-9, atol=1e-12)
     told = block_of_several(P, [[0.4], [0.4]], [0.0, 84.0], later, step_d=0.1)[0]
-    assert np.abs(told - expected).max() < 1e-3
+    assert np.abs(told - blocked(P, second.y[-1])).max() < 1e-3
 
 
 @given(st.floats(-400, 400), st.floats(0, 3), st.floats(0, 3), st.floats(20, 120))
