@@ -119,3 +119,12 @@ def test_the_key_may_lie_in_a_file_that_nobody_else_reads(tmp_path: Path, monkey
     file.unlink()
     with pytest.raises(SetupError, match="cannot be read"):
         Database(encrypted_target(tmp_path / "clinic.db"))
+
+
+@pytest.mark.parametrize("key", ["", "short"])
+def test_without_a_fit_key_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.delenv(KEY_FILE, raising=False)
+    monkeypatch.setenv(KEY, key)
+    with pytest.raises(SetupError, match="key"):
+        Database(encrypted_target(tmp_path / "new" / "clinic.db"))
+    assert list(tmp_path.iterdir()) == []

@@ -168,8 +168,9 @@ def _encrypted_engine(url: URL, create: bool) -> Engine:
         raise SetupError("an encrypted record needs SQLCipher; pip install 'reprieve[encrypted]'") from None
     if url.password or url.query:
         raise SetupError(f"the key does not belong into --db, where others can read it; see {KEY_FILE}")
-    _check_folder(url.database, create, encrypted=True)
+    # The key first: without one not even an empty file is left behind.
     connect = opener(Path(url.database or ""), driver)
+    _check_folder(url.database, create, encrypted=True)
     plain = url.set(drivername="sqlite")
     return create_engine(plain, module=driver, creator=connect, pool_size=POOL_SIZE, poolclass=QueuePool)
 
