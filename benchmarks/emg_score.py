@@ -11,9 +11,9 @@ import sys
 
 import numpy as np
 
-from reprieve.app.emg import report_of
-from reprieve.app.emg_channels import ChannelMap, Epoch
-from reprieve.app.emg_report import MuscleReport
+from reprieve.app.emg.channels import ChannelMap, Epoch
+from reprieve.app.emg.recording import report_of
+from reprieve.app.emg.report import MuscleReport
 from reprieve.emg.simulate import SimulatedMuscle, simulate_session
 from reprieve.interop.recording import Channel, Recording
 

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from scipy import signal
 
-from reprieve.app.emg import report_recording
+from reprieve.app.emg.recording import report_recording
 from reprieve.emg.coherence import coherence, segment_spectra
 from reprieve.emg.contractions import find_contractions
 from reprieve.emg.envelope import rms_envelope
@@ -186,7 +186,7 @@ def write_edf(path: Path, samples: Floats) -> None:
 
 def peak_memory_mb(path: Path) -> tuple[float, float]:
     """Return peak memory of a fresh process that imports only, and of one that makes the report."""
-    head = "from reprieve.app.emg import report_recording; "
+    head = "from reprieve.app.emg.recording import report_recording; "
     # VmHWM begins anew with the process; ru_maxrss would carry over what the parent used.
     code = head + "{}; print([row.split()[1] for row in open('/proc/self/status') if row.startswith('VmHWM')][0])"
     found = []

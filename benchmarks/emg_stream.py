@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 
-from reprieve.app.emg_replay import replay
+from reprieve.app.emg.replay import replay
 from reprieve.emg.stream import EmgStream
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from fhir.resources.R4B.bundle import Bundle
 
-from reprieve.app.demo import demo_charts
+from reprieve.app.demo.clinic import demo_charts
 from reprieve.interop.fhir.bundle import collection, read_bundle
 from reprieve.interop.fhir.json_text import write_json
 from reprieve.interop.fhir.reader import read_batch

@@ -23,9 +23,9 @@ import record_fold
 from argon2 import PasswordHasher
 from record_load import HEADERS, PASSWORD, start_server
 
-from reprieve.app.accounts import Accounts, Person, Role
+from reprieve.app.accounts.accounts import Accounts, Person, Role
 from reprieve.app.clinic import Clinic
-from reprieve.app.record_ids import now, origin
+from reprieve.app.ids import now, origin
 from reprieve.record.chart import Chart, Condition
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger

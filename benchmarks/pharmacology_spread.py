@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import diags_array, eye_array, kron
 from scipy.sparse.linalg import spsolve
 
-from reprieve.app.simulation_field import spread_in_neck
+from reprieve.app.simulation.field import spread_in_neck
 from reprieve.pharmacology.field import Needle, _source, bound_field
 from reprieve.pharmacology.spread import SpreadParameters, bound_density
 from reprieve.pharmacology.tissue import Tissue, block_of_tissue

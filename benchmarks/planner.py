@@ -146,7 +146,7 @@ def patients(count: int) -> None:
     """Print what the safety rules say to the proposals of random patients."""
     from random_patients import TODAY, random_patient
 
-    from reprieve.app.planning import propose
+    from reprieve.app.planning.proposal import propose
     from reprieve.core.findings import Severity
 
     told: dict[str, int] = dict.fromkeys(("proposals", "withheld", "conflicts", "nothing on file", "limit errors"), 0)

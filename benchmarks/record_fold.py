@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from reprieve.app.record_ids import new_id, origin
+from reprieve.app.ids import new_id, origin
 from reprieve.record.chart import (
     Appointment,
     Assessment,

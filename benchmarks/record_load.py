@@ -32,10 +32,10 @@ import httpx
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from reprieve.app.accounts import Accounts, Person, Role
+from reprieve.app.accounts.accounts import Accounts, Person, Role
 from reprieve.app.clinic import Clinic
-from reprieve.app.demo import demo_charts
-from reprieve.app.record_ids import now, origin
+from reprieve.app.demo.clinic import demo_charts
+from reprieve.app.ids import now, origin
 from reprieve.core.documents import as_json
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger

@@ -18,11 +18,11 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
-from reprieve.app.accounts import Person, Role
+from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.clinic import Clinic
-from reprieve.app.record_entries import record_entry
-from reprieve.app.record_forecasts import Forecasts
-from reprieve.app.record_today import WorkList
+from reprieve.app.record.entries import record_entry
+from reprieve.app.record.forecasts import Forecasts
+from reprieve.app.record.today import WorkList
 from reprieve.record.chart import (
     Appointment,
     Chart,

@@ -26,10 +26,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from reprieve.app.cohort import QUESTIONS, TallyPart, cohort
-from reprieve.app.cohort_source import cohort_parts
-from reprieve.app.registry import forecast_partitions
-from reprieve.app.response import load_population
+from reprieve.app.cohort.questions import QUESTIONS, TallyPart, cohort
+from reprieve.app.cohort.source import cohort_parts
+from reprieve.app.response.partitions import forecast_partitions
+from reprieve.app.response.scores import load_population
 from reprieve.compute.processes import ProcessExecutor
 
 CYCLES, AT = 5, (4.0, 8.0, 12.0, 16.0)

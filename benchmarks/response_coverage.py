@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from reprieve.app.response_kernel import kernel
+from reprieve.app.response.kernel import kernel
 from reprieve.learn.dates import milestones, weighted_quantiles
 from reprieve.learn.fit import fit_population
 from reprieve.learn.mixture import quantiles

@@ -22,7 +22,7 @@ import numpyro.distributions as dist
 from numpyro.diagnostics import summary
 from numpyro.infer import MCMC, NUTS, init_to_value
 
-from reprieve.app.response_kernel import kernel
+from reprieve.app.response.kernel import kernel
 from reprieve.learn.curve import AFTER_WEEKS, EARLY_WEEKS
 from reprieve.learn.dates import _cycle_draws  # pyright: ignore[reportPrivateUsage]
 from reprieve.learn.fit import _prior, fit_population  # pyright: ignore[reportPrivateUsage]

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from reprieve.app.forecast import default_population
-from reprieve.app.response_kernel import kernel
+from reprieve.app.response.kernel import kernel
 from reprieve.learn.kernel import Kernel
 from reprieve.learn.numpy_kernel import numpy_kernel
 from reprieve.learn.posterior import reweighted, update_response

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from reprieve.app.virtual_loop import Course, treat_by_loop, treat_the_same
-from reprieve.app.virtual_patients import AS_ASSUMED, OTHERWISE
+from reprieve.app.virtual.loop import Course, treat_by_loop, treat_the_same
+from reprieve.app.virtual.patients import AS_ASSUMED, OTHERWISE
 
 WORLDS = {"as assumed": AS_ASSUMED, "otherwise": OTHERWISE}
 

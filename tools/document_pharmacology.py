@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.app.documents import load
-from reprieve.app.planning import propose
-from reprieve.app.simulation import simulate_plan
-from reprieve.app.simulation_for_planner import muscle_model
+from reprieve.app.planning.proposal import propose
+from reprieve.app.simulation.for_planner import muscle_model
+from reprieve.app.simulation.of_plan import simulate_plan
 from reprieve.pharmacology.belly import endplates, sphere_of
 from reprieve.pharmacology.endplate import EndplateParameters, block, block_of_several
 from reprieve.pharmacology.muscle import force

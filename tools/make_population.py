@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reprieve.app.response import fit_scores, trial_rows
+from reprieve.app.response.scores import fit_scores, trial_rows
 from reprieve.learn.parameters import Prior
 from reprieve.learn.population import Population, ScaleEntry
 from reprieve.learn.products import PRIORS, PRODUCTS

@@ -13,11 +13,11 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from reprieve.app.accounts import Accounts, Person, Role
-from reprieve.app.accounts_second_factor import begin_codes, confirm_codes
-from reprieve.app.accounts_vault import KEY_FILE, Vault, vault_of
-from reprieve.app.record_backup import back_up
-from reprieve.app.record_ids import origin
+from reprieve.app.accounts.accounts import Accounts, Person, Role
+from reprieve.app.accounts.second_factor import begin_codes, confirm_codes
+from reprieve.app.accounts.vault import KEY_FILE, Vault, vault_of
+from reprieve.app.ids import origin
+from reprieve.app.record.backup import back_up
 from reprieve.core.errors import AccessError, SetupError
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger

@@ -10,7 +10,7 @@ from decimal import Decimal as D
 import pytest
 
 from reprieve.app.authorisation import authorisation_packet
-from reprieve.app.demo import demo_patients
+from reprieve.app.demo.clinic import demo_patients
 from reprieve.record.chart import Chart, ChartPatient, Condition, GivenInjection, Goal, OtherTreatment, Rating, Session
 from reprieve.record.plan import Reconstitution, Vial
 

@@ -16,17 +16,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reprieve.app.cohort import QUESTIONS, cohort, cohort_of_patients
-from reprieve.app.cohort_bands import choose_bands, dose_cell
-from reprieve.app.cohort_cells import shown
-from reprieve.app.cohort_centres import funnel_limits
-from reprieve.app.cohort_cycles import CohortCycle, CohortPatient, CycleScore, cycles_of_charts
-from reprieve.app.cohort_effect import effects_of
-from reprieve.app.cohort_side_effects import _share
-from reprieve.app.cohort_tally import patient_weights
-from reprieve.app.demo import demo_charts
-from reprieve.app.record_research_files import write_research_set
-from reprieve.app.record_transfer import read_charts
+from reprieve.app.cohort.bands import choose_bands, dose_cell
+from reprieve.app.cohort.cells import shown
+from reprieve.app.cohort.centres import funnel_limits
+from reprieve.app.cohort.cycles import CohortCycle, CohortPatient, CycleScore, cycles_of_charts
+from reprieve.app.cohort.effect import effects_of
+from reprieve.app.cohort.questions import QUESTIONS, cohort, cohort_of_patients
+from reprieve.app.cohort.side_effects import _share
+from reprieve.app.cohort.tally import patient_weights
+from reprieve.app.demo.clinic import demo_charts
+from reprieve.app.research.files import write_research_set
+from reprieve.app.transfer.charts import read_charts
 from reprieve.compute.processes import ProcessExecutor
 from reprieve.core.documents import as_json
 from reprieve.core.errors import InputError, ScoresError

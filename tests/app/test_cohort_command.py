@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reprieve.app.demo import demo_charts
+from reprieve.app.demo.clinic import demo_charts
 from reprieve.cli.main import main
 from reprieve.core.documents import as_json
 

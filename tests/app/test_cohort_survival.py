@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reprieve.app.cohort_survival import kaplan_meier, survival_quantile, weibull
+from reprieve.app.cohort.survival import kaplan_meier, survival_quantile, weibull
 
 DAYS = 400
 

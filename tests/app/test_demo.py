@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import pytest
 
-from reprieve.app.demo import demo_charts, demo_patients
-from reprieve.app.demo_people import FAMILY_NAMES
+from reprieve.app.demo.clinic import demo_charts, demo_patients
+from reprieve.app.demo.people import FAMILY_NAMES
 from reprieve.core.documents import canonical
 
 TODAY = date(2026, 11, 24)

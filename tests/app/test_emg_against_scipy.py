@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from reprieve.app.emg import report_of
-from reprieve.app.emg_report import ChannelReport
+from reprieve.app.emg.recording import report_of
+from reprieve.app.emg.report import ChannelReport
 from reprieve.core.errors import RecordingError
 from reprieve.interop.recording import Channel
 from reprieve.interop.recordings import read_recording

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reprieve.app.emg_live import MOST_SILENT_PULLS, listen, listen_to
-from reprieve.app.emg_replay import replay
+from reprieve.app.emg.live import MOST_SILENT_PULLS, listen, listen_to
+from reprieve.app.emg.replay import replay
 from reprieve.cli.main import main
 from reprieve.core.errors import RecordingError
 from reprieve.emg.stream import StreamState

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from reprieve.app.emg import report_recording
-from reprieve.app.emg_channels import ChannelMap
-from reprieve.app.emg_compare import compare_reports
-from reprieve.app.emg_replay import replay
+from reprieve.app.emg.channels import ChannelMap
+from reprieve.app.emg.compare import compare_reports
+from reprieve.app.emg.recording import report_recording
+from reprieve.app.emg.replay import replay
 from reprieve.cli.main import main
 from reprieve.core.errors import RecordingError
 

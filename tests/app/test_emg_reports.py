@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reprieve.app.emg import report_recording, report_with_traces
-from reprieve.app.emg_html import report_html
-from reprieve.app.emg_pdf import report_pdf
+from reprieve.app.emg.html import report_html
+from reprieve.app.emg.pdf import report_pdf
+from reprieve.app.emg.recording import report_recording, report_with_traces
 from reprieve.cli.main import main
 from reprieve.core.errors import RecordingError
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from reprieve.app.accounts import Person, Role
+from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
-from reprieve.app.demo import demo_charts
-from reprieve.app.fhir import FhirImport, export_resources, import_batch, read_source
-from reprieve.app.fhir_records import record_of_events
+from reprieve.app.demo.clinic import demo_charts
+from reprieve.app.fhir.bundles import FhirImport, export_resources, import_batch, read_source
+from reprieve.app.fhir.records import record_of_events
 from reprieve.cli.main import main
 from reprieve.core.errors import ConflictError, DocumentError, InputError, ReprieveError, UnitsError
 from reprieve.interop.fhir.bundle import collection
@@ -86,9 +86,9 @@ def test_the_whole_record_goes_through(new_store: Callable[[], Clinic], tmp_path
 def test_visits_shares_and_forecast_stand_beside_the_record(new_store: Callable[[], Clinic]) -> None:
     import importlib
 
-    from reprieve.app.fhir_records import resources_of_patient
+    from reprieve.app.fhir.records import resources_of_patient
     from reprieve.app.forecast import forecast_chart
-    from reprieve.app.record_shares import ShareWish, grant_share, revoke_share
+    from reprieve.app.record.shares import ShareWish, grant_share, revoke_share
     from reprieve.interop.fhir.bindings import wrong_codes
 
     store = new_store()
@@ -230,7 +230,7 @@ def test_foreign_resources_survive_two_records(new_store: Callable[[], Clinic], 
     brought_in(second, str(again))
     assert told(second, "p9").kept == told(first, "p9").kept
     assert [entry.resource_type for entry in told(first, "p9").kept] == ["Patient", "Encounter"]
-    from reprieve.app.fhir_records import kept_of_clinic
+    from reprieve.app.fhir.records import kept_of_clinic
 
     kept = list(kept_of_clinic(second, DEFAULT_CLINIC))
     assert [entry.resource_type for entry in kept] == ["Device", "Organization"]
@@ -254,7 +254,7 @@ class TestCommand:
 
     def test_charts_to_fhir_and_back(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         from reprieve.app.documents import parse
-        from reprieve.app.record_transfer import document_lines
+        from reprieve.app.transfer.charts import document_lines
         from reprieve.record.chart import Chart
 
         charts = demo_charts(3, TODAY, 2)
@@ -318,7 +318,7 @@ class TestCommand:
 
 
 def test_a_chart_import_is_checked_too(new_store: Callable[[], Clinic]) -> None:
-    from reprieve.app.record_transfer import import_charts
+    from reprieve.app.transfer.charts import import_charts
 
     store = new_store()
     chart = replace(example_record().chart, diary=(DiaryEntry(date=TODAY + timedelta(days=2)),))

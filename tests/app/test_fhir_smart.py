@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx
 import pytest
 
-from reprieve.app.smart import EhrDocument, begin_launch, client_of, finish_launch
-from reprieve.app.smart_listener import LaunchListener
+from reprieve.app.fhir.smart import EhrDocument, begin_launch, client_of, finish_launch
+from reprieve.app.fhir.smart_listener import LaunchListener
 from reprieve.cli.main import main
 from reprieve.core.errors import AccessError, DocumentError, ReprieveError, SetupError
 from reprieve.interop.smart import SmartClient, Token, authorization_address, challenge_of

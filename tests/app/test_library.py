@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import reprieve
-from reprieve.app.demo import demo_charts
+from reprieve.app.demo.clinic import demo_charts
 from reprieve.cli.main import main
 from reprieve.core.documents import as_json
 from reprieve.core.errors import DocumentError, InputError, RecordingError, ScoresError

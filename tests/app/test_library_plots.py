@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import reprieve
-from reprieve.app.demo import demo_charts
-from reprieve.app.plot_shapes import path_of, shapes_of
+from reprieve.app.demo.clinic import demo_charts
+from reprieve.app.plots.shapes import path_of, shapes_of
 from reprieve.core.errors import InputError
 from reprieve.reference.body_map import drawing, drawings
 

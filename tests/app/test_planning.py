@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from plan.optimise.random_patients import TODAY, random_patient
-from reprieve.app.planning import Checked, Proposals, propose
+from reprieve.app.planning.proposal import Checked, Proposals, propose
 from reprieve.cli.main import main
 from reprieve.core.documents import as_json, canonical
 from reprieve.core.errors import UnknownNameError

@@ -10,12 +10,12 @@ import pytest
 from argon2 import PasswordHasher
 
 from reprieve.app import clinic as clinic_module
-from reprieve.app.accounts import Accounts, Person, Role
+from reprieve.app.accounts.accounts import Accounts, Person, Role
 from reprieve.app.clinic import Clinic
-from reprieve.app.record_entries import amend_entry, record_entry
-from reprieve.app.record_erasure import erase_patient
-from reprieve.app.record_history import history_of
-from reprieve.app.record_ids import now, origin
+from reprieve.app.ids import now, origin
+from reprieve.app.record.entries import amend_entry, record_entry
+from reprieve.app.record.erasure import erase_patient
+from reprieve.app.record.history import history_of
 from reprieve.core.errors import ConflictError
 from reprieve.record.chart import Chart, ChartPatient, Goal, Symptom
 from reprieve.record.fold import fold_chart

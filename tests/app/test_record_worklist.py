@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
-from reprieve.app import record_today
-from reprieve.app.accounts import Accounts, Person, Role
+from reprieve.app.accounts.accounts import Accounts, Person, Role
 from reprieve.app.clinic import Clinic
-from reprieve.app.record_entries import record_entry
-from reprieve.app.record_forecasts import Forecasts
-from reprieve.app.record_ids import now, origin
-from reprieve.app.record_lines import Flag, Line, store_lines, stored_lines
-from reprieve.app.record_today import WorkList, _belongs, _may_belong, _row
+from reprieve.app.ids import now, origin
+from reprieve.app.record import today as record_today
+from reprieve.app.record.entries import record_entry
+from reprieve.app.record.forecasts import Forecasts
+from reprieve.app.record.lines import Flag, Line, store_lines, stored_lines
+from reprieve.app.record.today import WorkList, _belongs, _may_belong, _row
 from reprieve.record.chart import Appointment, Chart, ChartPatient, Goal
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger

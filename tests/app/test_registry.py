@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reprieve.app.registry import fit_partitions, forecast_partitions
-from reprieve.app.registry_files import partition_rows, patient_hash, score_partitions, split_scores
-from reprieve.app.response import fit_scores, forecast_scores, load_population, read_scores
+from reprieve.app.response.partition_files import partition_rows, patient_hash, score_partitions, split_scores
+from reprieve.app.response.partitions import fit_partitions, forecast_partitions
+from reprieve.app.response.scores import fit_scores, forecast_scores, load_population, read_scores
 from reprieve.cli.main import main
 from reprieve.compute.processes import ProcessExecutor
 from reprieve.compute.serial import SerialExecutor
@@ -57,7 +57,7 @@ def test_a_split_keeps_every_row_and_each_patient_in_one_file(trial: Path, parts
 def test_the_quick_reading_of_parquet_is_the_careful_one(parts: Path, tmp_path: Path) -> None:
     import pyarrow
 
-    from reprieve.app.registry_files import partition_records
+    from reprieve.app.response.partition_files import partition_records
     from reprieve.learn.tidy import tidy_row
 
     for path in score_partitions(parts):

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from reprieve.app.demo import demo_charts
-from reprieve.app.record_research import Disguise, research_tables, word
-from reprieve.app.record_research_files import write_research_set
-from reprieve.app.record_research_tables import TABLES, dictionary
-from reprieve.app.record_transfer_tidy import read_tidy_set
+from reprieve.app.demo.clinic import demo_charts
+from reprieve.app.research.files import write_research_set
+from reprieve.app.research.research_set import Disguise, research_tables, word
+from reprieve.app.research.tables import TABLES, dictionary
+from reprieve.app.research.tidy import read_tidy_set
 from reprieve.cli.main import main
 from reprieve.core.errors import DocumentError, InputError, ReprieveError
 from reprieve.record.chart import Chart, ChartPatient, Condition, Goal, OtherTreatment, Rating, Session, Symptom
@@ -166,7 +166,7 @@ def test_types_of_parquet_do_not_depend_on_the_values(charts: list[Chart], tmp_p
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-x", "@SUM(A1)", "\tx", "\r=x", "'=x", "''=x", "-1", "plain", "'", ""])
 def test_no_cell_runs_in_a_spreadsheet_and_each_comes_back(text: str) -> None:
-    from reprieve.app.record_transfer_csv import guarded, without_guard
+    from reprieve.app.transfer.tables import guarded, without_guard
 
     told = guarded(text)
     assert told[:1] not in ("=", "+", "@", "\t", "\r")
@@ -259,7 +259,7 @@ class TestReading:
 
 
 def test_from_record_to_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from reprieve.app.record_transfer import document_lines
+    from reprieve.app.transfer.charts import document_lines
 
     source = tmp_path / "charts.jsonl"
     source.write_text("\n".join(document_lines(iter(demo_charts(5, date.today(), 2)))))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reprieve.app.response import trial_rows
-from reprieve.app.response_evaluate import OURS, Evaluation, evaluate_scores
-from reprieve.app.response_report import report_html
+from reprieve.app.response.evaluate import OURS, Evaluation, evaluate_scores
+from reprieve.app.response.report import report_html
+from reprieve.app.response.scores import trial_rows
 from reprieve.cli.main import main
 
 

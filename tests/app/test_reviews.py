@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from reprieve.app.accounts import Person, Role
+from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.check import check_plan
 from reprieve.app.clinic import Clinic
-from reprieve.app.review_facts import reviewed_facts
-from reprieve.app.review_policy import set_policy
-from reprieve.app.reviews import (
+from reprieve.app.reviews.facts import reviewed_facts
+from reprieve.app.reviews.policy import set_policy
+from reprieve.app.reviews.rows import (
     RowToReview,
     review_list,
     review_row,

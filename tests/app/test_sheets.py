@@ -12,13 +12,13 @@ from decimal import Decimal as D
 
 import pytest
 
-from reprieve.app import sheets
-from reprieve.app.demo import demo_patients
+from reprieve.app.demo.clinic import demo_patients
 from reprieve.app.forecast import forecast_chart
-from reprieve.app.sheet_injection import BLANK, injection_data
-from reprieve.app.sheet_letter import letter_data
-from reprieve.app.sheet_map import DARK, DEEP, PALE, printed_maps
-from reprieve.app.sheet_patient import patient_data
+from reprieve.app.sheets import printing as sheets
+from reprieve.app.sheets.injection import BLANK, injection_data
+from reprieve.app.sheets.letter import letter_data
+from reprieve.app.sheets.map import DARK, DEEP, PALE, printed_maps
+from reprieve.app.sheets.patient import patient_data
 from reprieve.core.errors import InputError, SetupError
 from reprieve.core.findings import Finding, Severity
 from reprieve.record.plan import Injection, Reconstitution, Vial

@@ -8,8 +8,8 @@ from decimal import Decimal as D
 
 import pytest
 
-from reprieve.app import sheets
-from reprieve.app.sheet_adverse import SENT_NOWHERE, adverse_data, adverse_draft, adverse_drafts
+from reprieve.app.sheets import printing as sheets
+from reprieve.app.sheets.adverse import SENT_NOWHERE, adverse_data, adverse_draft, adverse_drafts
 from reprieve.core.errors import UnknownNameError
 from reprieve.record.chart import Chart, ChartPatient, GivenInjection, Session, Symptom
 from reprieve.record.plan import Exposure

@@ -10,9 +10,9 @@ from decimal import Decimal as D
 import pytest
 
 from reprieve.app.authorisation import authorisation_packet
-from reprieve.app.demo import demo_patients
-from reprieve.app.sheet_reports import packet_data, visit_data
-from reprieve.app.sheet_visit import Delivery, _claim, _delivery, checklist_of
+from reprieve.app.demo.clinic import demo_patients
+from reprieve.app.sheets.reports import packet_data, visit_data
+from reprieve.app.sheets.visit import Delivery, _claim, _delivery, checklist_of
 from reprieve.deliver.billing import PayerRounding
 from reprieve.record.chart import GivenInjection, Session, SkippedInjection
 from reprieve.record.event_bodies import SignedPlan

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from reprieve.app.simulation import simulate_plan
+from reprieve.app.simulation.of_plan import simulate_plan
 from reprieve.cli.main import main
 from reprieve.core.errors import InputError, UnknownNameError
 from reprieve.record.plan import Injection, Plan

@@ -7,8 +7,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from reprieve.app.simulation import simulate_plan
-from reprieve.app.simulation_model import Placing, dosed_structures
+from reprieve.app.simulation.model import Placing, dosed_structures
+from reprieve.app.simulation.of_plan import simulate_plan
 from reprieve.core.errors import InputError
 from reprieve.record.plan import Injection, Plan, Side
 from reprieve.reference.mechanics import mechanics

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from reprieve.app.simulation_field import spread_in_neck
+from reprieve.app.simulation.field import spread_in_neck
 from reprieve.cli.main import main
 from reprieve.core.errors import InputError
 from reprieve.record.plan import Injection, Plan

@@ -8,8 +8,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from reprieve.app.planning import propose
-from reprieve.app.simulation_for_planner import ChainDoseModel, muscle_model
+from reprieve.app.planning.proposal import propose
+from reprieve.app.simulation.for_planner import ChainDoseModel, muscle_model
 from reprieve.core.errors import InputError
 from reprieve.plan.optimise import DoseModel, Place
 from reprieve.record.chart import Chart, ChartPatient, GivenInjection, Session

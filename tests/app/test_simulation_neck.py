@@ -8,8 +8,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from reprieve.app.simulation_model import median_spread
-from reprieve.app.simulation_neck import neck_scene, reach_of_share
+from reprieve.app.simulation.model import median_spread
+from reprieve.app.simulation.neck import neck_scene, reach_of_share
 from reprieve.pharmacology.spread import bound_density
 from reprieve.record.plan import Injection, Plan
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from reprieve.app.simulation_model import dosed_structures, median_spread
-from reprieve.app.simulation_slice import slice_of_neck
+from reprieve.app.simulation.model import dosed_structures, median_spread
+from reprieve.app.simulation.slice import slice_of_neck
 from reprieve.core.errors import InputError
 from reprieve.pharmacology.belly import needle_positions
 from reprieve.pharmacology.spread import bound_density

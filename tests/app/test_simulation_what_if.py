@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from reprieve.app.simulation_what_if import changed, compare_plans, rank_influences
+from reprieve.app.simulation.what_if import changed, compare_plans, rank_influences
 from reprieve.cli.main import main
 from reprieve.core.errors import InputError
 from reprieve.record.plan import Injection, Plan

@@ -13,16 +13,24 @@ from typing import Any
 
 import pytest
 
-from reprieve.app.accounts import Person, Role
+from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.check import check_plan
 from reprieve.app.clinic import Clinic
-from reprieve.app.record_recall import recall_lot
-from reprieve.app.record_signing import BlockedError, DoneStep, Given, SessionToSign, sign_session
-from reprieve.app.review_overrides import OverrideToApprove, approve_override, open_approvals, override_report
-from reprieve.app.review_policy import policy_of, set_policy
-from reprieve.app.stock import VialsToReceive, VialToOpen, VialToWaste, close_day, open_vial, receive_vials, waste_vial
-from reprieve.app.stock_book import stock_ledger
-from reprieve.app.stock_views import offer_vials, plan_day, stock_balances, stock_rows
+from reprieve.app.record.recall import recall_lot
+from reprieve.app.record.signing import BlockedError, DoneStep, Given, SessionToSign, sign_session
+from reprieve.app.reviews.overrides import OverrideToApprove, approve_override, open_approvals, override_report
+from reprieve.app.reviews.policy import policy_of, set_policy
+from reprieve.app.stock.book import stock_ledger
+from reprieve.app.stock.changes import (
+    VialsToReceive,
+    VialToOpen,
+    VialToWaste,
+    close_day,
+    open_vial,
+    receive_vials,
+    waste_vial,
+)
+from reprieve.app.stock.views import offer_vials, plan_day, stock_balances, stock_rows
 from reprieve.core.dose import Dose
 from reprieve.core.errors import ConflictError, InputError, UnknownNameError
 from reprieve.deliver.day_choice import DayDose
@@ -422,8 +430,8 @@ def test_a_policy_is_whole_and_its_figures_are_checked(hands: Hands) -> None:
 
 
 def test_the_synthetic_clinic_has_vials_of_its_latest_lots(hands: Hands) -> None:
-    from reprieve.app.demo import demo_charts
-    from reprieve.app.stock_demo import fill_stock
+    from reprieve.app.demo.clinic import demo_charts
+    from reprieve.app.demo.stock import fill_stock
 
     charts = demo_charts(2026, hands.at.date(), 14)
     assert fill_stock(hands.store, charts) == len(stock_rows(hands.store, "clinic")) > 0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reprieve.app.clinic import Clinic
-from reprieve.app.demo import demo_charts
+from reprieve.app.demo.clinic import demo_charts
 from reprieve.cli.main import main
 from reprieve.store.engine import Database
 

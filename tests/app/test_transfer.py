@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from reprieve.app.documents import parse
-from reprieve.app.record_transfer_mapped import CsvMapping, read_mapped
+from reprieve.app.transfer.mapped import CsvMapping, read_mapped
 from reprieve.cli.main import main
 from reprieve.core.errors import ReprieveError
 from reprieve.record.chart import Condition, DiaryEntry, Rating, Symptom
@@ -168,7 +168,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
-    from reprieve.app.record_transfer_files import write_new_file, write_new_folder
+    from reprieve.app.transfer.new_files import write_new_file, write_new_folder
 
     file = write_new_file(tmp_path / "a.json", "{}\n")
     assert file.stat().st_mode & 0o077 == 0
@@ -205,8 +205,8 @@ SPOIL: tuple[Any, ...] = (
 
 def test_spoiled_chart_documents_are_one_line(tmp_path: Path) -> None:
     from reprieve.app.clinic import Clinic
-    from reprieve.app.demo import demo_charts
-    from reprieve.app.record_transfer import import_charts, read_charts
+    from reprieve.app.demo.clinic import demo_charts
+    from reprieve.app.transfer.charts import import_charts, read_charts
     from reprieve.core.documents import as_json
     from reprieve.store.engine import Database
 
@@ -250,7 +250,7 @@ def _holders(value: Any) -> list[tuple[Any, Any]]:
 def test_a_number_without_end_is_refused_before_it_is_written(place: str, tmp_path: Path) -> None:
     from datetime import date as day
 
-    from reprieve.app.record_transfer_checks import check_charts
+    from reprieve.app.transfer.checks import check_charts
     from reprieve.record.chart import Chart, ChartPatient
 
     huge = Decimal("1e999999999")
@@ -273,7 +273,7 @@ def test_a_number_without_end_is_refused_before_it_is_written(place: str, tmp_pa
     ],
 )
 def test_a_bad_chart_document_is_one_line(text: str, words: str) -> None:
-    from reprieve.app.record_transfer import read_charts
+    from reprieve.app.transfer.charts import read_charts
 
     with pytest.raises(ReprieveError, match=words) as caught:
         read_charts(text, "x")
@@ -281,7 +281,7 @@ def test_a_bad_chart_document_is_one_line(text: str, words: str) -> None:
 
 
 def test_digits_in_a_list_of_charts_are_kept() -> None:
-    from reprieve.app.record_transfer import read_charts
+    from reprieve.app.transfer.charts import read_charts
 
     one = '{"patient": {"id": "a", "weight_kg": "70.12345678901234567890"}}'
     assert read_charts(f"[{one}]", "x") == read_charts(one, "x")

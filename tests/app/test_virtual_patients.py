@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from reprieve.app.forecast import forecast_chart
-from reprieve.app.virtual_loop import LONGEST_D, SHORTEST_D, fading_day, treat_by_loop, treat_the_same
-from reprieve.app.virtual_patients import (
+from reprieve.app.virtual.loop import LONGEST_D, SHORTEST_D, fading_day, treat_by_loop, treat_the_same
+from reprieve.app.virtual.patients import (
     AS_ASSUMED,
     DAY_ONE,
     OTHERWISE,

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from reprieve.app.demo import demo_charts
+from reprieve.app.demo.clinic import demo_charts
 from reprieve.cli.main import main
 from reprieve.compute import open_executor, run_partitions
 from reprieve.compute.cluster import DaskExecutor

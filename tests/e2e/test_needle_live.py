@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reprieve.app import emg_live
-from reprieve.app.emg_live_screen import live_lines
+from reprieve.app.emg import live as emg_live
+from reprieve.app.emg.live_screen import live_lines
 from reprieve.core.errors import RecordingError
 from reprieve.interop.recordings import read_recording
 

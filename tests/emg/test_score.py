@@ -7,9 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from reprieve.app.emg import report_of
-from reprieve.app.emg_channels import ChannelMap, Epoch
-from reprieve.app.emg_report import EmgReport
+from reprieve.app.emg.channels import ChannelMap, Epoch
+from reprieve.app.emg.recording import report_of
+from reprieve.app.emg.report import EmgReport
 from reprieve.emg.bootstrap import Estimate, block_means, resample_weights
 from reprieve.emg.score import MuscleFindings, muscle_score
 from reprieve.emg.simulate import SimulatedMuscle, simulate_session

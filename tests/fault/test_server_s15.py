@@ -19,9 +19,9 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 
-from reprieve.app.accounts import Accounts, Person, Role
+from reprieve.app.accounts.accounts import Accounts, Person, Role
 from reprieve.app.clinic import Clinic
-from reprieve.app.record_ids import now, origin
+from reprieve.app.ids import now, origin
 from reprieve.record.chart import Chart, ChartPatient
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprieve.app.demo import demo_patients
+from reprieve.app.demo.clinic import demo_patients
 from reprieve.app.follow import calendar, label_interval, next_visit, outcomes_of, since_last_time
 from reprieve.core.findings import SourceRef
 from reprieve.follow.last_time import last_time

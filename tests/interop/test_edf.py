@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reprieve.app.emg import report_of
+from reprieve.app.emg.recording import report_of
 from reprieve.core.errors import RecordingError, ReprieveError
 from reprieve.interop import edf, stored
 from reprieve.interop.edf import read_edf

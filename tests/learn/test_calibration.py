@@ -14,7 +14,7 @@ import pytest
 from scipy.stats import chisquare
 
 from reprieve.app.forecast import default_population
-from reprieve.app.response_kernel import kernel
+from reprieve.app.response.kernel import kernel
 from reprieve.learn.dates import _cycle_draws  # pyright: ignore[reportPrivateUsage]
 from reprieve.learn.mixture import cumulative
 from reprieve.learn.observations import Cycle, PatientScores, patient_scores

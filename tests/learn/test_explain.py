@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reprieve.app.forecast import default_population
-from reprieve.app.response_kernel import kernel
+from reprieve.app.response.kernel import kernel
 from reprieve.learn.dates import Milestones, milestones
 from reprieve.learn.explain import contradiction, influences, person_share
 from reprieve.learn.observations import Cycle, PatientScores, patient_scores

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from reprieve.app.response_kernel import LIBRARY, CompiledKernel
+from reprieve.app.response.kernel import LIBRARY, CompiledKernel
 from reprieve.learn.kernel import FAMILIES, Kernel, Points, Rows
 from reprieve.learn.numpy_kernel import numpy_kernel
 from reprieve.learn.parameters import BY_SCALE, COMMON

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 from scipy.stats import norm, t
 
-from reprieve.app.response import named_patients, trial_rows
+from reprieve.app.response.scores import named_patients, trial_rows
 from reprieve.learn.mixture import log_density
 from reprieve.learn.peers import LinearNormal, arm_of, mixed_model
 from reprieve.learn.posterior import Mixture, tail_mixture

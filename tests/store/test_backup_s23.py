@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text, update
 
-from reprieve.app.record_backup import back_up, restore
+from reprieve.app.record.backup import back_up, restore
 from reprieve.core.errors import InputError, StoreError, TamperedError
 from reprieve.record.events import Event
 from reprieve.store.copying import COPIED, copy_record, is_empty

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reprieve.app.record_backup import back_up, restore
+from reprieve.app.record.backup import back_up, restore
 from reprieve.core.errors import SetupError
 from reprieve.record.events import Event
 from reprieve.record.fold import fold_chart

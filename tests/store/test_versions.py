@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select
 
-from reprieve.app.record_backup import restore
+from reprieve.app.record.backup import restore
 from reprieve.core.errors import SetupError
 from reprieve.record.events import Event
 from reprieve.record.fold import fold_chart

@@ -72,7 +72,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _make_registry(place: Path) -> None:
     """The two sources of docs/how-to/ask-a-registry.md: invented charts and the real trial."""
-    from reprieve.app.demo import demo_charts
+    from reprieve.app.demo.clinic import demo_charts
     from reprieve.core.documents import as_json
     from reprieve.reference.trials import TRIAL_PRODUCT, trial_scores
 

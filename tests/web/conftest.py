@@ -17,9 +17,9 @@ import pytest
 import uvicorn
 from argon2 import PasswordHasher
 
-from reprieve.app.accounts import Accounts, Person, Role
+from reprieve.app.accounts.accounts import Accounts, Person, Role
 from reprieve.app.clinic import Clinic
-from reprieve.app.record_ids import now, origin
+from reprieve.app.ids import now, origin
 from reprieve.record.chart import (
     Chart,
     ChartPatient,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
-from reprieve.app.accounts import ALLOWED, Action, Role
+from reprieve.app.accounts.accounts import ALLOWED, Action, Role
 from reprieve.app.clinic import Clinic
 from reprieve.web.application import ROUTERS
 from reprieve.web.caller import May

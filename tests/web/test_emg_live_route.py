@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reprieve.app import emg_live
-from reprieve.app.emg_replay import replay
+from reprieve.app.emg import live as emg_live
+from reprieve.app.emg.replay import replay
 from reprieve.interop.recordings import read_recording
 
 NEEDLE = str(Path(__file__).parents[1] / "data" / "emg" / "needle_emgdb" / "emg_healthy.hea")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reprieve.app.emg import report_recording
+from reprieve.app.emg.recording import report_recording
 from reprieve.interop.recordings import read_recording
 
 DATA = Path(__file__).parents[1] / "data" / "emg"

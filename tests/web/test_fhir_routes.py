@@ -68,7 +68,7 @@ def test_each_resource_is_found_by_its_address(signed_in: Callable[..., Any]) ->
 
 
 def test_kept_resources_are_given_with_everything(store: Clinic, signed_in: Callable[..., Any]) -> None:
-    from reprieve.app.fhir import import_batch
+    from reprieve.app.fhir.bundles import import_batch
 
     sent = [
         {"resourceType": "Patient", "id": "p-9", "name": [{"family": "Kept"}], "photo": [{"title": "x"}]},

@@ -23,8 +23,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from sqlalchemy import select
 
-from reprieve.app.accounts_oidc import ProviderDocument, door_of
 from reprieve.app.clinic import Clinic
+from reprieve.app.oidc import ProviderDocument, door_of
 from reprieve.core.errors import InputError, SetupError
 from reprieve.store.tables import events, identities
 from reprieve.web.application import make_app

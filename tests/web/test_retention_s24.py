@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from reprieve.app.accounts import Person, Role
+from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.clinic import Clinic
-from reprieve.app.record_retention import RetentionRule, all_due, due_of, erase_due, set_retention
+from reprieve.app.record.retention import RetentionRule, all_due, due_of, erase_due, set_retention
 from reprieve.cli.main import main
 from reprieve.core.errors import ConflictError
 from reprieve.record.chart import Appointment, Chart, ChartPatient, DiaryEntry, GivenInjection, Session

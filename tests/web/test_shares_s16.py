@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from reprieve.app.clinic import Clinic
-from reprieve.app.record_own_file import seal, unseal
+from reprieve.app.record.own_file import seal, unseal
 from reprieve.core.errors import InputError
 from reprieve.store.tables import events, shares, writes
 from reprieve.store.views import rebuild

@@ -15,7 +15,7 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import select
 
-from reprieve.app.accounts import Accounts
+from reprieve.app.accounts.accounts import Accounts
 from reprieve.app.clinic import Clinic
 from reprieve.store.tables import accounts, events, sign_ins
 

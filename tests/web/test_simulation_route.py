@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from reprieve.app.forecast import forecast_chart
-from reprieve.app.simulation import simulate_plan
+from reprieve.app.simulation.of_plan import simulate_plan
 from reprieve.record.chart import GivenInjection, Session
 from reprieve.record.plan import Injection, Plan
 from reprieve.web.simulation import DRAWS, STRIDE

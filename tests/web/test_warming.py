@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reprieve.app.clinic import Clinic
-from reprieve.app.record_forecasts import Forecasts
+from reprieve.app.record.forecasts import Forecasts
 from reprieve.web import warming
 from reprieve.web.application import make_rooms
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from reprieve.app.accounts import Accounts, Person
-from reprieve.app.record_ids import new_id, now, origin
+from reprieve.app.accounts.accounts import Accounts, Person
+from reprieve.app.ids import new_id, now, origin
 from reprieve.core.errors import UnknownNameError
 from reprieve.record.chart import Chart
 from reprieve.record.event_bodies import Reading

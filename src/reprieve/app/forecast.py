@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.app.response_kernel import kernel
+from reprieve.app.response.kernel import kernel
 from reprieve.core.dates import age_years
 from reprieve.learn.dates import Milestones, milestones, weighted_quantiles
 from reprieve.learn.explain import contradiction, influences, person_share

@@ -10,10 +10,10 @@ from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from reprieve import __version__
-from reprieve.app.accounts import SIGN_IN_HOURS, Action, Person, Role
-from reprieve.app.accounts_passkeys import begin_passkey_sign_in, passkey_sign_in
+from reprieve.app.accounts.accounts import SIGN_IN_HOURS, Action, Person, Role
+from reprieve.app.accounts.passkeys import begin_passkey_sign_in, passkey_sign_in
 from reprieve.app.clinic import DEFAULT_CLINIC
-from reprieve.app.record_demo import ACCOUNTS, PASSWORD
+from reprieve.app.demo.record import ACCOUNTS, PASSWORD
 from reprieve.core.errors import InputError
 from reprieve.web.caller import COOKIE, Caller, May, MayWrite, Rooms, rooms_of
 

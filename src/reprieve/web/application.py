@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from reprieve import __version__
-from reprieve.app.accounts_oidc import Door
 from reprieve.app.clinic import Clinic
-from reprieve.app.record_demo import is_demo
-from reprieve.app.record_forecasts import Forecasts
-from reprieve.app.record_today import WorkList
+from reprieve.app.demo.record import is_demo
+from reprieve.app.oidc import Door
+from reprieve.app.record.forecasts import Forecasts
+from reprieve.app.record.today import WorkList
 from reprieve.store.engine import POOL_SIZE
 from reprieve.web import (
     access,

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action
-from reprieve.app.record_audit import audit_rows, verification
-from reprieve.app.record_recall import recall_lot
+from reprieve.app.accounts.accounts import Action
+from reprieve.app.record.audit import audit_rows, verification
+from reprieve.app.record.recall import recall_lot
 from reprieve.core.documents import as_json
 from reprieve.web.caller import Caller, May, json_answer
 

@@ -13,12 +13,12 @@ from fastapi import Header, Request, Security
 from fastapi.security import APIKeyCookie
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action, Person
-from reprieve.app.accounts_oidc import Door
+from reprieve.app.accounts.accounts import Action, Person
 from reprieve.app.clinic import Clinic
-from reprieve.app.record_forecasts import Forecasts
-from reprieve.app.record_glass import may
-from reprieve.app.record_today import WorkList
+from reprieve.app.oidc import Door
+from reprieve.app.record.forecasts import Forecasts
+from reprieve.app.record.glass import may
+from reprieve.app.record.today import WorkList
 from reprieve.core.errors import AccessError, InputError
 from reprieve.store.ledger import Request as WriteRequest
 from reprieve.web.errors import AnsweredError, SignedOutError

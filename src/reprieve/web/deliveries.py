@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action
+from reprieve.app.accounts.accounts import Action
 from reprieve.app.authorisation import authorisation_packet
 from reprieve.app.documents import adapter
-from reprieve.app.review_policy import policy_of
-from reprieve.app.sheet_adverse import adverse_draft, adverse_drafts
-from reprieve.app.sheet_visit import checklist_document, checklist_of, delivery_of
+from reprieve.app.reviews.policy import policy_of
+from reprieve.app.sheets.adverse import adverse_draft, adverse_drafts
+from reprieve.app.sheets.visit import checklist_document, checklist_of, delivery_of
 from reprieve.core.documents import as_json
 from reprieve.deliver.billing import PayerRounding
 from reprieve.reference.numbing import numbing_creams
@@ -65,7 +65,7 @@ def delivery_pdf(
     caller: Reader, patient: str, session: str, cream: Annotated[str | None, Query(max_length=60)] = None
 ) -> Response:
     """Return the report of a visit as PDF."""
-    from reprieve.app.sheets import visit_sheet
+    from reprieve.app.sheets.printing import visit_sheet
 
     chart = caller.store.read(caller.person, patient, "visit report").chart
     told = delivery_of(caller.store, caller.person.clinic, patient, session, cream=cream)
@@ -96,7 +96,7 @@ def authorisation_pdf(
     rounding: Rounding | None = None,
 ) -> Response:
     """Return the same packet as PDF."""
-    from reprieve.app.sheets import authorisation_sheet
+    from reprieve.app.sheets.printing import authorisation_sheet
 
     chart = caller.store.read(caller.person, patient, "prior authorisation").chart
     packet = authorisation_packet(chart, on=on or caller.store.today(), rounding=_rounding(caller, rounding))
@@ -114,7 +114,7 @@ def adverse(caller: Reader, patient: str) -> Response:
 @router.get("/api/patients/{patient}/adverse-drafts.pdf")
 def adverse_pdf(caller: Reader, patient: str, number: Annotated[int, Query(ge=1, le=10_000)] = 1) -> Response:
     """Return one of these drafts, counted from 1, as PDF."""
-    from reprieve.app.sheets import adverse_sheet
+    from reprieve.app.sheets.printing import adverse_sheet
 
     chart = caller.store.read(caller.person, patient, "adverse event draft").chart
     draft = adverse_draft(chart, on=caller.store.today(), place=number)
@@ -126,7 +126,7 @@ def _rounding(caller: Caller, asked: Rounding | None) -> PayerRounding:
 
 
 def _head(caller: Caller):  # type: ignore[no-untyped-def]
-    from reprieve.app.sheets import Letterhead
+    from reprieve.app.sheets.printing import Letterhead
 
     _, head = caller.store.ledger.head()
     return Letterhead(clinic=caller.person.clinic, audit_head=head, printed_at=caller.store.clock())

@@ -8,9 +8,8 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action
+from reprieve.app.accounts.accounts import Action
 from reprieve.web.caller import Caller, May, json_answer
-from reprieve.web.engines import engine
 
 router = APIRouter(tags=["emg"])
 Assessor = Annotated[Caller, Depends(May(Action.WRITE_ASSESSMENT))]
@@ -28,13 +27,17 @@ async def samples(_: Assessor, request: Request) -> Response:
 
     Both ways the frame is four bytes of length (little endian), a JSON header, then bytes: the file, or 16-bit samples.
     """
+    from reprieve.app.emg.screen import samples_for_screen
+
     body = await request.body()
-    frame = await run_in_threadpool(engine("emg_screen", "samples_for_screen"), body)
+    frame = await run_in_threadpool(samples_for_screen, body)
     return Response(frame, media_type="application/octet-stream")
 
 
 @router.post("/api/emg/report", openapi_extra=UPLOAD)
 async def report(_: Assessor, request: Request) -> Response:
     """Return the report on an uploaded recording; the header may say which muscle a channel is, and mark epochs."""
+    from reprieve.app.emg.screen import report_for_screen
+
     body = await request.body()
-    return json_answer(await run_in_threadpool(engine("emg_screen", "report_for_screen"), body))
+    return json_answer(await run_in_threadpool(report_for_screen, body))

@@ -9,9 +9,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response, StreamingResponse
 
-from reprieve.app.accounts import Action
+from reprieve.app.accounts.accounts import Action
 from reprieve.web.caller import Caller, May
-from reprieve.web.engines import engine
 from reprieve.web.errors import NotReadyError
 
 router = APIRouter(tags=["emg"])
@@ -29,10 +28,12 @@ def live(
     channel: Annotated[str | None, Query(max_length=80)] = None,
 ) -> Response:
     """Return the running figures of a needle, one JSON document a line, until one of the two sides ends it."""
+    from reprieve.app.emg.live_screen import live_lines
+
     if not _free.acquire(blocking=False):
         raise NotReadyError(f"{MOST_LISTENERS} needles are listened to already; end one of them first")
     try:
-        lines = engine("emg_live_screen", "live_lines")(source, channel)
+        lines = live_lines(source, channel)
     except BaseException:
         _free.release()
         raise

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from reprieve.app.accounts import Action
+from reprieve.app.accounts.accounts import Action
 from reprieve.app.documents import adapter
-from reprieve.app.record_entries import (
+from reprieve.app.record.entries import (
     ENTRIES,
     amend_entry,
     amend_patient,
     record_entry,
     register_patient,
 )
-from reprieve.app.record_erasure import erase_patient
+from reprieve.app.record.erasure import erase_patient
 from reprieve.core.errors import InputError
 from reprieve.record.event_bodies import Registration
 from reprieve.web.caller import Caller, MayWrite

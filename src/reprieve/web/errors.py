@@ -12,9 +12,9 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from reprieve.app.accounts import SecondFactorError
+from reprieve.app.accounts.accounts import SecondFactorError
 from reprieve.app.clinic import NoSuchPatientError
-from reprieve.app.record_signing import BlockedError
+from reprieve.app.record.signing import BlockedError
 from reprieve.core.documents import as_json
 from reprieve.core.errors import (
     AccessError,
@@ -81,7 +81,7 @@ class NotFoundError(ReprieveError):
 
 
 class NotReadyError(ReprieveError):
-    """A part of the program that this needs is not installed."""
+    """What this needs is in use by others; it can be asked for again soon."""
 
 
 class AnsweredError(Exception):

@@ -15,8 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from reprieve import __version__
-from reprieve.app.accounts import Action
-from reprieve.app.fhir_server import DEFAULT_PAGE, LARGEST_PAGE, FhirServer, Page
+from reprieve.app.accounts.accounts import Action
+from reprieve.app.fhir.server import DEFAULT_PAGE, LARGEST_PAGE, FhirServer, Page
 from reprieve.core.errors import InputError, ReprieveError
 from reprieve.interop.fhir.capability import capability_statement, operation_outcome, searchset, served_types
 from reprieve.interop.fhir.elements import Json

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from reprieve.app.accounts import Action
-from reprieve.app.record_glass import alerts, break_glass, close_chart, see_alert
+from reprieve.app.accounts.accounts import Action
+from reprieve.app.record.glass import alerts, break_glass, close_chart, see_alert
 from reprieve.web.caller import Caller, May, MayWrite
 
 router = APIRouter(tags=["access"])

@@ -7,9 +7,9 @@ from html import escape
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from reprieve.app.accounts import Role
-from reprieve.app.accounts_challenges import MINUTES
-from reprieve.app.accounts_oidc import Door, begin_sign_in, finish_sign_in
+from reprieve.app.accounts.accounts import Role
+from reprieve.app.accounts.challenges import MINUTES
+from reprieve.app.oidc import Door, begin_sign_in, finish_sign_in
 from reprieve.core.errors import ReprieveError
 from reprieve.web.access import PROVIDER, keep_signed_in
 from reprieve.web.caller import COOKIE, Rooms, rooms_of

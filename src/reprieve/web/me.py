@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action
-from reprieve.app.accounts_passkeys import begin_passkey, keep_passkey, passkeys_of, remove_passkey
-from reprieve.app.accounts_second_factor import begin_codes, confirm_codes, remove_codes
+from reprieve.app.accounts.accounts import Action
+from reprieve.app.accounts.passkeys import begin_passkey, keep_passkey, passkeys_of, remove_passkey
+from reprieve.app.accounts.second_factor import begin_codes, confirm_codes, remove_codes
 from reprieve.web.caller import Caller, May, MayWrite
 
 router = APIRouter(tags=["access"])

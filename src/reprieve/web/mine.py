@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action
-from reprieve.app.record_entries import record_entry
-from reprieve.app.record_mine import own_export, own_page, own_patient, own_readings
-from reprieve.app.record_own_file import seal
+from reprieve.app.accounts.accounts import Action
+from reprieve.app.record.entries import record_entry
+from reprieve.app.record.mine import own_export, own_page, own_patient, own_readings
+from reprieve.app.record.own_file import seal
 from reprieve.record.chart import DiaryEntry, Symptom
 from reprieve.web.caller import Caller, May, MayWrite, json_answer
 

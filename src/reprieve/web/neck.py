@@ -7,11 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action
+from reprieve.app.accounts.accounts import Action
 from reprieve.core.documents import as_json
 from reprieve.record.plan import Plan
 from reprieve.web.caller import Caller, May, json_answer
-from reprieve.web.engines import engine
 
 router = APIRouter(tags=["simulation"])
 
@@ -19,4 +18,6 @@ router = APIRouter(tags=["simulation"])
 @router.post("/api/simulate/neck")
 def neck(_: Annotated[Caller, Depends(May(Action.CHECK_PLAN))], body: Plan) -> Response:
     """Return muscles, structures at risk, the needles of the plan and how far their toxin goes, as places in mm."""
-    return json_answer(as_json(engine("simulation_neck", "neck_scene")(body)))
+    from reprieve.app.simulation.neck import neck_scene
+
+    return json_answer(as_json(neck_scene(body)))

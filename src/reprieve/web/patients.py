@@ -11,15 +11,14 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action
+from reprieve.app.accounts.accounts import Action
 from reprieve.app.clinic_search import find_patients
 from reprieve.app.documents import adapter
-from reprieve.app.record_history import history_of
-from reprieve.app.record_mine import person_export
-from reprieve.app.reviews import reviews_of
+from reprieve.app.record.history import history_of
+from reprieve.app.record.mine import person_export
+from reprieve.app.reviews.rows import reviews_of
 from reprieve.core.documents import as_json
 from reprieve.web.caller import Caller, May, conditional, json_answer
-from reprieve.web.engines import engine
 
 router = APIRouter(tags=["patients"])
 Reader = Annotated[Caller, Depends(May(Action.READ_CHART))]
@@ -82,15 +81,19 @@ def forecast(caller: Reader, patient: str, on: Annotated[date | None, Query()] =
 @router.get("/api/patients/{patient}/forecast/explanation")
 def forecast_explanation(caller: Reader, patient: str, on: Annotated[date | None, Query()] = None) -> Response:
     """Return which of the latest scores moved the forecast, and how much of it is the person."""
+    from reprieve.app.forecast import explain_chart
+
     view = caller.store.read(caller.person, patient, "forecast")
-    return json_answer(as_json(engine("forecast", "explain_chart")(view.chart, on=on or caller.store.today())))
+    return json_answer(as_json(explain_chart(view.chart, on=on or caller.store.today())))
 
 
 @router.get("/api/patients/{patient}/assessment")
 def assessment(caller: Reader, patient: str) -> Response:
     """Return the muscles ranked by the probability that they take part."""
+    from reprieve.app.assessment import assess_chart
+
     view = caller.store.read(caller.person, patient, "assessment")
-    return json_answer(as_json(engine("assessment", "assess_chart")(view.chart)))
+    return json_answer(as_json(assess_chart(view.chart)))
 
 
 @router.get("/api/patients/{patient}/proposals")
@@ -101,7 +104,8 @@ def proposals(
     goal: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
     """Return proposals with their reasons; none of them changes a plan."""
-    propose = engine("planning", "propose")
+    from reprieve.app.planning.proposal import propose
+
     view = caller.store.read(caller.person, patient, "proposals")
     reviews = reviews_of(caller.store, caller.person.clinic)
     told = propose(view.chart, on=caller.store.today(), goal=goal, product=product, reviews=reviews)
@@ -111,7 +115,8 @@ def proposals(
 @router.get("/api/patients/{patient}/since")
 def since(caller: Reader, patient: str) -> Response:
     """Return what happened since the last session."""
-    since_last_time = engine("follow", "since_last_time")
+    from reprieve.app.follow import since_last_time
+
     view = caller.store.read(caller.person, patient, "since last time")
     return json_answer(_document(since_last_time(view.chart, on=caller.store.today())))
 
@@ -119,7 +124,8 @@ def since(caller: Reader, patient: str) -> Response:
 @router.get("/api/patients/{patient}/next-visit")
 def next_visit(caller: Reader, patient: str) -> Response:
     """Return the window of the next visit with its reasons."""
-    window = engine("follow", "next_visit")
+    from reprieve.app.follow import next_visit as window
+
     view = caller.store.read(caller.person, patient, "next visit")
     return json_answer(_document(window(view.chart, on=caller.store.today())))
 

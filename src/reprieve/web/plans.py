@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action
+from reprieve.app.accounts.accounts import Action
 from reprieve.app.documents import adapter
-from reprieve.app.record_signing import (
+from reprieve.app.record.signing import (
     DraftToKeep,
     SessionToSign,
     keep_draft,
@@ -17,11 +17,10 @@ from reprieve.app.record_signing import (
     sign_session,
     void_draft,
 )
-from reprieve.app.reviews import reviews_of
+from reprieve.app.reviews.rows import reviews_of
 from reprieve.core.documents import as_json
 from reprieve.record.plan import Plan
 from reprieve.web.caller import Caller, May, MayWrite, json_answer
-from reprieve.web.engines import engine
 from reprieve.web.entries import Why
 
 router = APIRouter(tags=["plans"])
@@ -32,9 +31,11 @@ for _document in (Plan, DraftToKeep, SessionToSign):
 @router.post("/api/check")
 def check(caller: Annotated[Caller, Depends(May(Action.CHECK_PLAN))], body: Plan) -> Response:
     """Check a plan against every limit that applies; nothing is recorded."""
+    from reprieve.app.check import check_plan
+
     reviews = reviews_of(caller.store, caller.person.clinic)
     now = caller.store.clock()
-    report = engine("check", "check_plan")(body, today=now.date(), now=now, reviews=reviews)
+    report = check_plan(body, today=now.date(), now=now, reviews=reviews)
     return json_answer(as_json(report.document()))
 
 
@@ -67,7 +68,8 @@ def void(
 @router.post("/api/patients/{patient}/sessions", status_code=201)
 def sign(caller: Annotated[Caller, Depends(MayWrite(Action.SIGN_SESSION))], patient: str, body: SessionToSign) -> Any:
     """Record a session as given and sign it; all of it stands, or nothing."""
-    check_plan = engine("check", "check_plan")
+    from reprieve.app.check import check_plan
+
     reviews, now = reviews_of(caller.store, caller.person.clinic), caller.store.clock()
     return sign_session(
         caller.store,

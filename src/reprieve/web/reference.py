@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action
-from reprieve.app.record_reference import (
+from reprieve.app.accounts.accounts import Action
+from reprieve.app.record.reference import (
     bodymap_rows,
     drawing_text,
     muscle_rows,

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action
+from reprieve.app.accounts.accounts import Action
 from reprieve.app.documents import adapter
-from reprieve.app.record_retention import due_page, retention_of, set_retention
+from reprieve.app.record.retention import due_page, retention_of, set_retention
 from reprieve.core.documents import as_json
 from reprieve.record.clinic_bodies import RetentionRule
 from reprieve.web.caller import Caller, May, MayWrite, json_answer

@@ -9,16 +9,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action
+from reprieve.app.accounts.accounts import Action
 from reprieve.app.documents import adapter
-from reprieve.app.review_overrides import (
+from reprieve.app.reviews.overrides import (
     OverrideToApprove,
     approve_override,
     open_approvals,
     override_report,
 )
-from reprieve.app.review_policy import policy_of, set_policy
-from reprieve.app.reviews import (
+from reprieve.app.reviews.policy import policy_of, set_policy
+from reprieve.app.reviews.rows import (
     RowToReview,
     review_list,
     review_row,

@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from reprieve.app.accounts_oidc import Door, door_of
 from reprieve.app.clinic import Clinic
-from reprieve.app.record_demo import ACCOUNTS, PASSWORD, fill_demo, is_demo
-from reprieve.app.record_first_run import first_account
+from reprieve.app.demo.record import ACCOUNTS, PASSWORD, fill_demo, is_demo
+from reprieve.app.oidc import Door, door_of
+from reprieve.app.record.first_run import first_account
 from reprieve.core.errors import InputError, SetupError
 from reprieve.store.engine import Database
 from reprieve.web.application import make_app

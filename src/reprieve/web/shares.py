@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Request
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action
+from reprieve.app.accounts.accounts import Action
 from reprieve.app.documents import adapter
-from reprieve.app.record_mine import own_patient
-from reprieve.app.record_shares import ShareWish, grant_share, revoke_share, shared_chart, shares_of
+from reprieve.app.record.mine import own_patient
+from reprieve.app.record.shares import ShareWish, grant_share, revoke_share, shared_chart, shares_of
 from reprieve.web.caller import Caller, May, MayWrite, json_answer, rooms_of
 
 router = APIRouter(tags=["shares"])

@@ -8,11 +8,10 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action
+from reprieve.app.accounts.accounts import Action
 from reprieve.core.documents import as_json
 from reprieve.record.plan import Plan
 from reprieve.web.caller import Caller, May, json_answer
-from reprieve.web.engines import engine
 
 router = APIRouter(tags=["simulation"])
 Planner = Annotated[Caller, Depends(May(Action.CHECK_PLAN))]
@@ -25,14 +24,18 @@ STRIDE = 3
 @router.post("/api/simulate")
 def simulate(_: Planner, body: Plan, days: Annotated[int, Query(ge=7, le=365)] = 168) -> Response:
     """Return block and force of each muscle over time with their bands, and what reaches the surroundings."""
-    told = as_json(engine("simulation", "simulate_plan")(body, days=days, draws=DRAWS))
+    from reprieve.app.simulation.of_plan import simulate_plan
+
+    told = as_json(simulate_plan(body, days=days, draws=DRAWS))
     return json_answer(_thinned(told))
 
 
 @router.post("/api/simulate/slice")
 def slice_(_: Planner, body: Plan, height_mm: Annotated[float | None, Query(ge=-2000, le=2000)] = None) -> Response:
     """Return a level cut through the neck with the bound toxin, the muscles and the structures at risk."""
-    return json_answer(as_json(engine("simulation_slice", "slice_of_neck")(body, height_mm=height_mm)))
+    from reprieve.app.simulation.slice import slice_of_neck
+
+    return json_answer(as_json(slice_of_neck(body, height_mm=height_mm)))
 
 
 class Question(BaseModel):
@@ -46,25 +49,29 @@ class Question(BaseModel):
 @router.post("/api/simulate/compare")
 def compare(_: Planner, body: Question, days: Annotated[int, Query(ge=7, le=365)] = 168) -> Response:
     """Return the plan beside each change and beside the other plan, under the same draws."""
+    from reprieve.app.simulation.what_if import compare_plans
+
     others = [("other plan", body.other)] if body.other is not None else []
-    told = engine("simulation_what_if", "compare_plans")(
-        body.plan, changes=body.what_if, others=others, days=days, draws=DRAWS
-    )
+    told = compare_plans(body.plan, changes=body.what_if, others=others, days=days, draws=DRAWS)
     return json_answer(as_json(told))
 
 
 @router.post("/api/simulate/sensitivity")
 def sensitivity(_: Planner, body: Plan) -> Response:
     """Return which assumption moves the answer most."""
-    return json_answer(as_json({"influences": engine("simulation_what_if", "rank_influences")(body, draws=200)}))
+    from reprieve.app.simulation.what_if import rank_influences
+
+    return json_answer(as_json({"influences": rank_influences(body, draws=200)}))
 
 
 @router.post("/api/patients/{patient}/preview")
 def preview(caller: Planner, patient: str, body: Plan) -> Response:
     """Return the curve to expect if the plan were given today; nothing is recorded."""
+    from reprieve.app.planning.preview import forecast_of_plan
+
     caller.store.tell_reading(caller.person, patient, "forecast")
     chart = caller.store.view(caller.person.clinic, patient).chart
-    return json_answer(as_json(engine("plan_preview", "forecast_of_plan")(chart, body, on=caller.store.today())))
+    return json_answer(as_json(forecast_of_plan(chart, body, on=caller.store.today())))
 
 
 def _thinned(told: dict[str, Any]) -> dict[str, Any]:

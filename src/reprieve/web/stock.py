@@ -10,10 +10,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from reprieve.app.accounts import Action
+from reprieve.app.accounts.accounts import Action
 from reprieve.app.documents import adapter
-from reprieve.app.review_policy import policy_of
-from reprieve.app.stock import (
+from reprieve.app.reviews.policy import policy_of
+from reprieve.app.stock.changes import (
     VialsToReceive,
     VialToOpen,
     VialToWaste,
@@ -22,7 +22,7 @@ from reprieve.app.stock import (
     receive_vials,
     waste_vial,
 )
-from reprieve.app.stock_views import offer_vials, plan_day, stock_balances, stock_rows
+from reprieve.app.stock.views import offer_vials, plan_day, stock_balances, stock_rows
 from reprieve.core.documents import as_json
 from reprieve.core.dose import Dose
 from reprieve.core.errors import InputError

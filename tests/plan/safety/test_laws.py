@@ -205,7 +205,7 @@ def test_s03_no_function_converts_units() -> None:
                 name = node.name.lower()
                 assert not ("convert" in name and ("unit" in name or "dose" in name or "product" in name)), file
     readers = [file for file in SOURCE.rglob("*.py") if "unit_ratios" in file.read_text(encoding="utf-8")]
-    shown = {"literature.py", "formulary_rows.py", "planning_answer.py"}
+    shown = {"literature.py", "formulary_rows.py", "answer.py"}
     assert {file.name for file in readers} <= shown, readers
     assert not any("plan/safety" in file.as_posix() for file in readers)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reprieve.app.record_audit import verification_of
+from reprieve.app.record.audit import verification_of
 from reprieve.cli.output import print_json
 from reprieve.cli.record import add_db
 from reprieve.core.errors import InputError

@@ -33,13 +33,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Assemble and print; exit 1 when something is missing."""
-    from reprieve.app.record_ids import now
+    from reprieve.app.ids import now
 
     on = iso_date(args.on, "--on") if args.on else now().date()
     chart, rounding, head = _chart(args)
     packet = authorisation_packet(chart, on=on, rounding=PayerRounding(args.rounding or rounding))
     if args.pdf:
-        from reprieve.app.sheets import authorisation_sheet
+        from reprieve.app.sheets.printing import authorisation_sheet
 
         write_sheet(Path(args.pdf), authorisation_sheet(chart, packet, letterhead(args.clinic_name, head)))
     if args.json:
@@ -58,7 +58,7 @@ def _chart(args: argparse.Namespace) -> tuple[Chart, str, str]:
 
         return load(Chart, args.chart), PayerRounding.UP.value, "no record"
     from reprieve.app.clinic import DEFAULT_CLINIC
-    from reprieve.app.review_policy import policy_of
+    from reprieve.app.reviews.policy import policy_of
     from reprieve.cli.commands.sheet import opened, reader
 
     with opened(args.db) as store:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from reprieve.app.record_backup import back_up
+from reprieve.app.record.backup import back_up
 from reprieve.cli.output import print_json
 from reprieve.cli.record import add_db
 from reprieve.core.errors import TamperedError

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 def _reviews(db: str) -> tuple[Review, ...]:
     # Loaded here: a check of a file alone needs no database.
     from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
-    from reprieve.app.reviews import reviews_of
+    from reprieve.app.reviews.rows import reviews_of
     from reprieve.store.engine import Database
 
     database = Database(db, create=False)

@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from reprieve.app.cohort import QUESTIONS, Cohort, cohort
-from reprieve.app.cohort_cells import SMALLEST_CELL
-from reprieve.app.cohort_tally import Figure
-from reprieve.app.registry_files import split_scores
+from reprieve.app.cohort.cells import SMALLEST_CELL
+from reprieve.app.cohort.questions import QUESTIONS, Cohort, cohort
+from reprieve.app.cohort.tally import Figure
+from reprieve.app.response.partition_files import split_scores
 from reprieve.cli.output import print_json, print_table
 from reprieve.cli.progress import bar
 from reprieve.compute import open_executor
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         )
     files: Sequence[str] = ()
     if args.plots:
-        from reprieve.app.plot_cohort import write_cohort_plots
+        from reprieve.app.plots.cohort import write_cohort_plots
 
         files = write_cohort_plots(answer, args.plots)
     if args.json:

@@ -10,7 +10,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from reprieve.app.emg import (
+from reprieve.app.emg.compare import Comparison, compare_reports
+from reprieve.app.emg.html import report_html
+from reprieve.app.emg.live import is_live, listen
+from reprieve.app.emg.movement import MovementReport
+from reprieve.app.emg.pdf import report_pdf
+from reprieve.app.emg.recording import (
     ChannelReport,
     EmgReport,
     MuscleReport,
@@ -19,13 +24,8 @@ from reprieve.app.emg import (
     report_recording,
     report_with_traces,
 )
-from reprieve.app.emg_compare import Comparison, compare_reports
-from reprieve.app.emg_html import report_html
-from reprieve.app.emg_live import is_live, listen
-from reprieve.app.emg_movement import MovementReport
-from reprieve.app.emg_pdf import report_pdf
-from reprieve.app.emg_replay import replay
-from reprieve.app.emg_words import extra_lines
+from reprieve.app.emg.replay import replay
+from reprieve.app.emg.words import extra_lines
 from reprieve.cli.output import print_json, print_table
 from reprieve.core.errors import SetupError
 from reprieve.emg.change import Change

@@ -12,7 +12,7 @@ from reprieve.cli.record import add_db, operator
 from reprieve.core.errors import InputError
 
 if TYPE_CHECKING:
-    from reprieve.app.record_research_files import ResearchSet
+    from reprieve.app.research.files import ResearchSet
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,8 +32,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Export."""
     from reprieve.app.clinic import Clinic
-    from reprieve.app.record_research_files import write_research_set
-    from reprieve.app.record_transfer import charts_of, document_lines
+    from reprieve.app.research.files import write_research_set
+    from reprieve.app.transfer.charts import charts_of, document_lines
     from reprieve.store.engine import Database
 
     if args.key_file and not args.research:
@@ -64,7 +64,7 @@ def _tell(args: argparse.Namespace, done: ResearchSet) -> None:
 
 
 def _write(text: str, args: argparse.Namespace) -> None:
-    from reprieve.app.record_transfer_files import write_new_file
+    from reprieve.app.transfer.new_files import write_new_file
 
     if args.output is None or args.output == "-":
         sys.stdout.write(text)

@@ -67,13 +67,13 @@ def _export(args: argparse.Namespace) -> int:
         raise InputError("--bulk and --output are two places; give one")
     if args.chart is not None:
         from reprieve.app.documents import read_text
-        from reprieve.app.fhir import resources_of_charts
-        from reprieve.app.record_transfer import read_charts
+        from reprieve.app.fhir.bundles import resources_of_charts
+        from reprieve.app.transfer.charts import read_charts
 
         where = "standard input" if args.chart == "-" else args.chart
         return _write(args, resources_of_charts(read_charts(read_text(args.chart), where)))
     from reprieve.app.clinic import Clinic
-    from reprieve.app.fhir import export_resources
+    from reprieve.app.fhir.bundles import export_resources
     from reprieve.store.engine import Database
 
     database = Database(args.db, create=False)
@@ -85,8 +85,8 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _write(args: argparse.Namespace, resources: Iterable[dict[str, Any]]) -> int:
-    from reprieve.app.record_ids import now
-    from reprieve.app.record_transfer_files import write_new_file
+    from reprieve.app.ids import now
+    from reprieve.app.transfer.new_files import write_new_file
     from reprieve.interop.fhir.bulk import write_folder
     from reprieve.interop.fhir.bundle import collection
     from reprieve.interop.fhir.json_text import write_json
@@ -110,7 +110,7 @@ def _write(args: argparse.Namespace, resources: Iterable[dict[str, Any]]) -> int
 
 
 def _import(args: argparse.Namespace) -> int:
-    from reprieve.app.fhir import read_source
+    from reprieve.app.fhir.bundles import read_source
 
     if args.kept and not args.to_charts:
         raise InputError("--kept goes with --to-charts; a record keeps everything itself")
@@ -119,8 +119,8 @@ def _import(args: argparse.Namespace) -> int:
 
 def _launch(args: argparse.Namespace) -> int:
     from reprieve.app.documents import load
-    from reprieve.app.smart import EhrDocument, client_of
-    from reprieve.app.smart_listener import LaunchListener
+    from reprieve.app.fhir.smart import EhrDocument, client_of
+    from reprieve.app.fhir.smart_listener import LaunchListener
 
     if args.kept and not args.to_charts:
         raise InputError("--kept goes with --to-charts; a record keeps everything itself")
@@ -137,7 +137,7 @@ def _take_in(args: argparse.Namespace, batch: Batch) -> int:
     if args.to_charts:
         return _to_charts(args, batch)
     from reprieve.app.clinic import Clinic
-    from reprieve.app.fhir import import_batch
+    from reprieve.app.fhir.bundles import import_batch
     from reprieve.store.engine import Database
 
     database = Database(args.db)
@@ -156,10 +156,10 @@ def _take_in(args: argparse.Namespace, batch: Batch) -> int:
 
 
 def _to_charts(args: argparse.Namespace, batch: Batch) -> int:
-    from reprieve.app.record_ids import now
-    from reprieve.app.record_transfer import document_lines
-    from reprieve.app.record_transfer_checks import check_charts
-    from reprieve.app.record_transfer_files import write_new_file
+    from reprieve.app.ids import now
+    from reprieve.app.transfer.charts import document_lines
+    from reprieve.app.transfer.checks import check_charts
+    from reprieve.app.transfer.new_files import write_new_file
 
     charts = [record.chart for record in batch.records]
     check_charts(charts, today=now().date(), deceased=[record.deceased for record in batch.records])
@@ -191,7 +191,7 @@ def _tell(remarks: tuple[Remark, ...], stream: Any) -> None:
 
 
 def _profile(args: argparse.Namespace) -> int:
-    from reprieve.app.record_transfer_files import write_new_file
+    from reprieve.app.transfer.new_files import write_new_file
     from reprieve.interop.fhir.bundle import collection
     from reprieve.interop.fhir.json_text import write_json
     from reprieve.interop.fhir.profile import conformance_resources

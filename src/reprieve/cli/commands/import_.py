@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Import, all or nothing."""
-    from reprieve.app.record_transfer import document_lines, import_charts
+    from reprieve.app.transfer.charts import document_lines, import_charts
 
     charts = _charts(args)
     if args.to_charts:
@@ -53,14 +53,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _charts(args: argparse.Namespace) -> list[Chart]:
     from reprieve.app.documents import load, read_text
-    from reprieve.app.record_transfer import read_charts
+    from reprieve.app.transfer.charts import read_charts
 
     if args.mapping:
-        from reprieve.app.record_transfer_mapped import CsvMapping, read_mapped
+        from reprieve.app.transfer.mapped import CsvMapping, read_mapped
 
         return read_mapped(Path(args.file).expanduser(), load(CsvMapping, args.mapping))
     if args.file != "-" and Path(args.file).expanduser().is_dir():
-        from reprieve.app.record_transfer_tidy import read_tidy_set
+        from reprieve.app.research.tidy import read_tidy_set
 
         return read_tidy_set(Path(args.file).expanduser())
     if args.file.endswith(".csv"):

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from reprieve.app.documents import load
-from reprieve.app.planning import propose
-from reprieve.app.planning_goal import GOALS
-from reprieve.app.simulation_for_planner import muscle_model
+from reprieve.app.planning.goal import GOALS
+from reprieve.app.planning.proposal import propose
+from reprieve.app.simulation.for_planner import muscle_model
 from reprieve.cli.output import print_json, print_table
 from reprieve.core.dates import iso_date
 from reprieve.core.dose import plain

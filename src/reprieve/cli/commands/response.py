@@ -8,7 +8,7 @@ import math
 import os
 import sys
 
-from reprieve.app.response import (
+from reprieve.app.response.scores import (
     fit_scores,
     forecast_csv,
     forecast_scores,
@@ -80,7 +80,7 @@ def _fitted(args: argparse.Namespace) -> Population:
     progress = _progress if sys.stderr.isatty() else None
     if args.scheduler is None and not os.path.isdir(args.scores):
         return fit_scores(read_scores(args.scores), args.scores, progress=progress)
-    from reprieve.app.registry import fit_partitions
+    from reprieve.app.response.partitions import fit_partitions
     from reprieve.compute import open_executor
 
     with open_executor(args.scheduler, args.workers) as executor:
@@ -108,7 +108,7 @@ def _forecast(args: argparse.Namespace) -> int:
     if args.json:
         document = {"rows": rows, "population": population.fingerprint, "model": population.family}
         if args.explain:
-            from reprieve.app.response_explain import explain_scores
+            from reprieve.app.response.explain import explain_scores
 
             document["explanations"] = explain_scores(scores, population, args.scores)
         print_json(document)
@@ -118,7 +118,7 @@ def _forecast(args: argparse.Namespace) -> int:
 
 
 def _forecast_folder(args: argparse.Namespace, population: Population, weeks: list[float]) -> int:
-    from reprieve.app.registry import forecast_partitions
+    from reprieve.app.response.partitions import forecast_partitions
     from reprieve.compute import open_executor
 
     if not args.output:
@@ -135,9 +135,9 @@ def _forecast_folder(args: argparse.Namespace, population: Population, weeks: li
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    from reprieve.app.response import trial_rows
-    from reprieve.app.response_evaluate import evaluate_scores
-    from reprieve.app.response_report import report_html
+    from reprieve.app.response.evaluate import evaluate_scores
+    from reprieve.app.response.report import report_html
+    from reprieve.app.response.scores import trial_rows
 
     rows = trial_rows() if args.scores is None else read_scores(args.scores)
     told = evaluate_scores(

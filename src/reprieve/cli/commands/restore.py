@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from reprieve.app.record_backup import restore
+from reprieve.app.record.backup import restore
 from reprieve.cli.output import print_json
 from reprieve.cli.record import add_db
 from reprieve.core.errors import TamperedError

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from reprieve.app.accounts import Person, Role
+from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
-from reprieve.app.record_retention import all_due, erase_due, retention_of, set_retention
+from reprieve.app.record.retention import all_due, erase_due, retention_of, set_retention
 from reprieve.cli.output import print_json, print_table
 from reprieve.cli.record import add_action, operator
 from reprieve.core.documents import as_json

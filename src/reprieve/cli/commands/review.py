@@ -6,12 +6,12 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
-from reprieve.app.accounts import Person, Role
+from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
 from reprieve.app.documents import parse
-from reprieve.app.review_overrides import override_report
-from reprieve.app.review_policy import policy_of, set_policy
-from reprieve.app.reviews import RowToReview, review_list, review_row, review_rows, second_review, take_back_review
+from reprieve.app.reviews.overrides import override_report
+from reprieve.app.reviews.policy import policy_of, set_policy
+from reprieve.app.reviews.rows import RowToReview, review_list, review_row, review_rows, second_review, take_back_review
 from reprieve.cli.output import print_json, print_table
 from reprieve.cli.record import add_action, operator
 from reprieve.core.dates import iso_date

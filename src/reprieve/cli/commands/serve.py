@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _once(args: argparse.Namespace, db: str) -> int:
-    from reprieve.app.record_first_run import on_record
+    from reprieve.app.record.first_run import on_record
 
     clinic, name, password = on_record(db, add=args.add_clinic, reset=args.reset_account)
     if args.json:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reprieve.app.accounts import Person, Role
+from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
 from reprieve.cli.output import print_json
 from reprieve.cli.record import add_db, operator
@@ -18,7 +18,7 @@ from reprieve.record.chart import Chart, Session
 from reprieve.store.engine import Database
 
 if TYPE_CHECKING:
-    from reprieve.app.sheets import Letterhead
+    from reprieve.app.sheets.printing import Letterhead
 
 KINDS = ("injection", "letter", "patient", "visit", "adverse")
 
@@ -53,14 +53,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _made(store: Clinic, chart: Chart, args: argparse.Namespace) -> bytes:
-    from reprieve.app import sheets
+    from reprieve.app.sheets import printing as sheets
 
     head = letterhead(args.clinic_name, store.ledger.head()[1])
     if args.kind == "injection":
         if not chart.drafts:
             raise InputError("this chart has no draft of a plan; keep a draft first, then print its sheet")
         from reprieve.app.check import check_plan
-        from reprieve.app.reviews import reviews_of
+        from reprieve.app.reviews.rows import reviews_of
 
         plan = chart.drafts[-1]
         report = check_plan(plan, today=store.today(), now=store.clock(), reviews=reviews_of(store, DEFAULT_CLINIC))
@@ -70,13 +70,13 @@ def _made(store: Clinic, chart: Chart, args: argparse.Namespace) -> bytes:
 
         return sheets.patient_summary(chart, forecast_chart(chart, on=store.today()), head, on=store.today())
     if args.kind == "adverse":
-        from reprieve.app.sheet_adverse import adverse_draft
+        from reprieve.app.sheets.adverse import adverse_draft
 
         return sheets.adverse_sheet(chart, adverse_draft(chart, on=store.today(), place=args.number), head)
     session = _session(chart, args.session)
     if args.kind == "letter":
         return sheets.letter(chart, session, head, recipient=args.recipient or "", on=store.today())
-    from reprieve.app.sheet_visit import delivery_of
+    from reprieve.app.sheets.visit import delivery_of
 
     visit = delivery_of(store, DEFAULT_CLINIC, chart.patient.id, session.id or "", cream=args.cream)
     return sheets.visit_sheet(chart, visit, head)
@@ -110,8 +110,8 @@ def reader() -> Person:
 
 def letterhead(clinic_name: str, audit_head: str) -> Letterhead:
     """Return the head of a sheet that is printed now."""
-    from reprieve.app.record_ids import now
-    from reprieve.app.sheets import Letterhead
+    from reprieve.app.ids import now
+    from reprieve.app.sheets.printing import Letterhead
 
     return Letterhead(clinic=clinic_name, audit_head=audit_head, printed_at=now())
 

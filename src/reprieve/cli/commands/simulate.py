@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from reprieve.app.documents import load
-from reprieve.app.simulation import NOTE, Simulation, simulate_plan
-from reprieve.app.simulation_field import spread_in_neck
-from reprieve.app.simulation_what_if import WORDS, compare_plans, rank_influences
+from reprieve.app.simulation.field import spread_in_neck
+from reprieve.app.simulation.of_plan import NOTE, Simulation, simulate_plan
+from reprieve.app.simulation.what_if import WORDS, compare_plans, rank_influences
 from reprieve.cli.output import print_json, print_table
 from reprieve.record.plan import Plan
 

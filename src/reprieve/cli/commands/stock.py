@@ -7,11 +7,19 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from reprieve.app.accounts import Person, Role
+from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
-from reprieve.app.review_policy import policy_of
-from reprieve.app.stock import VialsToReceive, VialToOpen, VialToWaste, close_day, open_vial, receive_vials, waste_vial
-from reprieve.app.stock_views import offer_vials, plan_day, stock_balances, stock_rows
+from reprieve.app.reviews.policy import policy_of
+from reprieve.app.stock.changes import (
+    VialsToReceive,
+    VialToOpen,
+    VialToWaste,
+    close_day,
+    open_vial,
+    receive_vials,
+    waste_vial,
+)
+from reprieve.app.stock.views import offer_vials, plan_day, stock_balances, stock_rows
 from reprieve.cli.output import print_json, print_table
 from reprieve.cli.record import add_action, operator
 from reprieve.core.dates import iso_date

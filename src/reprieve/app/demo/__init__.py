@@ -1,0 +1,1 @@
+"""The synthetic clinic: invented patients, the same for the same seed."""

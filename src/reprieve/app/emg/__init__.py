@@ -1,0 +1,1 @@
+"""From a recording to the EMG report, its screens and its sheet."""

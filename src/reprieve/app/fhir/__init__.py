@@ -1,0 +1,1 @@
+"""FHIR in and out, and launch from an EHR."""

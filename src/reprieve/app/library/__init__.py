@@ -1,0 +1,1 @@
+"""The library face: the verbs of the commands as functions."""

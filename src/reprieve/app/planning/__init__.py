@@ -1,0 +1,1 @@
+"""Propose a session: ranking, planner and check meet here."""

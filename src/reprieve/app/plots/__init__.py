@@ -1,0 +1,1 @@
+"""Plots of charts, plans and registries."""

@@ -1,0 +1,402 @@
+"""Drafts and signatures: only a signed act of a person changes what was given."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from reprieve.app.accounts.accounts import Person
+from reprieve.app.clinic import ChartView, Clinic
+from reprieve.app.ids import new_id
+from reprieve.app.record.entries import check_date, check_reason, check_words, write_built
+from reprieve.app.reviews.overrides import settle_overrides
+from reprieve.app.stock.book import STOCK_KINDS
+from reprieve.app.stock.signing import Debit, debit_of
+from reprieve.core.documents import as_json, canonical
+from reprieve.core.dose import plain
+from reprieve.core.errors import ConflictError, InputError, ReprieveError
+from reprieve.record.chart import GivenInjection, Session, SkippedInjection
+from reprieve.record.event_bodies import ChecklistStep, Draft, Override, SignedPlan, VoidedPlan
+from reprieve.record.event_kinds import EventKind
+from reprieve.record.events import Event
+from reprieve.record.events_of_chart import session_bodies
+from reprieve.record.fold import standing
+from reprieve.record.plan import Exposure, Injection, LastSession, Plan, PlanPatient, Reconstitution
+from reprieve.store.ledger import Receipt, Request
+
+# The time-out cannot be left out: right patient, and product, dose and side read aloud.
+REQUIRED_STEPS = ("identity", "product_and_side")
+
+Check = Callable[[Plan], Any]
+
+
+class BlockedError(ReprieveError):
+    """A plan that a rule blocks and nobody gave a reason for; `findings` says which."""
+
+    def __init__(self, message: str, findings: Sequence[Any]) -> None:
+        super().__init__(message)
+        self.findings = list(findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What was done, beside what was planned."""
+
+    injections: tuple[GivenInjection, ...]
+    skipped: tuple[SkippedInjection, ...] = ()
+    reconstitution: Reconstitution | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneStep:
+    """One step of the checklist and when it was done."""
+
+    step: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What the signature says; name and time come from the server."""
+
+    meaning: str = "I gave these injections as recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Remarks:
+    """The free texts of a session, for the check of their length: a note is longer than a name."""
+
+    note: str | None
+    place: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionToSign:
+    """A session as the injector wants to sign it.
+
+    `second_today` gives the reason when the same product was already signed for this patient on this day.
+    """
+
+    plan: Plan
+    given: Given
+    checklist: tuple[DoneStep, ...] = ()
+    signature: Meaning = Meaning()
+    overrides: tuple[Override, ...] = ()
+    draft_id: str | None = None
+    place: str | None = None
+    note: str | None = None
+    second_today: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftToKeep:
+    """A plan to keep as a draft."""
+
+    plan: Plan
+    draft_id: str | None = None
+
+
+def keep_draft(
+    store: Clinic, person: Person, patient: str, wish: DraftToKeep, *, request: Request | None, seen: int | None
+) -> Receipt:
+    """Keep `wish.plan` as a draft; the same person's draft of that product and day is replaced."""
+    if not wish.plan.injections:
+        raise InputError("a draft needs at least one muscle; add one")
+    _check_injections(wish.plan.injections)
+
+    def build(view: ChartView) -> list[Event]:
+        plan = replace(wish.plan, patient=patient_for_plan(view, wish.plan, store.today()))
+        old = _open_draft(store, person, patient, wish)
+        draft = Draft(draft_id=old.body.draft_id if old else wish.draft_id or new_id(), plan=plan)
+        replaces = old.id if old else None
+        return [store.event(person, EventKind.PLAN_DRAFTED, draft, patient=patient, replaces=replaces)]
+
+    def answer(events: list[Event], first: int, head: str) -> dict[str, Any]:
+        return {"draft_id": events[0].body.draft_id, "patient_id": patient, "version": first, "hash": head}
+
+    return write_built(store, person, patient, build, request=request, seen=seen, answer=answer)
+
+
+def void_draft(
+    store: Clinic, person: Person, patient: str, draft_id: str, *, reason: str, request: Request | None
+) -> Receipt:
+    """Take a draft back."""
+    told = check_reason(reason)
+
+    def build(_: ChartView) -> list[Event]:
+        if draft_id not in open_drafts(store, person.clinic, patient):
+            raise InputError("no such draft is open; it was signed or taken back already")
+        body = VoidedPlan(draft_id=draft_id)
+        return [store.event(person, EventKind.PLAN_VOIDED, body, patient=patient, reason=told)]
+
+    return write_built(store, person, patient, build, request=request, seen=None)
+
+
+def sign_session(
+    store: Clinic,
+    person: Person,
+    patient: str,
+    wish: SessionToSign,
+    *,
+    check: Check,
+    request: Request | None = None,
+    seen: int | None = None,
+) -> Receipt:
+    """Record a session as given and sign it, in one write: all of it stands, or nothing.
+
+    Parameters
+    ----------
+    check : callable
+        Takes a `Plan`, returns a check report with `verdict` and `findings`; it looks at what was really given.
+
+    Raises
+    ------
+    BlockedError
+        A rule blocks and no override with a reason names it.
+    ConflictError
+        The same product was already signed for that day, or the chart changed.
+    InputError
+        A required step, an injection or a reason is missing.
+    """
+    _check_wish(store, wish)
+    session_id = new_id()
+    debit: Debit | None = None
+
+    def build(view: ChartView) -> list[Event]:
+        day = wish.plan.date or store.today()
+        check_date(store, view, day)
+        if day > store.today():
+            raise InputError(f"date {day} lies ahead of today ({store.today()}); a session is signed when it was given")
+        _refuse_second(view, wish, day)
+        session = _session(store, person, wish, day, session_id)
+        planned = replace(wish.plan, date=day, patient=patient_for_plan(view, wish.plan, day))
+        given = _as_given(view, planned, wish)
+        # Where nothing was given there is nothing to block; the report is then about what was planned.
+        report = check(given if given.injections else planned)
+        nonlocal debit
+        debit = debit_of(store, person, patient, session, session_id)
+        found = [*report.findings, *debit.findings] if given.injections else []
+        overrides = _overrides(store, person, patient, found, wish)
+        signed = SignedPlan(
+            session_id=session_id,
+            plan=planned,
+            plan_hash=hashlib.sha256(canonical(planned)).hexdigest(),
+            verdict=str(report.verdict),
+            check_hash=hashlib.sha256(canonical(as_json(report.document()))).hexdigest(),
+            overrides=overrides,
+            draft_id=_draft_of(store, person, patient, wish),
+        )
+        bodies: list[tuple[EventKind, Any]] = [(EventKind.PLAN_SIGNED, signed)]
+        told = list(session_bodies(session, meaning=wish.signature.meaning.strip()))
+        steps = [ChecklistStep(session_id=session_id, step=done.step, at=done.at) for done in wish.checklist]
+        bodies += told[:1] + [(EventKind.CHECKLIST_STEP, step) for step in steps] + told[1:] + list(debit.bodies)
+        reason = "; ".join(f"{entry.rule}: {entry.reason}" for entry in overrides) or wish.second_today or None
+        return [
+            store.event(
+                person,
+                kind,
+                body,
+                # The stock is the clinic's; its events tell in their body for whom a vial was.
+                patient=None if kind in STOCK_KINDS else patient,
+                reason=reason if kind in (EventKind.PLAN_SIGNED, EventKind.SESSION_SIGNED) else None,
+            )
+            for kind, body in bodies
+        ]
+
+    def answer(events: list[Event], first: int, head: str) -> dict[str, Any]:
+        return {
+            "session_id": session_id,
+            "patient_id": patient,
+            "hash": head,
+            "version": first + len(events) - 1,
+            "verdict": events[0].body.verdict,
+        }
+
+    def in_stock(connection: Connection) -> None:
+        if debit is not None:
+            debit.holds(connection)
+
+    return write_built(store, person, patient, build, request=request, seen=seen, answer=answer, also=in_stock)
+
+
+def patient_for_plan(view: ChartView, plan: Plan | None, on: date) -> PlanPatient:
+    """Return what the safety rules must know of the patient on the day `on`.
+
+    The chart decides; what the plan adds (a risk or an exposure told just now) counts too, it never takes away.
+    """
+    chart, told = view.chart, plan.patient if plan else PlanPatient()
+    own = tuple(
+        Exposure(date=s.date, product=s.product, indication=s.indication, units=s.units, place=s.place)
+        for s in chart.sessions
+        if s.injections and s.date < on
+    )
+    known = {(entry.date, entry.product) for entry in own}
+    listed = [entry for entry in (*chart.exposures, *told.exposures) if entry.date <= on]
+    elsewhere: list[Exposure] = []
+    for entry in listed:
+        if (entry.date, entry.product) not in known and entry not in elsewhere:
+            elsewhere.append(entry)
+    person = chart.patient
+    # The newer weight counts; a weight without a date does not replace one with a date.
+    newer = told.weight_date is not None and (person.weight_date is None or told.weight_date > person.weight_date)
+    weight = (told.weight_kg, told.weight_date) if newer else (person.weight_kg, person.weight_date)
+    if weight[0] is None:
+        weight = (told.weight_kg, told.weight_date)
+    return PlanPatient(
+        id=person.id,
+        birth_date=person.birth_date or told.birth_date,
+        age_years=told.age_years if person.birth_date is None else None,
+        weight_kg=weight[0],
+        weight_date=weight[1],
+        risks=tuple(dict.fromkeys((*chart.risks, *told.risks))),
+        exposure_history=person.exposure_history if told.exposure_history == "unknown" else told.exposure_history,
+        exposures=tuple(sorted((*own, *elsewhere), key=lambda entry: entry.date)),
+        prior_toxin_tolerated=told.prior_toxin_tolerated
+        if person.prior_toxin_tolerated is None
+        else person.prior_toxin_tolerated,
+    )
+
+
+def last_session(view: ChartView, on: date) -> LastSession | None:
+    """Return this clinic's latest session before `on`, for the titration rule."""
+    earlier = [session for session in view.chart.sessions if session.date < on and session.injections]
+    if not earlier:
+        return None
+    last = max(earlier, key=lambda session: session.date)
+    return LastSession(date=last.date, product=last.product, units=last.units)
+
+
+def open_drafts(store: Clinic, clinic: str, patient: str) -> dict[str, Event]:
+    """Return the drafts that nobody signed or took back, by draft id, oldest first."""
+    drafts: dict[str, Event] = {}
+    closed: set[str | None] = set()
+    for entry in standing(store.chart_events(clinic, patient)):
+        event = entry.latest
+        if event.kind is EventKind.PLAN_DRAFTED and event.body is not None:
+            drafts[event.body.draft_id] = event
+        elif event.kind in (EventKind.PLAN_SIGNED, EventKind.PLAN_VOIDED) and event.body is not None:
+            closed.add(event.body.draft_id)
+    return {key: event for key, event in drafts.items() if key not in closed}
+
+
+def _open_draft(store: Clinic, person: Person, patient: str, wish: DraftToKeep) -> Event | None:
+    drafts = open_drafts(store, person.clinic, patient)
+    if wish.draft_id is not None:
+        return drafts.get(wish.draft_id)
+    mine = [
+        event
+        for event in drafts.values()
+        if event.by == person.name
+        and event.body.plan.product == wish.plan.product
+        and event.body.plan.date == wish.plan.date
+    ]
+    return mine[-1] if mine else None
+
+
+def _draft_of(store: Clinic, person: Person, patient: str, wish: SessionToSign) -> str | None:
+    drafts = open_drafts(store, person.clinic, patient)
+    if wish.draft_id is not None:
+        if wish.draft_id not in drafts:
+            raise ConflictError(
+                "this draft was signed or taken back already; nothing was written, read the chart again"
+            )
+        return wish.draft_id
+    alike = [key for key, event in drafts.items() if event.body.plan.product == wish.plan.product]
+    return alike[-1] if alike else None
+
+
+def _check_wish(store: Clinic, wish: SessionToSign) -> None:
+    if not wish.given.injections and not wish.given.skipped:
+        raise InputError("a session needs what was given or why nothing was; mark the muscles")
+    for row in (*wish.given.injections, *wish.given.skipped, wish.signature, *wish.overrides):
+        check_words(row)
+    check_words(_Remarks(note=wish.note, place=wish.place))
+    _check_injections(wish.given.injections)
+    if len(wish.signature.meaning.strip()) < 3:
+        raise InputError("a signature says what it means; give its meaning in words")
+    done = {entry.step for entry in wish.checklist}
+    missing = [step for step in REQUIRED_STEPS if step not in done]
+    if missing:
+        raise InputError(
+            f"the time-out is not done: {', '.join(missing)} is missing from the checklist; do it, then sign"
+        )
+    for entry in wish.checklist:
+        if entry.at is not None and entry.at.tzinfo is None:
+            raise InputError(f"the time of the step {entry.step!r} needs its zone; give it as 2026-11-24T10:00:00Z")
+    for skip in wish.given.skipped:
+        if len(skip.reason.strip()) < 3:
+            raise InputError(f"{skip.muscle} was skipped without a reason; give one")
+    planned = {(row.muscle, row.side) for row in wish.plan.injections}
+    told = {(row.muscle, row.side) for row in (*wish.given.injections, *wish.given.skipped)}
+    left = sorted(f"{muscle} {side or ''}".strip() for muscle, side in planned - told)
+    if left:
+        raise InputError(f"{', '.join(left)} was planned but is neither given nor skipped; mark it")
+
+
+def _check_injections(rows: Sequence[Injection | GivenInjection]) -> None:
+    from reprieve.app.record.muscles import check_muscle
+
+    for row in rows:
+        check_muscle(row.muscle)
+        if not row.units > 0:
+            raise InputError(f"units of {row.muscle} must be positive, but got {plain(row.units)}; correct it")
+        if row.sites is not None and not 0 < row.sites <= 200:
+            raise InputError(f"sites of {row.muscle} must lie between 1 and 200, but got {row.sites}; correct it")
+        if row.volume_ml is not None and not 0 < row.volume_ml <= 100:
+            raise InputError(f"volume_ml of {row.muscle} must lie above 0, but got {row.volume_ml} mL; correct it")
+
+
+def _refuse_second(view: ChartView, wish: SessionToSign, day: date) -> None:
+    """Two devices that finalise one session must not give two debits."""
+    for session in view.chart.sessions:
+        if session.date == day and session.product == wish.plan.product and wish.second_today is None:
+            who = f" by {session.signed_by}" if session.signed_by else ""
+            raise ConflictError(
+                f"a session with {session.product} on {day} is in the record already{who}; nothing was written. "
+                "If it really was a second one, give the reason as second_today"
+            )
+    if wish.second_today is not None:
+        check_reason(wish.second_today)
+
+
+def _session(store: Clinic, person: Person, wish: SessionToSign, day: date, session_id: str) -> Session:
+    return Session(
+        id=session_id,
+        date=day,
+        product=wish.plan.product,
+        indication=wish.plan.indication,
+        jurisdiction=wish.plan.jurisdiction,
+        injections=wish.given.injections,
+        skipped=wish.given.skipped,
+        reconstitution=wish.given.reconstitution,
+        place=wish.place,
+        note=wish.note,
+        signed_by=person.name,
+        signed_at=store.clock(),
+    )
+
+
+def _as_given(view: ChartView, planned: Plan, wish: SessionToSign) -> Plan:
+    return replace(
+        planned,
+        injections=tuple(row.planned() for row in wish.given.injections),
+        reconstitution=wish.given.reconstitution or planned.reconstitution,
+        jurisdiction=planned.jurisdiction or view.chart.jurisdiction,
+        last_session=last_session(view, planned.date) if planned.date else planned.last_session,
+    )
+
+
+def _overrides(
+    store: Clinic, person: Person, patient: str, findings: Sequence[Any], wish: SessionToSign
+) -> tuple[Override, ...]:
+    """Return the overrides of what blocks, by the clinic's policy; refuse when one is missing."""
+    once = {(finding.rule, finding.subject): finding for finding in findings if str(finding.severity) == "error"}
+    settled = settle_overrides(store, person, patient, list(once.values()), wish.overrides)
+    if settled.lacking:
+        raise BlockedError(settled.message, [finding for finding, _ in settled.lacking])
+    return settled.used

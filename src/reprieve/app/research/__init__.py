@@ -1,0 +1,1 @@
+"""The research set: tidy, de-identified tables, out and back in."""

@@ -1,0 +1,1 @@
+"""The response model: fit, forecast, explain, judge; on one machine or over partitions."""

@@ -1,0 +1,278 @@
+"""Fit a population, forecast patients: from tables of scores and from charts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import statistics
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from reprieve.app.response.kernel import kernel
+from reprieve.app.text_files import read_text
+from reprieve.core.errors import DocumentError, ScoresError, SetupError, UnknownNameError
+from reprieve.learn.mixture import mean_sd, quantiles
+from reprieve.learn.observations import PLACEBO, Cycle, PatientScores
+from reprieve.learn.population import DEFAULT_SCALE, UNNAMED, Population, ScaleEntry, from_document
+from reprieve.learn.posterior import predict, update_response
+from reprieve.learn.products import UNNAMED_PRODUCT, entry_of, priors_of
+from reprieve.learn.scales import entry_of_scale, scale_name
+from reprieve.learn.tidy import TidyRow, check_columns, patients_of, tidy_row
+from reprieve.reference.trials import shipped_population
+
+__all__ = [
+    "ForecastRow",
+    "fit_scores",
+    "forecast_csv",
+    "forecast_scores",
+    "load_population",
+    "read_scores",
+    "write_text",
+]
+
+LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
+LEVEL_NAMES = ("q025", "q10", "q25", "q50", "q75", "q90", "q975")
+FORECAST_COLUMNS = ("patient", "cycle", "week", "mean", "sd", *LEVEL_NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRow:
+    """The predictive distribution of one score: moments and quantiles, in points of its scale."""
+
+    patient: str
+    cycle: str
+    week: float
+    mean: float
+    sd: float
+    q025: float
+    q10: float
+    q25: float
+    q50: float
+    q75: float
+    q90: float
+    q975: float
+
+
+def read_scores(path: str) -> list[TidyRow]:
+    """Return the rows of the tidy table `path` (CSV or Parquet; ``-`` is CSV on standard input)."""
+    where = "standard input" if path == "-" else path
+    if path.endswith(".parquet"):
+        from reprieve.app.response.partition_files import partition_rows
+
+        if not Path(path).is_file():
+            raise ScoresError(f"cannot read {path}: no such file; check the path")
+        return partition_rows(Path(path))
+    text = read_text(path)
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    columns = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
+    check_columns(columns, where)
+    reader.fieldnames = columns
+    return [tidy_row(row, reader.line_num, where) for row in reader]
+
+
+def trial_rows() -> list[TidyRow]:
+    """Return the shipped trial as tidy rows."""
+    from reprieve.reference.trials import TRIAL_PRODUCT, trial_scores
+
+    return [
+        TidyRow(
+            score.patient,
+            "1",
+            score.week,
+            score.score,
+            DEFAULT_SCALE,
+            TRIAL_PRODUCT if score.units else PLACEBO,
+            score.units,
+            None,
+            score.site,
+            line,
+        )
+        for line, score in enumerate(trial_scores(), start=2)
+    ]
+
+
+def load_population(path: str | None) -> Population:
+    """Return the population in the file `path`, or the shipped one."""
+    if path is None:
+        return from_document(shipped_population(), "the shipped population")
+    try:
+        document = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise DocumentError(f"{path}: no JSON ({error.msg} at line {error.lineno}); give a population file") from None
+    return from_document(document, path)
+
+
+def fit_scores(
+    rows: Sequence[TidyRow], where: str = "scores", *, threads: int = 1, progress: Callable[[int], None] | None = None
+) -> Population:
+    """Return the population fitted to the tidy `rows`.
+
+    Raises
+    ------
+    ScoresError
+        If there is nothing to learn from, or a score lies outside its scale.
+    """
+    from reprieve.learn.fit import fit_population  # a forecast, whose first answer is waited for, needs none of it
+
+    patients = named_patients(rows, where)
+    scales, primary = _scales_of(patients)
+    check_range(patients, scales, where)
+    units: dict[str, list[float]] = {}
+    for patient in patients:
+        for cycle in patient.cycles:
+            if not cycle.is_placebo:
+                units.setdefault(cycle.product or UNNAMED_PRODUCT, []).append(cycle.units or 0.0)
+    units = units or {UNNAMED_PRODUCT: []}
+    products = {
+        name: entry_of(name, statistics.median([u for u in given if u > 0] or [1.0]))
+        for name, given in sorted(units.items())
+    }
+    return fit_population(
+        patients,
+        products=products,
+        scales=scales,
+        primary_scale=primary,
+        product_priors={name: priors_of(name) for name in products},
+        kernel=kernel(),
+        threads=threads,
+        progress=progress,
+    )
+
+
+def named_patients(rows: Sequence[TidyRow], where: str) -> list[PatientScores]:
+    """Return the patients of `rows` who have a score, with scales and products by the model's names."""
+    named = {row.scale for row in rows if row.scale is not None}
+    default = next(iter(named)) if len(named) == 1 else UNNAMED
+    patients = [_named_scales(patient) for patient in patients_of(rows, where, default_scale=default)]
+    patients = [_named_products(patient) for patient in patients if len(patient.weeks)]
+    if not patients:
+        raise ScoresError(f"{where} has no score; a population needs scores")
+    return patients
+
+
+def _named_scales(patient: PatientScores) -> PatientScores:
+    return replace(patient, scales=tuple(scale_name(scale) for scale in patient.scales))
+
+
+def _named_products(patient: PatientScores) -> PatientScores:
+    cycles = tuple(
+        cycle if cycle.is_placebo or cycle.product else replace(cycle, product=UNNAMED_PRODUCT)
+        for cycle in patient.cycles
+    )
+    return replace(patient, cycles=cycles)
+
+
+def _scales_of(patients: Sequence[PatientScores]) -> tuple[dict[str, ScaleEntry], str]:
+    before: dict[str, list[float]] = {}
+    all_scores: dict[str, list[float]] = {}
+    for patient in patients:
+        for week, score, k in zip(patient.weeks, patient.scores, patient.channels, strict=True):
+            all_scores.setdefault(patient.scales[k], []).append(float(score))
+            if week <= patient.cycles[0].start_weeks:
+                before.setdefault(patient.scales[k], []).append(float(score))
+    primary = max(all_scores, key=lambda name: (name == DEFAULT_SCALE, len(all_scores[name])))
+    scales = {name: entry_of_scale(name, before.get(name) or scores) for name, scores in all_scores.items()}
+    return dict(sorted(scales.items())), primary
+
+
+def check_range(patients: Iterable[PatientScores], scales: dict[str, ScaleEntry], where: str) -> None:
+    """Raise `ScoresError` if a score lies outside its scale."""
+    for patient in patients:
+        for score, k in zip(patient.scores, patient.channels, strict=True):
+            entry = scales[patient.scales[k]]
+            low, high = entry.lowest, entry.highest
+            if (low is not None and score < low) or (high is not None and score > high):
+                raise ScoresError(
+                    f"{where}: patient {patient.patient} has a score of {score:g}, but {patient.scales[k]} runs from "
+                    f"{low:g} to {high:g}; correct the score or name its scale"
+                )
+
+
+def forecast_scores(
+    rows: Sequence[TidyRow], population: Population, at: Sequence[float], where: str = "scores"
+) -> list[ForecastRow]:
+    """Return the forecast of each patient of a tidy table at the weeks `at` of the latest cycle.
+
+    Raises
+    ------
+    UnknownNameError
+        If a product or scale is not in the population.
+    """
+    patients = patients_of(rows, where, default_scale=population.primary_scale)
+    patients = [known_patient(patient, population, where) for patient in patients]
+    check_range(patients, population.scales, where)
+    return [row for patient in patients for row in _forecast(patient, population, at)]
+
+
+def known_patient(patient: PatientScores, population: Population, where: str) -> PatientScores:
+    """Return `patient` with the population's own names of scales; raise on an unknown scale or product."""
+    lookup = {name.casefold(): name for name in population.scales}
+    scales = []
+    for scale in patient.scales:
+        name = lookup.get(scale.casefold()) or lookup.get(scale_name(scale).casefold())
+        if name is None:
+            raise UnknownNameError(
+                f"{where}: scale {scale!r} is not in the population; it knows {', '.join(population.scales)}; "
+                "fit a population on scores of this scale"
+            )
+        scales.append(name)
+    for cycle in patient.cycles:
+        product = cycle.product
+        if (
+            product is not None
+            and product != PLACEBO
+            and not cycle.is_placebo
+            and not population.knows_product(product)
+        ):
+            raise UnknownNameError(
+                f"{where}: product {product!r} is not in the population; it knows {', '.join(population.products)}; "
+                "fit a population on patients who had it"
+            )
+    return replace(patient, scales=tuple(scales))
+
+
+def _forecast(patient: PatientScores, population: Population, at: Sequence[float]) -> list[ForecastRow]:
+    posterior = update_response(patient, population, kernel())
+    cycle: Cycle = patient.cycles[-1]
+    weeks = np.asarray(at, dtype=float)
+    mixture = predict(posterior, cycle.start_weeks + weeks).score
+    mean, sd = mean_sd(mixture)
+    table = quantiles(mixture, np.array(LEVELS))
+    entry = population.scales[posterior.scales[0]]
+    low = -np.inf if entry.lowest is None else entry.lowest
+    high = np.inf if entry.highest is None else entry.highest
+    mean, table = np.clip(mean, low, high), np.clip(table, low, high)
+    return [
+        ForecastRow(
+            patient.patient, cycle.name, float(week), *(round(float(x), 4) for x in (mean[i], sd[i], *table[i]))
+        )
+        for i, week in enumerate(weeks)
+    ]
+
+
+def forecast_csv(rows: Iterable[ForecastRow]) -> str:
+    """Return forecast rows as CSV text."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(FORECAST_COLUMNS)
+    for row in rows:
+        writer.writerow(
+            [f"{v:g}" if name == "week" else v for name in FORECAST_COLUMNS if (v := getattr(row, name)) is not None]
+        )
+    return out.getvalue()
+
+
+def write_text(path: str, text: str) -> None:
+    """Write `text` to the file `path`, or to standard output for ``-``."""
+    if path == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SetupError(f"cannot write {path}: {error.strerror or error}; choose another place") from None

@@ -1,0 +1,1 @@
+"""A clinic's review of the reference rows, and its overrides."""

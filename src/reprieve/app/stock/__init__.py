@@ -1,0 +1,1 @@
+"""The clinic's stock of vials."""

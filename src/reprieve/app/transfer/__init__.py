@@ -1,0 +1,1 @@
+"""Charts out of a record and into one, as files."""

@@ -1,0 +1,1 @@
+"""Virtual patients, treated by the whole loop."""
