@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from reprieve.app.sheets.injection import injection_data
+
 pytest.importorskip("typst", reason="printing is an extra: reprieve[pdf]")
 
 PLAN = {
     "product": "onabotulinumtoxinA",
     "indication": "cervical_dystonia",
+    "jurisdiction": "US",
     "injections": [{"muscle": "splenius_capitis", "side": "left", "units": "60", "sites": 2}],
 }
 BASE = "/api/patients/p-1/sheets"
@@ -27,6 +30,27 @@ def test_three_sheets_for_three_readers(signed_in) -> None:
         assert answer.content.startswith(b"%PDF-")
     told = {row.get("what") for row in signed_in("patient").get("/api/mine/readings").json()["rows"]}
     assert {"injection sheet", "letter", "patient's page"} <= told
+
+
+def test_the_printed_check_counts_the_clinics_own_reviews(signed_in, monkeypatch) -> None:
+    """A limit that the clinic lowered stands in the box of the printed sheet too, as on the screen."""
+    printed: list[list[str]] = []
+
+    def watched(chart, plan, findings):
+        printed.append([finding.rule for finding in findings])
+        return injection_data(chart, plan, findings)
+
+    monkeypatch.setattr("reprieve.app.sheets.printing.injection_data", watched)
+    injector = signed_in("injector")
+    assert injector.post(f"{BASE}/injection.pdf", PLAN).status_code == 200
+    row = {"row_id": "ona_us_cervical_dystonia.site_units", "verdict": "corrected", "value": "25"}
+    assert injector.post("/api/reviews", {**row, "source": "label in hand, section 2.4"}).status_code == 201
+    assert injector.post(f"{BASE}/injection.pdf", PLAN).status_code == 200
+    before, after = printed
+    assert "site_units_exceeded" not in before
+    assert "site_units_exceeded" in after
+    on_screen = injector.post("/api/check", PLAN).json()["findings"]
+    assert sorted(after) == sorted(one["rule"] for one in on_screen)
 
 
 def test_who_may_not_read_the_chart_may_not_print_it(signed_in) -> None:
