@@ -7,10 +7,12 @@ from reprieve.app.library.verbs import assess_chart as assess_chart
 from reprieve.app.library.verbs import check_plan as check_plan
 from reprieve.app.library.verbs import cite as cite
 from reprieve.app.library.verbs import cohort as cohort
+from reprieve.app.library.verbs import compare_plans as compare_plans
 from reprieve.app.library.verbs import fit_response as fit_response
 from reprieve.app.library.verbs import forecast_chart as forecast_chart
 from reprieve.app.library.verbs import forecast_response as forecast_response
 from reprieve.app.library.verbs import propose as propose
+from reprieve.app.library.verbs import rank_influences as rank_influences
 from reprieve.app.library.verbs import read_chart as read_chart
 from reprieve.app.library.verbs import read_plan as read_plan
 from reprieve.app.library.verbs import report_emg as report_emg

@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal as D
 from pathlib import Path
@@ -113,6 +114,22 @@ def test_check_simulate_and_cite_answer_as_the_commands_do(
     assert {one["key"] for one in _command(capsys, "cite", str(file))["citations"]} == cited
     simulated = reprieve.simulate_plan(plan, days=60, draws=20)
     assert as_json(simulated) == _command(capsys, "simulate", str(file), "--days", "60", "--draws", "20")
+
+
+def test_plans_are_compared_and_assumptions_ranked_as_by_the_command(
+    plan: reprieve.Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, half = tmp_path / "plan.json", tmp_path / "half.json"
+    file.write_text(json.dumps(as_json(plan)), encoding="utf-8")
+    halves = tuple(replace(one, units=one.units / 2) for one in plan.injections)
+    half.write_text(json.dumps(as_json(replace(plan, injections=halves))), encoding="utf-8")
+    few = ("--days", "60", "--draws", "10")
+    told = _command(capsys, "simulate", str(file), "--what-if", "units=2", "--against", str(half), *few)
+    answer = reprieve.compare_plans(plan, {str(half): half}, changes=["units=2"], days=60, draws=10)
+    assert as_json(answer) == told
+    assert [D(case.units) / D(answer.cases[0].units) for case in answer.cases] == [1, 2, D("0.5")]
+    ranked = _command(capsys, "simulate", str(file), "--sensitivity", "--days", "60")["influences"]
+    assert as_json(reprieve.rank_influences(file, days=60)) == ranked
 
 
 def test_assess_and_propose_answer_as_the_commands_do(

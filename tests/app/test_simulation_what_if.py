@@ -68,6 +68,17 @@ def test_another_product_goes_by_its_own_parameters():
     assert told.cases[1].muscles[0].peak_block < told.cases[0].muscles[0].peak_block
 
 
+def test_a_product_without_parameters_of_its_own_says_so_instead_of_an_empty_line():
+    told = compare_plans(_plan(), others=[("daxi", _plan(product="daxibotulinumtoxinA"))], **FEW)
+    base, daxi = told.cases
+    assert base.not_simulated == ()
+    assert daxi.muscles == ()
+    assert {one.muscle for one in daxi.not_simulated} == {"sternocleidomastoid", "splenius_capitis"}
+    assert all("none is carried over" in one.reason for one in daxi.not_simulated)
+    with pytest.raises(InputError, match="nothing of this plan can be simulated: no parameters of its own"):
+        rank_influences(_plan(product="daxibotulinumtoxinA"))
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

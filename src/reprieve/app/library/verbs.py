@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from reprieve.app.reference import ShownRow
     from reprieve.app.scales import ScaleAnswer
     from reprieve.app.simulation.of_plan import Simulation
+    from reprieve.app.simulation.what_if import Comparison, Influence
     from reprieve.assess.ranking import Ranking
     from reprieve.compute.executor import Executor
     from reprieve.learn.population import Population
@@ -269,6 +270,47 @@ def simulate_plan(plan: PlanLike, *, days: int = 180, draws: int = 100, seed: in
     from reprieve.app.simulation.of_plan import simulate_plan as simulate
 
     return simulate(read_plan(plan), days=days, draws=draws, seed=seed)
+
+
+def compare_plans(
+    plan: PlanLike,
+    others: Mapping[str, PlanLike] | None = None,
+    *,
+    changes: Sequence[str] = (),
+    days: int = 180,
+    draws: int = 100,
+    seed: int = 0,
+) -> Comparison:
+    """Return the simulation's figures of `plan` beside its changes and beside other plans, all under the same draws.
+
+    Parameters
+    ----------
+    plan : Plan, mapping or path
+    others : mapping of str to Plan, mapping or path, optional
+        Plans by the name they shall carry; one of another product goes by that product's own parameters.
+    changes : sequence of str
+        Each alone, as ``[MUSCLE[/SIDE]:]WHAT=NUMBER``: ``"splenius_capitis/left:units=1.5"``, ``"needle=5"``.
+    days, draws, seed : int
+        See `simulate_plan`.
+    """
+    from reprieve.app.simulation.what_if import compare_plans as compare
+
+    named = [(name, read_plan(other)) for name, other in (others or {}).items()]
+    return compare(read_plan(plan), changes=changes, others=named, days=days, draws=draws, seed=seed)
+
+
+def rank_influences(plan: PlanLike, *, days: int = 180, draws: int = 400, seed: int = 0) -> tuple[Influence, ...]:
+    """Return how much each uncertain parameter moves the outcomes of the simulation of `plan`, the weightiest first.
+
+    Parameters
+    ----------
+    plan : Plan, mapping or path
+    days, draws, seed : int
+        See `simulate_plan`.
+    """
+    from reprieve.app.simulation.what_if import rank_influences as rank
+
+    return rank(read_plan(plan), days=days, draws=draws, seed=seed)
 
 
 def cohort(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from reprieve.app.simulation.model import UNTOLD_SITE_VOLUME_ML, Placing, Run, run_plan
+from reprieve.app.simulation.model import UNTOLD_SITE_VOLUME_ML, NotSimulated, Placing, Run, run_plan
 from reprieve.app.simulation.of_plan import Simulation, simulate_plan
 from reprieve.core.errors import InputError
 from reprieve.pharmacology.muscle import force
@@ -36,6 +36,8 @@ class Case:
     muscles : tuple of MuscleFigure
     risks : tuple of RiskFigure
         Structures at risk and side effects.
+    not_simulated : tuple of NotSimulated
+        Injections without ground for a simulation, and why.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Case:
     units: str
     muscles: tuple[MuscleFigure, ...]
     risks: tuple[RiskFigure, ...]
+    not_simulated: tuple[NotSimulated, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,11 +203,17 @@ def _case(name: str, plan: Plan, told: Simulation) -> Case:
             for m in told.muscles
         ),
         risks=(*effects, *reached.values()),
+        not_simulated=told.not_simulated,
     )
 
 
 def rank_influences(plan: Plan, *, days: int = 180, draws: int = 400, seed: int = 0) -> tuple[Influence, ...]:
     """Return how much each uncertain parameter moves the outcomes of a plan, the weightiest first.
+
+    Raises
+    ------
+    InputError
+        If nothing of the plan can be simulated: the reasons.
 
     Notes
     -----
@@ -213,7 +222,8 @@ def rank_influences(plan: Plan, *, days: int = 180, draws: int = 400, seed: int 
     """
     run = run_plan(plan, days=days, draws=draws, seed=seed)
     if run.drawn is None:
-        return ()
+        why = "; ".join(sorted({one.reason for one in run.missing})) or "it injects nothing"
+        raise InputError(f"nothing of this plan can be simulated: {why}")
     found = []
     for outcome, values in _outcomes(run).items():
         if np.ptp(values) > 1e-9:

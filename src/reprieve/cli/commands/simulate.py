@@ -101,6 +101,9 @@ def _run_comparison(args: argparse.Namespace) -> int:
     if risks:
         print()
         print_table(risks, ("plan", "structure or effect", "figure", "value"))
+    for case in told.cases:
+        for missing in case.not_simulated:
+            print(f"not simulated: {case.name}: {missing.muscle}: {missing.reason}")
     return 0
 
 
