@@ -1,7 +1,8 @@
-"""Does the loop assess, plan, inject, follow, learn do better than the same dose every twelve weeks?
+"""Does the loop assess, plan, inject, follow, learn do better than a clinician who titrates by a rule, or not at all?
 
-The same virtual patients are treated both ways for ten cycles, in a world as the engines assume it and in one that
-breaks their assumptions. Written line by line to a file, so that a run can be stopped and taken up again.
+The same virtual patients are treated in each way for ten cycles, in a world as the engines assume it and in one that
+breaks their assumptions. Written line by line to a file, so that a run can be stopped and taken up again; a line that
+lacks a way is completed.
 Run: python benchmarks/virtual_patients.py [patients] [cycles] [results.jsonl]
 """
 
@@ -14,44 +15,52 @@ from pathlib import Path
 
 import numpy as np
 
-from reprieve.app.virtual.loop import Course, treat_by_loop, treat_the_same
+from reprieve.app.virtual.loop import Course, treat_by_loop, treat_by_rule, treat_the_same
 from reprieve.app.virtual.patients import AS_ASSUMED, OTHERWISE
 
 WORLDS = {"as assumed": AS_ASSUMED, "otherwise": OTHERWISE}
+WAYS = {"loop": treat_by_loop, "rule": treat_by_rule, "same": treat_the_same}
+PAIRS = (("loop", "same"), ("loop", "rule"), ("rule", "same"))
 
 
 def run(patients: int, cycles: int, path: Path) -> list[dict]:
     """Return one row for each patient and world, from the file as far as it has them."""
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
-    done = {(row["world"], row["seed"], row["cycles"]) for row in rows}
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+    known = {(row["world"], row["seed"], row["cycles"]): row for row in lines}
+    rows = []
     with path.open("a", encoding="utf-8") as out:
         for seed in range(patients):
             for world, truth in WORLDS.items():
-                if (world, seed, cycles) not in done:
-                    row = {"world": world, "seed": seed, "cycles": cycles}
-                    row["loop"] = asdict(treat_by_loop(truth, seed, cycles=cycles))
-                    row["same"] = asdict(treat_the_same(truth, seed, cycles=cycles))
-                    rows.append(row)
+                row = known.get((world, seed, cycles), {"world": world, "seed": seed, "cycles": cycles})
+                missing = [way for way in WAYS if way not in row]
+                row |= {way: asdict(WAYS[way](truth, seed, cycles=cycles)) for way in missing}
+                if missing:
                     out.write(json.dumps(row) + "\n")
                     out.flush()
-    return [row for row in rows if row["seed"] < patients and row["cycles"] == cycles]
+                rows.append(row)
+    return rows
 
 
 def show(rows: list[dict]) -> None:
-    """Print means of both ways and the mean difference with its 95 % interval (bootstrap over patients)."""
+    """Print means of each way and the mean differences with their 95 % intervals (bootstrap over patients)."""
     rng = np.random.default_rng(0)
     for world in WORLDS:
         own = [row for row in rows if row["world"] == world]
         if not own:
             continue
         print(f"\nworld {world}: {len(own)} patients, {own[0]['cycles']} cycles; figures of one year")
-        print(f"{'':<18} {'loop':>8} {'same':>8} {'loop - same':>12}  95 % interval")
+        heads = "  ".join(f"{one + ' - ' + other:^27}" for one, other in PAIRS)
+        print(f"{'':<18}" + "".join(f"{way:>9}" for way in WAYS) + "  " + heads)
+        chosen = rng.integers(0, len(own), (4000, len(own)))
         for name in (one.name for one in fields(Course)):
-            loop, same = (np.array([row[way][name] for row in own]) for way in ("loop", "same"))
-            gap = loop - same
-            means = gap[rng.integers(0, gap.size, (4000, gap.size))].mean(axis=1)
-            low, high = np.quantile(means, (0.025, 0.975))
-            print(f"{name:<18} {loop.mean():8.3f} {same.mean():8.3f} {gap.mean():+12.3f}  {low:+.3f} to {high:+.3f}")
+            told = {way: np.array([row[way][name] for row in own]) for way in WAYS}
+            means = "".join(f"{values.mean():9.3f}" for values in told.values())
+            print(f"{name:<18}{means}  " + "  ".join(_gap(told[one] - told[other], chosen) for one, other in PAIRS))
+
+
+def _gap(gap: np.ndarray, chosen: np.ndarray) -> str:
+    low, high = np.quantile(gap[chosen].mean(axis=1), (0.025, 0.975))
+    return f"{gap.mean():+8.3f} ({low:+.3f} to {high:+.3f})".ljust(27)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,26 @@
-"""Virtual patients and the two ways of treating them: laws, and a small run of the whole loop."""
+"""Virtual patients and the ways of treating them: laws, and a small run of the whole loop."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from reprieve.app.forecast import forecast_chart
-from reprieve.app.virtual.loop import LONGEST_D, SHORTEST_D, fading_day, treat_by_loop, treat_the_same
+from reprieve.app.virtual import loop
+from reprieve.app.virtual.loop import (
+    LONGEST_D,
+    NOTICED_POINTS,
+    SHORTEST_D,
+    fading_day,
+    treat_by_loop,
+    treat_by_rule,
+    treat_the_same,
+)
 from reprieve.app.virtual.patients import (
     AS_ASSUMED,
     DAY_ONE,
@@ -19,9 +30,10 @@ from reprieve.app.virtual.patients import (
     amount_per_unit,
     draw_patient,
     live,
+    untreated_rating,
 )
 from reprieve.plan.optimise import Place
-from reprieve.record.chart import Chart, ChartPatient, GivenInjection, Session
+from reprieve.record.chart import Chart, ChartPatient, GivenInjection, Session, Symptom
 from reprieve.record.plan import Injection, Plan
 
 SILENT = Truth(non_response=1.0)
@@ -129,12 +141,58 @@ def test_the_next_visit_is_the_forecasts():
 
 @pytest.mark.parametrize("truth", [AS_ASSUMED, OTHERWISE], ids=["as assumed", "otherwise"])
 def test_the_whole_loop_runs_and_says_the_same_twice(truth):
-    loop = treat_by_loop(truth, 4, cycles=3)
-    assert loop == treat_by_loop(truth, 4, cycles=3)
+    looped = treat_by_loop(truth, 4, cycles=3)
+    assert looped == treat_by_loop(truth, 4, cycles=3)
     same = treat_the_same(truth, 4, cycles=3)
     assert same.visits == pytest.approx(365 / SHORTEST_D)
-    assert 365 / LONGEST_D <= loop.visits <= 365 / SHORTEST_D + 1e-9
-    for course in (loop, same):
+    assert 365 / LONGEST_D <= looped.visits <= 365 / SHORTEST_D + 1e-9
+    rule = treat_by_rule(truth, 4, cycles=3)
+    assert rule.visits == same.visits
+    for course in (looped, rule, same):
         assert 0 <= course.symptomatic_days <= 365
         assert course.units > 0
         assert -0.1 < course.relief < 0.8
+
+
+def _by_rule(monkeypatch: pytest.MonkeyPatch, told: list[tuple[float, bool]]) -> list[Decimal]:
+    """Units of each session when the clinic sees these improvements of week four and side effects."""
+    given: list[Decimal] = []
+
+    def seen(patient, session, start, length, rng):
+        improved, sick = told[len(given)]
+        given.append(session.units)
+        cycle = live(patient, session, start, length, np.random.default_rng(0))
+        week_four = replace(cycle.ratings[0], total=_untreated(patient) - Decimal(improved))
+        symptom = Symptom(date=week_four.date, symptom="dysphagia", session=session.id)
+        return replace(cycle, ratings=(week_four,), symptoms=(symptom,) if sick else ())
+
+    monkeypatch.setattr(loop, "live", seen)
+    treat_by_rule(AS_ASSUMED, 1, cycles=len(told))
+    return given
+
+
+def _untreated(patient) -> Decimal:
+    rng = np.random.default_rng(1)
+    draw_patient(AS_ASSUMED, "v1", rng)
+    total = untreated_rating(patient, rng).total
+    assert total is not None
+    return total
+
+
+def test_the_rule_raises_after_a_poor_cycle_lowers_after_a_side_effect_and_else_repeats(monkeypatch):
+    poor, good = (NOTICED_POINTS - 1, False), (NOTICED_POINTS, False)
+    # Seed 1 begins with doses of 50, 50 and 30 (rounded to 5 after each factor of 1.15 or 0.85).
+    start, raised, kept, lowered = _by_rule(monkeypatch, [poor, good, (NOTICED_POINTS, True), good])
+    assert (raised, kept) == (start + 25, raised)
+    assert lowered == start
+    # A side effect counts for more than a poor score.
+    assert _by_rule(monkeypatch, [(0, True), good])[1] < start
+
+
+def test_the_rule_stops_where_the_safety_rules_begin_to_warn(monkeypatch):
+    units = _by_rule(monkeypatch, [(0, False)] * 8)
+    assert units == sorted(units)
+    assert units[-1] > units[0]
+    # 400 units in three months (label of onabotulinumtoxinA): two sessions twelve weeks apart may not pass it.
+    assert all(before + after <= 400 for before, after in pairwise(units))
+    assert units[-1] + units[-1] > 340
