@@ -9,14 +9,8 @@ from starlette.responses import Response
 
 from reprieve.app.accounts.accounts import Action
 from reprieve.app.documents import adapter
-from reprieve.app.record.signing import (
-    DraftToKeep,
-    SessionToSign,
-    keep_draft,
-    open_drafts,
-    sign_session,
-    void_draft,
-)
+from reprieve.app.record.drafts import DraftToKeep, keep_draft, open_drafts, void_draft
+from reprieve.app.record.signing import SessionToSign, sign_session
 from reprieve.app.reviews.rows import reviews_of
 from reprieve.core.documents import as_json
 from reprieve.record.plan import Plan

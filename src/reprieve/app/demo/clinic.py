@@ -41,7 +41,8 @@ from reprieve.record.chart import (
     SkippedInjection,
     Symptom,
 )
-from reprieve.record.plan import Exposure, Injection, Plan, PlanPatient, Side
+from reprieve.record.plan import Exposure, Injection, Plan, Side
+from reprieve.record.plan_patient import plan_patient
 
 INJECTORS = ("Dr. A. Injector", "Dr. B. Needle")
 CLINIC = "Reprieve demo clinic"
@@ -142,7 +143,7 @@ class _Course:
             other_treatments=self._other_treatments(),
             appointments=self.visits.appointments,
         )
-        plans = tuple(replace(plan, patient=plan_patient(chart, plan.date or self.today)) for _, plan in pairs)
+        plans = tuple(_as_planned(chart, plan) for _, plan in pairs)
         return DemoPatient(story=self.story.name, chart=chart, plans=plans)
 
     def _guidance(self) -> Guidance:
@@ -451,30 +452,8 @@ class _Course:
         return ()
 
 
-def plan_patient(chart: Chart, on: date) -> PlanPatient:
-    """Return what the safety rules must know of the chart's patient for a session on the day `on`.
-
-    Earlier sessions of this clinic count as exposures, beside what other places gave.
-    """
-    own = tuple(
-        Exposure(
-            date=session.date,
-            product=session.product,
-            indication=session.indication,
-            units=session.units,
-            place=session.place,
-        )
-        for session in chart.sessions
-        if session.date < on
-    )
-    elsewhere = tuple(exposure for exposure in chart.exposures if exposure.date <= on)
-    return PlanPatient(
-        id=chart.patient.id,
-        birth_date=chart.patient.birth_date,
-        weight_kg=chart.patient.weight_kg,
-        weight_date=chart.patient.weight_date,
-        risks=chart.risks,
-        exposure_history=chart.patient.exposure_history,
-        exposures=tuple(sorted((*own, *elsewhere), key=lambda exposure: exposure.date)),
-        prior_toxin_tolerated=True if own else chart.patient.prior_toxin_tolerated,
-    )
+def _as_planned(chart: Chart, plan: Plan) -> Plan:
+    """Return `plan` with the patient as known before its session was given."""
+    assert plan.date is not None
+    before = replace(chart, sessions=tuple(one for one in chart.sessions if one.date < plan.date))
+    return replace(plan, patient=plan_patient(before, plan.date))

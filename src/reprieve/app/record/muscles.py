@@ -1,8 +1,13 @@
-"""Names of muscles for the record: catalogue muscles, label groups and glands; and their plain words."""
+"""Muscles for the record: names of the catalogue, label groups and glands; rows of doses; plain words."""
 
 from __future__ import annotations
 
-from reprieve.core.errors import UnknownNameError
+from collections.abc import Sequence
+
+from reprieve.core.dose import plain
+from reprieve.core.errors import InputError, UnknownNameError
+from reprieve.record.chart import GivenInjection
+from reprieve.record.plan import Injection
 from reprieve.reference.muscle_catalogue import label_groups, muscle, target_members
 
 
@@ -15,6 +20,18 @@ def check_muscle(name: str) -> None:
         With near matches.
     """
     target_members(name)
+
+
+def check_injections(rows: Sequence[Injection | GivenInjection]) -> None:
+    """Refuse a row without a known muscle, with units that are not positive, or sites and volume out of bounds."""
+    for row in rows:
+        check_muscle(row.muscle)
+        if not row.units > 0:
+            raise InputError(f"units of {row.muscle} must be positive, but got {plain(row.units)}; correct it")
+        if row.sites is not None and not 0 < row.sites <= 200:
+            raise InputError(f"sites of {row.muscle} must lie between 1 and 200, but got {row.sites}; correct it")
+        if row.volume_ml is not None and not 0 < row.volume_ml <= 100:
+            raise InputError(f"volume_ml of {row.muscle} must lie above 0, but got {row.volume_ml} mL; correct it")
 
 
 def muscle_words(name: str, side: str | None) -> str:

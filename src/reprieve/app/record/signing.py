@@ -1,4 +1,4 @@
-"""Drafts and signatures: only a signed act of a person changes what was given."""
+"""Signatures: only a signed act of a person changes what was given."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from sqlalchemy import Connection
 from reprieve.app.accounts.accounts import Person
 from reprieve.app.clinic import ChartView, Clinic
 from reprieve.app.ids import new_id
+from reprieve.app.record.drafts import draft_closed_by
 from reprieve.app.record.entries import check_date, check_reason, check_words, write_built
+from reprieve.app.record.muscles import check_injections
 from reprieve.app.reviews.overrides import settle_overrides
 from reprieve.app.stock.book import STOCK_KINDS
 from reprieve.app.stock.signing import Debit, debit_of
 from reprieve.core.documents import as_json, canonical
-from reprieve.core.dose import plain
 from reprieve.core.errors import ConflictError, InputError, ReprieveError
 from reprieve.record.chart import GivenInjection, Session, SkippedInjection
-from reprieve.record.event_bodies import ChecklistStep, Draft, Override, SignedPlan, VoidedPlan
+from reprieve.record.event_bodies import ChecklistStep, Override, SignedPlan
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.record.events_of_chart import session_bodies
-from reprieve.record.fold import standing
-from reprieve.record.plan import Exposure, Injection, LastSession, Plan, PlanPatient, Reconstitution
+from reprieve.record.plan import Plan, Reconstitution
+from reprieve.record.plan_patient import last_given, plan_patient
 from reprieve.store.ledger import Receipt, Request
 
 # The time-out cannot be left out: right patient, and product, dose and side read aloud.
@@ -93,50 +94,6 @@ class SessionToSign:
     second_today: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftToKeep:
-    """A plan to keep as a draft."""
-
-    plan: Plan
-    draft_id: str | None = None
-
-
-def keep_draft(
-    store: Clinic, person: Person, patient: str, wish: DraftToKeep, *, request: Request | None, seen: int | None
-) -> Receipt:
-    """Keep `wish.plan` as a draft; the same person's draft of that product and day is replaced."""
-    if not wish.plan.injections:
-        raise InputError("a draft needs at least one muscle; add one")
-    _check_injections(wish.plan.injections)
-
-    def build(view: ChartView) -> list[Event]:
-        plan = replace(wish.plan, patient=patient_for_plan(view, wish.plan, store.today()))
-        old = _open_draft(store, person, patient, wish)
-        draft = Draft(draft_id=old.body.draft_id if old else wish.draft_id or new_id(), plan=plan)
-        replaces = old.id if old else None
-        return [store.event(person, EventKind.PLAN_DRAFTED, draft, patient=patient, replaces=replaces)]
-
-    def answer(events: list[Event], first: int, head: str) -> dict[str, Any]:
-        return {"draft_id": events[0].body.draft_id, "patient_id": patient, "version": first, "hash": head}
-
-    return write_built(store, person, patient, build, request=request, seen=seen, answer=answer)
-
-
-def void_draft(
-    store: Clinic, person: Person, patient: str, draft_id: str, *, reason: str, request: Request | None
-) -> Receipt:
-    """Take a draft back."""
-    told = check_reason(reason)
-
-    def build(_: ChartView) -> list[Event]:
-        if draft_id not in open_drafts(store, person.clinic, patient):
-            raise InputError("no such draft is open; it was signed or taken back already")
-        body = VoidedPlan(draft_id=draft_id)
-        return [store.event(person, EventKind.PLAN_VOIDED, body, patient=patient, reason=told)]
-
-    return write_built(store, person, patient, build, request=request, seen=None)
-
-
 def sign_session(
     store: Clinic,
     person: Person,
@@ -174,7 +131,7 @@ def sign_session(
             raise InputError(f"date {day} lies ahead of today ({store.today()}); a session is signed when it was given")
         _refuse_second(view, wish, day)
         session = _session(store, person, wish, day, session_id)
-        planned = replace(wish.plan, date=day, patient=patient_for_plan(view, wish.plan, day))
+        planned = replace(wish.plan, date=day, patient=plan_patient(view.chart, day, wish.plan.patient))
         given = _as_given(view, planned, wish)
         # Where nothing was given there is nothing to block; the report is then about what was planned.
         report = check(given if given.injections else planned)
@@ -189,7 +146,7 @@ def sign_session(
             verdict=str(report.verdict),
             check_hash=hashlib.sha256(canonical(as_json(report.document()))).hexdigest(),
             overrides=overrides,
-            draft_id=_draft_of(store, person, patient, wish),
+            draft_id=draft_closed_by(store, person, patient, wish.plan, wish.draft_id),
         )
         bodies: list[tuple[EventKind, Any]] = [(EventKind.PLAN_SIGNED, signed)]
         told = list(session_bodies(session, meaning=wish.signature.meaning.strip()))
@@ -224,99 +181,13 @@ def sign_session(
     return write_built(store, person, patient, build, request=request, seen=seen, answer=answer, also=in_stock)
 
 
-def patient_for_plan(view: ChartView, plan: Plan | None, on: date) -> PlanPatient:
-    """Return what the safety rules must know of the patient on the day `on`.
-
-    The chart decides; what the plan adds (a risk or an exposure told just now) counts too, it never takes away.
-    """
-    chart, told = view.chart, plan.patient if plan else PlanPatient()
-    own = tuple(
-        Exposure(date=s.date, product=s.product, indication=s.indication, units=s.units, place=s.place)
-        for s in chart.sessions
-        if s.injections and s.date < on
-    )
-    known = {(entry.date, entry.product) for entry in own}
-    listed = [entry for entry in (*chart.exposures, *told.exposures) if entry.date <= on]
-    elsewhere: list[Exposure] = []
-    for entry in listed:
-        if (entry.date, entry.product) not in known and entry not in elsewhere:
-            elsewhere.append(entry)
-    person = chart.patient
-    # The newer weight counts; a weight without a date does not replace one with a date.
-    newer = told.weight_date is not None and (person.weight_date is None or told.weight_date > person.weight_date)
-    weight = (told.weight_kg, told.weight_date) if newer else (person.weight_kg, person.weight_date)
-    if weight[0] is None:
-        weight = (told.weight_kg, told.weight_date)
-    return PlanPatient(
-        id=person.id,
-        birth_date=person.birth_date or told.birth_date,
-        age_years=told.age_years if person.birth_date is None else None,
-        weight_kg=weight[0],
-        weight_date=weight[1],
-        risks=tuple(dict.fromkeys((*chart.risks, *told.risks))),
-        exposure_history=person.exposure_history if told.exposure_history == "unknown" else told.exposure_history,
-        exposures=tuple(sorted((*own, *elsewhere), key=lambda entry: entry.date)),
-        prior_toxin_tolerated=told.prior_toxin_tolerated
-        if person.prior_toxin_tolerated is None
-        else person.prior_toxin_tolerated,
-    )
-
-
-def last_session(view: ChartView, on: date) -> LastSession | None:
-    """Return this clinic's latest session before `on`, for the titration rule."""
-    earlier = [session for session in view.chart.sessions if session.date < on and session.injections]
-    if not earlier:
-        return None
-    last = max(earlier, key=lambda session: session.date)
-    return LastSession(date=last.date, product=last.product, units=last.units)
-
-
-def open_drafts(store: Clinic, clinic: str, patient: str) -> dict[str, Event]:
-    """Return the drafts that nobody signed or took back, by draft id, oldest first."""
-    drafts: dict[str, Event] = {}
-    closed: set[str | None] = set()
-    for entry in standing(store.chart_events(clinic, patient)):
-        event = entry.latest
-        if event.kind is EventKind.PLAN_DRAFTED and event.body is not None:
-            drafts[event.body.draft_id] = event
-        elif event.kind in (EventKind.PLAN_SIGNED, EventKind.PLAN_VOIDED) and event.body is not None:
-            closed.add(event.body.draft_id)
-    return {key: event for key, event in drafts.items() if key not in closed}
-
-
-def _open_draft(store: Clinic, person: Person, patient: str, wish: DraftToKeep) -> Event | None:
-    drafts = open_drafts(store, person.clinic, patient)
-    if wish.draft_id is not None:
-        return drafts.get(wish.draft_id)
-    mine = [
-        event
-        for event in drafts.values()
-        if event.by == person.name
-        and event.body.plan.product == wish.plan.product
-        and event.body.plan.date == wish.plan.date
-    ]
-    return mine[-1] if mine else None
-
-
-def _draft_of(store: Clinic, person: Person, patient: str, wish: SessionToSign) -> str | None:
-    drafts = open_drafts(store, person.clinic, patient)
-    if wish.draft_id is not None:
-        if wish.draft_id not in drafts:
-            raise ConflictError(
-                "this draft was signed or taken back already; nothing was written, read the chart again"
-            )
-        return wish.draft_id
-    alike = [key for key, event in drafts.items() if event.body.plan.product == wish.plan.product]
-    return alike[-1] if alike else None
-
-
 def _check_wish(store: Clinic, wish: SessionToSign) -> None:
     if not wish.given.injections and not wish.given.skipped:
         raise InputError("a session needs what was given or why nothing was; mark the muscles")
     for row in (*wish.given.injections, *wish.given.skipped, wish.signature, *wish.overrides):
         check_words(row)
     check_words(_Remarks(note=wish.note, place=wish.place))
-    _check_injections(wish.given.injections)
+    check_injections(wish.given.injections)
     if len(wish.signature.meaning.strip()) < 3:
         raise InputError("a signature says what it means; give its meaning in words")
     done = {entry.step for entry in wish.checklist}
@@ -336,19 +207,6 @@ def _check_wish(store: Clinic, wish: SessionToSign) -> None:
     left = sorted(f"{muscle} {side or ''}".strip() for muscle, side in planned - told)
     if left:
         raise InputError(f"{', '.join(left)} was planned but is neither given nor skipped; mark it")
-
-
-def _check_injections(rows: Sequence[Injection | GivenInjection]) -> None:
-    from reprieve.app.record.muscles import check_muscle
-
-    for row in rows:
-        check_muscle(row.muscle)
-        if not row.units > 0:
-            raise InputError(f"units of {row.muscle} must be positive, but got {plain(row.units)}; correct it")
-        if row.sites is not None and not 0 < row.sites <= 200:
-            raise InputError(f"sites of {row.muscle} must lie between 1 and 200, but got {row.sites}; correct it")
-        if row.volume_ml is not None and not 0 < row.volume_ml <= 100:
-            raise InputError(f"volume_ml of {row.muscle} must lie above 0, but got {row.volume_ml} mL; correct it")
 
 
 def _refuse_second(view: ChartView, wish: SessionToSign, day: date) -> None:
@@ -387,7 +245,7 @@ def _as_given(view: ChartView, planned: Plan, wish: SessionToSign) -> Plan:
         injections=tuple(row.planned() for row in wish.given.injections),
         reconstitution=wish.given.reconstitution or planned.reconstitution,
         jurisdiction=planned.jurisdiction or view.chart.jurisdiction,
-        last_session=last_session(view, planned.date) if planned.date else planned.last_session,
+        last_session=last_given(view.chart, planned.date) if planned.date else planned.last_session,
     )
 
 

@@ -8,10 +8,11 @@ from reprieve.plan.optimise.candidates import merged
 from reprieve.plan.optimise.levels import Level
 from reprieve.plan.optimise.program import Choice
 from reprieve.plan.optimise.session_problem import SessionProblem
-from reprieve.plan.optimise.situation import Situation, substance
+from reprieve.plan.optimise.situation import Situation
 from reprieve.plan.optimise.targets import in_shoulder, limb_of
 from reprieve.record.chart import Chart, Session
-from reprieve.record.plan import Exposure, Injection, LastSession, Limb, Plan, PlanPatient, Reconstitution, Side
+from reprieve.record.plan import Injection, Limb, Plan, Reconstitution, Side
+from reprieve.record.plan_patient import last_given, plan_patient
 
 # A volume is told only when it is exact at what a syringe can show.
 _SYRINGE = Decimal("0.001")
@@ -71,36 +72,13 @@ def _injection(muscle: str, side: Side | None, limb: Limb | None, level: Level, 
 def _plan(
     chart: Chart, situation: Situation, injections: tuple[Injection, ...], reconstitution: Reconstitution | None
 ) -> Plan:
-    last = situation.last
     return Plan(
         product=situation.product,
         indication=situation.condition,
         injections=injections,
         jurisdiction=situation.jurisdiction,
         date=situation.on,
-        patient=_patient(chart, situation),
+        patient=plan_patient(chart, situation.on),
         reconstitution=reconstitution,
-        last_session=LastSession(date=last.date, product=last.product, units=last.units) if last else None,
-    )
-
-
-def _patient(chart: Chart, situation: Situation) -> PlanPatient:
-    person = chart.patient
-    own = [
-        Exposure(date=one.date, product=one.product, indication=one.indication, units=one.units, place=one.place)
-        for one in situation.sessions
-    ]
-    seen = {(one.date, substance(one.product)) for one in own}
-    told = [
-        one for one in chart.exposures if one.date <= situation.on and (one.date, substance(one.product)) not in seen
-    ]
-    return PlanPatient(
-        id=person.id,
-        birth_date=person.birth_date,
-        weight_kg=person.weight_kg,
-        weight_date=person.weight_date,
-        risks=chart.risks,
-        exposure_history=person.exposure_history,
-        exposures=tuple(sorted((*own, *told), key=lambda one: one.date)),
-        prior_toxin_tolerated=person.prior_toxin_tolerated,
+        last_session=last_given(chart, situation.on),
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from reprieve.core.dates import age_years
 from reprieve.record.chart import Chart, Session
 from reprieve.record.plan import Exposure, Jurisdiction, Vial
-from reprieve.reference.formulary.product import product_of
+from reprieve.record.plan_patient import given_sessions, plan_patient, substance
 from reprieve.reference.preparations import is_verified, preparations
 
 
@@ -61,7 +61,7 @@ class Situation:
 
 def situation_of(chart: Chart, on: Date, product: str, condition: str) -> Situation:
     """Return the situation of `chart` on the day `on` for a session of `product`."""
-    sessions = tuple(sorted((one for one in chart.sessions if one.injections and one.date < on), key=lambda s: s.date))
+    sessions = given_sessions(chart, on)
     person = chart.patient
     return Situation(
         product=product,
@@ -70,27 +70,11 @@ def situation_of(chart: Chart, on: Date, product: str, condition: str) -> Situat
         on=on,
         age=age_years(person.birth_date, on) if person.birth_date else None,
         weight_kg=person.weight_kg,
-        given=_given(chart, sessions, product, on),
+        given=tuple(reversed([one for one in plan_patient(chart, on).exposures if substance(one.product) == product])),
         sessions=sessions,
         last=sessions[-1] if sessions else None,
         vial=_vial(sessions, product, condition),
     )
-
-
-def _given(chart: Chart, sessions: Sequence[Session], product: str, on: Date) -> tuple[Exposure, ...]:
-    own = [Exposure(date=one.date, product=one.product, indication=one.indication, units=one.units) for one in sessions]
-    told = [one for one in chart.exposures if one.date <= on]
-    # An exposure that repeats a session of the same day and product is the same dose, told twice.
-    seen = {(one.date, substance(one.product)) for one in own}
-    elsewhere = [one for one in told if (one.date, substance(one.product)) not in seen]
-    same = [one for one in (*own, *elsewhere) if substance(one.product) == product]
-    return tuple(sorted(same, key=lambda one: one.date, reverse=True))
-
-
-def substance(name: str) -> str:
-    """Return the nonproprietary name behind a name or brand; an unknown name stays as it is."""
-    found = product_of(name)
-    return name if found is None else found.id
 
 
 def _vial(sessions: Sequence[Session], product: str, condition: str) -> Vial | None:

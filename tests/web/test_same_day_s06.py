@@ -1,0 +1,46 @@
+"""S6: what was given earlier the same day counts, at the signature, in the plan and under every brand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ONA = "onabotulinumtoxinA"
+
+
+def session(day: str, units: str, product: str = ONA, **more: Any) -> dict[str, Any]:
+    dose = {"muscle": "splenius_capitis", "side": "left", "units": units, "sites": 8}
+    vials = [{"units": "200", "diluent_ml": "2", "lot": "L1", "expires": "2035-01-01"}] * 2
+    plan = {
+        "product": product,
+        "indication": "cervical_dystonia",
+        "jurisdiction": "US",
+        "date": day,
+        "injections": [dose],
+        "reconstitution": {"vials": vials},
+    }
+    steps = [{"step": step} for step in ("identity", "product_and_side")]
+    given = {"injections": [{**dose, "lot": "L1"}], "reconstitution": plan["reconstitution"]}
+    return {"plan": plan, "given": given, "checklist": steps, **more}
+
+
+def test_s06_a_second_session_of_the_day_is_summed_with_the_first(signed_in, clock) -> None:
+    """97.5 units nine weeks ago and 200 today leave 102.5 of 400: another 200 is blocked, told by hand."""
+    injector = signed_in("injector")
+    day = clock().date().isoformat()
+    assert injector.post("/api/patients/p-2/sessions", session(day, "200")).status_code == 201
+    again = session(day, "200", second_today="the other side was forgotten")
+    refused = injector.post("/api/patients/p-2/sessions", again)
+    assert refused.status_code == 409, refused.text
+    (finding,) = (one for one in refused.json()["error"]["findings"] if one["rule"] == "cumulative_limit_exceeded")
+    assert (finding["actual"], finding["exceed_by"]) == ("497.5", "97.5")
+
+
+def test_s06_a_session_told_again_under_its_brand_counts_once(signed_in, clock) -> None:
+    """The patient names this clinic's session by its brand: 97.5 + 200 + 100 of 400, not 200 more."""
+    injector = signed_in("injector")
+    day = clock().date().isoformat()
+    assert injector.post("/api/patients/p-2/sessions", session(day, "200")).status_code == 201
+    body = session(day, "100", second_today="the other side was forgotten")
+    body["plan"]["patient"] = {"exposures": [{"date": day, "product": "Botox", "units": "200"}]}
+    signed = injector.post("/api/patients/p-2/sessions", body)
+    assert signed.status_code == 201, signed.text
