@@ -21,7 +21,7 @@ from reprieve.app.sheets.map import DARK, DEEP, PALE, printed_maps
 from reprieve.app.sheets.patient import patient_data
 from reprieve.core.errors import InputError, SetupError
 from reprieve.core.findings import Finding, Severity
-from reprieve.record.plan import Injection, Reconstitution, Vial
+from reprieve.record.plan import Injection, Reconstitution, SitePosition, Vial
 
 pytest.importorskip("typst", reason="printing is an extra: reprieve[pdf]")
 pytest.importorskip("segno", reason="printing is an extra: reprieve[pdf]")
@@ -223,6 +223,41 @@ def test_both_sides_are_marked_when_no_side_is_told() -> None:
     marked = filled(printed_maps([("orbicularis_oculi", None)])[0].svg)
     sides = {side for (name, side), fills in marked.items() if name == "orbicularis_oculi" and DARK in fills}
     assert sides == {"left", "right"}
+
+
+def dots(svg: str) -> list[tuple[float, float]]:
+    return [
+        (float(element.get("cx") or "nan"), float(element.get("cy") or "nan"))
+        for element in ElementTree.fromstring(svg).iter()
+        if element.get("class") == "site"
+    ]
+
+
+def test_placed_sites_are_dots_on_their_view_and_older_ones_are_said() -> None:
+    back = SitePosition(view="neck_back", x=D("0.4"), y=D("0.25"), map="1")
+    maps = {one.name: one for one in printed_maps([("splenius_capitis", "left")], [back, replace(back, map="0")])}
+    assert dots(maps["neck, back"].svg) == [(round(-127 + 0.4 * 254, 2), round(-665 + 0.25 * 221, 2))]
+    assert dots(maps["neck, front"].svg) == []
+    injection = Injection(muscle="splenius_capitis", side="left", units=D(60), sites=1, positions=(back,))
+    chart, plan = SHOWCASE.chart, SHOWCASE.plans[-1]
+    told = injection_data(chart, replace(plan, injections=(injection,)), [])
+    assert told["placed"] == "White dots: needle sites as they were placed."
+    older = replace(injection, positions=(replace(back, map="0"),))
+    assert "older version" in injection_data(chart, replace(plan, injections=(older,)), [])["placed"]
+    assert pages(sheets.injection_sheet(chart, replace(plan, injections=(injection,)), HEAD)) == 1
+
+
+def test_a_left_neck_is_printed_turned_over_with_its_own_side_and_its_dot_where_it_was_seen() -> None:
+    place = SitePosition(view="neck_left", x=D("0.2"), y=D("0.5"), map="1")
+    maps = {one.name: one for one in printed_maps([("splenius_capitis", "left")], [place])}
+    left = maps["neck, left side"]
+    assert filled(left.svg)["splenius_capitis", "left"] == {DARK}
+    assert ("splenius_capitis", "right") not in filled(left.svg)
+    assert (left.left_word, left.right_word) == ("front", "back")
+    assert dots(left.svg) == [(round(-103 + 0.2 * 201, 2), round(-663 + 0.5 * 223, 2))]
+    (group,) = [part for part in ElementTree.fromstring(left.svg) if part.tag.endswith("}g")]
+    assert group.get("transform") == "translate(-5 0) scale(-1 1)"
+    assert "neck, right side" not in maps
 
 
 def test_what_cannot_be_printed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,7 +12,9 @@ import pytest
 from reprieve.app.simulation.model import median_spread
 from reprieve.app.simulation.neck import neck_scene, reach_of_share
 from reprieve.pharmacology.spread import bound_density
-from reprieve.record.plan import Injection, Plan
+from reprieve.record.plan import Injection, Plan, SitePosition
+from reprieve.reference.body_map import drawing, drawing_box, views
+from reprieve.reference.geometry import muscle_ellipsoids
 
 ONA = "onabotulinumtoxinA"
 FIBRE = (0.0, 1.0, 0.0)
@@ -78,3 +81,46 @@ def test_a_product_without_parameters_has_needles_and_says_why_no_cloud() -> Non
     assert scene.why_no_spread is not None
     assert "letibotulinumtoxinA" in scene.why_no_spread
     assert neck_scene(_plan(("biceps_brachii", "right", "60", 2))).needles == ()
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("view", ["neck_back", "neck_front", "neck_right", "neck_left"])
+def test_a_site_placed_on_the_middle_of_a_drawn_muscle_is_in_the_middle_of_its_body(view: str, side: str) -> None:
+    """The drawing's own ellipses are the truth here: their centres were projected when they were drawn."""
+    if view in ("neck_right", "neck_left") and view != f"neck_{side}":
+        return
+    shown_as = views()[view]
+    left, top, width, height = drawing_box(shown_as.drawing)
+    drawn_side = "right" if shown_as.mirrored else side
+    met = 0
+    for shape in ElementTree.fromstring(drawing(shown_as.drawing)).iter():
+        if shape.get("data-side") != drawn_side or shape.get("class") != "region":
+            continue
+        muscle = shape.get("data-muscle") or ""
+        bodies = muscle_ellipsoids().get((muscle, side), ())
+        across = (float(shape.get("cx") or "nan") - left) / width
+        place = SitePosition(
+            view=view,  # type: ignore[arg-type]
+            x=Decimal(str(1 - across if shown_as.mirrored else across)),
+            y=Decimal(str((float(shape.get("cy") or "nan") - top) / height)),
+            map="1",
+        )
+        plan = _plan((muscle, side, "10", 1))
+        plan = replace(plan, injections=(replace(plan.injections[0], positions=(place,)),))
+        if len(bodies) != 1:
+            continue
+        (needle,) = neck_scene(plan).needles
+        assert needle.at_mm == pytest.approx(bodies[0].centre_mm, abs=0.25), muscle
+        met += 1
+    assert met >= 3
+
+
+def test_sites_not_all_placed_or_of_another_map_lie_where_the_model_puts_them() -> None:
+    """Half a picture is not mixed with a guess."""
+    plain = _plan(("splenius_capitis", "left", "60", 2))
+    place = SitePosition(view="neck_back", x=Decimal("0.41"), y=Decimal("0.26"), map="1")
+    for positions in ((place,), (replace(place, map="0"), replace(place, map="0"))):
+        told = replace(plain, injections=(replace(plain.injections[0], positions=positions),))
+        assert neck_scene(told).needles == neck_scene(plain).needles
+    both = replace(plain, injections=(replace(plain.injections[0], positions=(place, place)),))
+    assert neck_scene(both).needles != neck_scene(plain).needles

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -10,7 +11,7 @@ from enum import Enum
 import numpy as np
 import pytest
 
-from reprieve.core.documents import as_json, canonical
+from reprieve.core.documents import WHEN_SET, as_json, canonical
 from reprieve.core.dose import Dose
 from reprieve.core.findings import Finding, Severity, SourceRef, Verdict, verdict_of
 
@@ -98,3 +99,15 @@ def test_what_has_no_json_form_is_a_programming_error() -> None:
 def test_canonical_bytes_do_not_depend_on_order() -> None:
     assert canonical({"b": 1, "a": "é"}) == canonical({"a": "é", "b": 1}) == '{"a":"é","b":1}'.encode()
     assert json.loads(canonical(_finding(Severity.INFO)))["severity"] == "info"
+
+
+def test_a_later_field_is_told_only_when_it_is_set() -> None:
+    """Documents from before it keep their bytes; an empty field of another kind is told as ever."""
+
+    @dataclass(frozen=True)
+    class Row:
+        name: str | None = None
+        places: tuple[int, ...] = field(default=(), metadata=WHEN_SET)
+
+    assert canonical(Row()) == b'{"name":null}'
+    assert canonical(Row(places=(1,))) == b'{"name":null,"places":[1]}'

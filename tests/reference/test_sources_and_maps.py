@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from reprieve.record.plan import MapView
 from reprieve.reference import anatomy_sources, body_regions, drawing, drawings, muscle_menus, muscles, postures
 from reprieve.reference._files import DATA, read_json, read_rows
+from reprieve.reference.body_map import drawing_box, map_version, views
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 
@@ -133,3 +136,18 @@ def test_attribution_is_kept() -> None:
     assert "Attribution-ShareAlike 4.0" in licence
     header, *_ = (DATA / "anatomy" / "muscles.yaml").read_text(encoding="utf-8").splitlines()
     assert "latin:" not in (DATA / "anatomy" / "muscles.yaml").read_text(encoding="utf-8"), header
+
+
+def test_a_changed_drawing_raises_the_version_of_the_map() -> None:
+    """Recorded needle sites are places on these very drawings; map.json says what to do."""
+    told = read_json("anatomy/bodymap/map.json")
+    digests = {name: hashlib.sha256(drawing(name).encode()).hexdigest()[:16] for name in drawings()}
+    assert told["drawings"] == digests
+    assert map_version() == told["version"]
+
+
+def test_the_views_are_those_of_the_record_and_every_drawing_is_one() -> None:
+    assert set(views()) == set(get_args(MapView))
+    assert {view.drawing for view in views().values()} == set(drawings())
+    left, top, width, height = drawing_box("body_back")
+    assert (left, top, width, height) == (724, 60, 724, 1310)

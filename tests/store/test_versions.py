@@ -57,6 +57,8 @@ def test_a_record_of_an_earlier_version_is_carried_forward(
     chart = fold_chart(ledger.events_of("clinic", "p-1"))
     assert chart.patient.family_name == "Zwetschgenbaum"
     assert str(chart.sessions[0].units) == "97.5"
+    # A field that came later must not change what was signed: the hash still fits.
+    assert chart.sessions[0].signed_by == "Dr. Elsewhere"
     with database.read() as connection:
         assert connection.scalar(select(meta.c.value).where(meta.c.name == "schema")) == str(SCHEMA_VERSION)
         assert connection.scalar(select(accounts.c.role)) == "nurse"

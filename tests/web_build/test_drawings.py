@@ -6,9 +6,10 @@ import importlib.util
 import re
 from pathlib import Path
 
-from reprieve.reference.body_map import drawing
+from reprieve.reference.body_map import drawing, drawing_box, drawings, map_version, views
 from reprieve.reference.muscle_catalogue import muscles
 
+VIEWS = Path(__file__).parents[2] / "web/src/map/views.ts"
 TOOL = Path(__file__).parents[2] / "tools" / "draw_arm_panels.py"
 
 
@@ -26,3 +27,20 @@ def test_the_shipped_panels_are_the_drawn_ones_and_name_known_muscles() -> None:
         right = sorted(muscle for muscle, side in named if side == "right")
         assert right == sorted(muscle for muscle, side in named if side == "left")
         assert len(set(right)) > 12
+
+
+def test_the_screens_know_the_version_the_views_and_the_measure_of_the_shipped_drawings() -> None:
+    """A place on a drawing is a fraction of its box: both sides of the line must mean the same box."""
+    text = VIEWS.read_text(encoding="utf-8")
+    version = re.search(r'MAP_VERSION = "([^"]+)"', text)
+    assert version is not None
+    assert version.group(1) == map_version()
+    boxes = {
+        name: tuple(float(word) for word in row.split(","))
+        for name, row in re.findall(r"^  (\w+): \[([-\d., ]+)\],$", text, re.MULTILINE)
+    }
+    assert boxes == {name: drawing_box(name) for name in drawings()}
+    listed = re.findall(r'id: "(\w+)",\s+file: "(\w+)"(.*?)\}', text, re.DOTALL)
+    assert {(name, file, "mirrored: true" in more) for name, file, more in listed} == {
+        (name, view.drawing, view.mirrored) for name, view in views().items()
+    }

@@ -8,16 +8,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from reprieve.core.dose import Dose, plain
+
+# Metadata of a dataclass field that is left out of the JSON while it is empty. For a field that came later than
+# documents which are hashed or signed: they keep the bytes they had.
+WHEN_SET: Final = {"told": "when set"}
 
 
 def as_json(value: Any) -> Any:
     """Return `value` as dicts, lists, strings and numbers: decimals as strings, dates as ISO, enums by value."""
-    names = _field_names(type(value))
-    if names is not None:
-        return {name: as_json(getattr(value, name)) for name in names}
+    fields = _fields(type(value))
+    if fields is not None:
+        return {name: as_json(told) for name, always in fields if (told := getattr(value, name)) or always}
     if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
         return value
     if isinstance(value, Decimal):
@@ -43,11 +47,14 @@ def as_json(value: Any) -> Any:
 
 
 @cache
-def _field_names(kind: type) -> tuple[str, ...] | None:
-    """Return the fields of a dataclass that is told field by field, None for every other type."""
+def _fields(kind: type) -> tuple[tuple[str, bool], ...] | None:
+    """Return the fields of a dataclass that is told field by field, and whether each is told while it is empty.
+
+    None for every other type.
+    """
     if issubclass(kind, Dose) or not dataclasses.is_dataclass(kind):
         return None
-    return tuple(field.name for field in dataclasses.fields(kind))
+    return tuple((field.name, field.metadata != WHEN_SET) for field in dataclasses.fields(kind))
 
 
 def canonical(value: Any) -> bytes:

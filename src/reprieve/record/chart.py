@@ -5,13 +5,14 @@ The same document is exported, imported, served by the web API and read by `repr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date as Date  # a field may be called date
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from reprieve.record.plan import Exposure, Injection, Jurisdiction, Knowledge, Plan, Reconstitution, Side
+from reprieve.core.documents import WHEN_SET
+from reprieve.record.plan import Exposure, Injection, Jurisdiction, Knowledge, Plan, Reconstitution, Side, SitePosition
 
 Effect = Literal["worse", "same", "better", "weak"]
 Guidance = Literal["anatomical", "emg", "stimulation", "ultrasound", "endoscopy"]
@@ -66,6 +67,7 @@ class GivenInjection:
     limb: Literal["right_arm", "left_arm", "right_leg", "left_leg"] | None = None
     guidance: Guidance | None = None
     lot: str | None = None
+    positions: tuple[SitePosition, ...] = field(default=(), metadata=WHEN_SET)
 
     def planned(self) -> Injection:
         """Return the same muscle and dose as an injection to plan."""
@@ -76,6 +78,7 @@ class GivenInjection:
             sites=self.sites,
             volume_ml=self.volume_ml,
             limb=self.limb,
+            positions=self.positions,
         )
 
 

@@ -6,16 +6,22 @@ and never "none". `exposure_history="known"` is the one way to say that the list
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date as Date  # a field may be called date
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from reprieve.core.documents import WHEN_SET
+from reprieve.core.errors import InputError
+
 Jurisdiction = Literal["US", "EU", "UK"]
 Side = Literal["left", "right", "midline", "both"]
 Limb = Literal["right_arm", "left_arm", "right_leg", "left_leg"]
 Knowledge = Literal["known", "unknown"]
+MapView = Literal[
+    "neck_back", "neck_front", "neck_right", "neck_left", "arm_front", "arm_back", "face", "front", "back"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +78,30 @@ class LastSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SitePosition:
+    """Where one needle goes in, on a view of the body map.
+
+    `x` and `y` are fractions of the view's width and height, from its left and its upper edge as it is looked at. `map`
+    is the version of the drawings: a place on another version is kept and said, never drawn.
+    """
+
+    view: MapView
+    x: Decimal
+    y: Decimal
+    map: str
+
+    def __post_init__(self) -> None:
+        for name, value in (("x", self.x), ("y", self.y)):
+            if not 0 <= value <= 1:
+                raise InputError(f"{name} of a site must lie between 0 and 1 of the view, but got {value}; correct it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Injection:
     """One muscle of one side: its whole dose, spread over `sites` needle positions.
 
-    `side` is the patient's. `units` is the dose of the muscle, not of a site; `volume_ml` likewise.
+    `side` is the patient's. `units` is the dose of the muscle, not of a site; `volume_ml` likewise. `positions` tells
+    the sites that somebody placed on the body map, in the order of their numbers; there may be fewer than `sites`.
     """
 
     muscle: str
@@ -84,6 +110,7 @@ class Injection:
     sites: int | None = None
     volume_ml: Decimal | None = None
     limb: Limb | None = None
+    positions: tuple[SitePosition, ...] = field(default=(), metadata=WHEN_SET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

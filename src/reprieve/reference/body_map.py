@@ -38,6 +38,27 @@ class MuscleMenu:
     muscles: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """One view of the map: a drawing, or its mirror image, on which the sides of its muscles are exchanged."""
+
+    drawing: str
+    mirrored: bool
+
+
+@cache
+def map_version() -> str:
+    """Return the version of the drawings, to which the recorded place of a needle site belongs."""
+    return read_json(f"{_FOLDER}/map.json")["version"]
+
+
+@cache
+def views() -> Mapping[str, View]:
+    """Return the views by name: ``neck_back``, ``neck_left``, ``front``, ..."""
+    rows = read_json(f"{_FOLDER}/map.json")["views"]
+    return MappingProxyType({name: View(**row) for name, row in rows.items()})
+
+
 @cache
 def body_regions() -> Mapping[tuple[str, str], BodyRegion]:
     """Return the regions by ``(view, id)``."""
@@ -60,6 +81,14 @@ def muscle_menus() -> Mapping[str, MuscleMenu]:
 def drawings() -> tuple[str, ...]:
     """Return the names of the drawings: ``body_front``, ``body_back``, ``panel_face``, ``panel_neck_back``, ..."""
     return tuple(sorted(path.stem for path in (DATA / _FOLDER).glob("*.svg")))
+
+
+@cache
+def drawing_box(name: str) -> tuple[float, float, float, float]:
+    """Return left, top, width and height of the drawing `name` in its own measure."""
+    head = drawing(name).split('viewBox="', 1)[1].split('"', 1)[0]
+    left, top, width, height = (float(word) for word in head.split())
+    return left, top, width, height
 
 
 def drawing(name: str) -> str:

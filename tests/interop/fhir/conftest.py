@@ -17,6 +17,7 @@ from reprieve.interop.fhir.reader import Batch, Incoming, read_batch
 from reprieve.interop.fhir.record import FhirRecord
 from reprieve.record.chart import Chart, ChartPatient, Session
 from reprieve.record.event_bodies import ChecklistStep, SignedPlan, Waste
+from reprieve.record.plan import MapView, SitePosition
 
 WORDS = (
     "onabotulinumtoxinA", "abobotulinumtoxinA", "rimabotulinumtoxinB", "prabotulinumtoxinA", "splenius_capitis",
@@ -68,6 +69,9 @@ def make(kind: Any, random: Random) -> Any:
         return tuple(make(get_args(kind)[0], random) for _ in range(random.choice((0, 0, 1, 1, 2, 3))))
     if origin is dict:
         return {make(str, random): make(get_args(kind)[1], random) for _ in range(random.choice((0, 1, 2, 4)))}
+    if kind is SitePosition:
+        x, y = (Decimal(random.randrange(10_001)).scaleb(-4) for _ in range(2))
+        return SitePosition(view=random.choice(get_args(MapView)), x=x, y=y, map=make(str, random))
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
         return kind(**{field.name: make(hints[field.name], random) for field in dataclasses.fields(kind)})

@@ -40,6 +40,16 @@ export interface Injection {
   sites?: number | null;
   volume_ml?: Decimal | null;
   limb?: Limb | null;
+  /** Sites that somebody placed on the body map; left out where nobody did. */
+  positions?: SitePosition[];
+}
+
+/** Fractions of a view of the body map, from its left and upper edge as it is looked at; `map` is the drawings' version. */
+export interface SitePosition {
+  view: string;
+  x: Decimal;
+  y: Decimal;
+  map: string;
 }
 
 export interface Plan {

@@ -195,13 +195,15 @@ export function BodyMap(props: Props) {
       {single && props.onSites && (
         <p className="hint" id="sites-help">
           {t(
-            "Drag a site, or move it with the arrow keys; tap the muscle or press + for one more, Delete takes one away. Where a site lies is noted in thirds of the muscle when the session is signed.",
+            "Drag a site, or move it with the arrow keys; tap the muscle or press + for one more, Delete takes one away. Where each site lies is kept with the dose, on the plan, the printed sheet and the next plan.",
           )}
         </p>
       )}
       {marks.length > 0 && !single && (
         <p className="hint">
           {t("A ring holds the number of needle sites. The list beside the map says the same.")}
+          {marks.some((mark) => mark.sites?.[view.id]) &&
+            ` ${t("Numbered dots are needle sites that somebody placed.")}`}
         </p>
       )}
     </div>
@@ -338,7 +340,7 @@ function Figure(props: FigureProps) {
           <SiteHandles
             entries={targets.flatMap((target) =>
               marksOf(target)
-                .filter((mark) => mark.muscle === target.muscle)
+                .filter((mark) => mark.muscle === target.muscle && mark.side !== "both")
                 .map((mark) => ({ target, mark })),
             )}
             view={view.id}
@@ -347,20 +349,45 @@ function Figure(props: FigureProps) {
             onLight={onLight}
           />
         ) : (
-          <Rings
-            targets={targets}
-            marksOf={marksOf}
-            scale={radius}
-            viewKey={view.id}
-            box={[left, topY, width, height]}
-            mirrored={Boolean(view.mirrored)}
-          />
+          <>
+            <Rings
+              targets={targets}
+              marksOf={(target) => marksOf(target).filter((mark) => !mark.sites?.[view.id])}
+              scale={radius}
+              viewKey={view.id}
+              box={[left, topY, width, height]}
+              mirrored={Boolean(view.mirrored)}
+            />
+            <Dots marks={marks} view={view.id} radius={radius * 0.72} />
+          </>
         )}
       </svg>
       <p className="map-name small" aria-hidden="true">
         {hover ?? " "}
       </p>
     </>
+  );
+}
+
+/** Sites that were placed, where they cannot be moved. */
+function Dots({ marks, view, radius }: { marks: readonly Mark[]; view: string; radius: number }) {
+  return (
+    <g aria-hidden="true" className="dots">
+      {marks.flatMap((mark) =>
+        (mark.sites?.[view] ?? []).map(([x, y], index) => (
+          <g
+            key={`${mark.muscle} ${mark.side} ${index}`}
+            className={`ring ring--${mark.tone}`}
+            transform={`translate(${x} ${y})`}
+          >
+            <circle r={radius} strokeWidth={radius * 0.16} />
+            <text fontSize={radius * 1.2} y={radius * 0.42} textAnchor="middle">
+              {mark.text === "×" ? "×" : index + 1}
+            </text>
+          </g>
+        )),
+      )}
+    </g>
   );
 }
 

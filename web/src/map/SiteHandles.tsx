@@ -82,7 +82,7 @@ export function placesOf(ground: Ground, mark: Mark, view: string): Site[] {
     if (own) return own;
     const inside = inFill(ground.shape, even) ?? ground.middle;
     const at = new DOMPoint(inside.x, inside.y).matrixTransform(ground.toDrawing);
-    return [at.x, at.y, shareOf(ground, at.y)];
+    return [at.x, at.y];
   });
 }
 
@@ -95,7 +95,7 @@ function held(ground: Ground, from: Point, wish: Point): Site {
     ? from
     : new DOMPoint(ground.middle.x, ground.middle.y).matrixTransform(ground.toDrawing);
   const at = within(inside, start, wish);
-  return [at.x, at.y, shareOf(ground, at.y)];
+  return [at.x, at.y];
 }
 
 const inDrawing = (svg: SVGSVGElement, event: { clientX: number; clientY: number }): Point | null => {
@@ -164,6 +164,7 @@ export function SiteHandles({ entries, view, radius, onSites, onLight }: Props) 
             number={index + 1}
             of={places.length}
             place={place}
+            share={shareOf(ground, place[1])}
             radius={radius}
             hold={holdOf(place, all, radius)}
             name={muscleWord(mark.muscle, mark.side)}
@@ -198,6 +199,7 @@ interface HandleProps {
   number: number;
   of: number;
   place: Site;
+  share: number;
   radius: number;
   hold: number;
   name: string;
@@ -214,7 +216,19 @@ const ARROWS: Record<string, [number, number]> = {
   ArrowDown: [0, 1],
 };
 
-function Handle({ number, of, place, radius, hold, name, onMove, onAdd, onRemove, onLight }: HandleProps) {
+function Handle({
+  number,
+  of,
+  place,
+  share,
+  radius,
+  hold,
+  name,
+  onMove,
+  onAdd,
+  onRemove,
+  onLight,
+}: HandleProps) {
   const [grasped, setGrasped] = useState(false);
   const move = (event: PointerEvent<SVGGElement>) => {
     const svg = event.currentTarget.ownerSVGElement;
@@ -242,7 +256,7 @@ function Handle({ number, of, place, radius, hold, name, onMove, onAdd, onRemove
         n: number,
         all: of,
         muscle: words(name),
-        where: third(place[2]),
+        where: third(share),
       })}
       aria-keyshortcuts="ArrowUp ArrowDown ArrowLeft ArrowRight Delete +"
       onPointerDown={(event) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sitesInWords, spread, within, type Point } from "./sites";
+import { positionsOf, sitesOf, spread, viewOfSites, within, type Point } from "./sites";
 
 describe("single sites", () => {
   it("lie evenly along the longer axis, inside it", () => {
@@ -19,17 +19,40 @@ describe("single sites", () => {
     expect(disc(edge)).toBe(true);
     expect(edge.y / edge.x).toBeCloseTo(4 / 3, 10);
   });
-  it("are said in words, counted, and not at all where nobody set one", () => {
-    expect(
-      sitesInWords({
-        neck_back: [
-          [0, 0, 0.1],
-          [0, 0, 0.2],
-          [0, 0, 0.9],
-        ],
-      }),
-    ).toBe("2 × upper third, lower third");
-    expect(sitesInWords({ neck_back: [] })).toBeNull();
-    expect(sitesInWords(undefined)).toBeNull();
+  it("come back from the record where they were, on the mirrored view too", () => {
+    for (const view of ["neck_back", "neck_left", "neck_right", "arm_front", "back"]) {
+      const places: [number, number][] =
+        view === "back"
+          ? [[1000, 300]]
+          : view === "arm_front"
+            ? [[100, 320]]
+            : [
+                [-20.5, -600],
+                [31.25, -500.125],
+              ];
+      const kept = positionsOf({ [view]: places }, String(places.length));
+      expect(kept.every((one) => one.map === "1" && one.view === view)).toBe(true);
+      const back = sitesOf(kept)![view]!;
+      back.forEach(([x, y], index) => {
+        expect(Math.abs(x - places[index]![0])).toBeLessThan(0.07);
+        expect(Math.abs(y - places[index]![1])).toBeLessThan(0.07);
+      });
+    }
+  });
+  it("are counted from the edge as the viewer sees it: the front of a left neck lies at the left", () => {
+    // The lateral drawing has the front at its right; the left neck is its mirror image about the middle of what is shown.
+    const nose = sitesOf([{ view: "neck_right", x: "0.9", y: "0.5", map: "1" }])!.neck_right![0]!;
+    const left = sitesOf([{ view: "neck_left", x: "0.1", y: "0.5", map: "1" }])!.neck_left![0]!;
+    expect(left[0]).toBeCloseTo(2 * -124 + 246 - nose[0], 9);
+    expect(left[1]).toBe(nose[1]);
+  });
+  it("are as many as the dose says, none of an older map, and none where nobody placed one", () => {
+    const sites = { neck_back: [[0, -600] as [number, number], [10, -590] as [number, number]] };
+    expect(positionsOf(sites, "1")).toHaveLength(1);
+    expect(positionsOf(sites, null)).toEqual([]);
+    expect(positionsOf(undefined, "3")).toEqual([]);
+    expect(sitesOf([{ view: "face", x: "0.5", y: "0.5", map: "0" }])).toBeUndefined();
+    expect(viewOfSites([undefined, sites])).toBe("neck_back");
+    expect(viewOfSites([undefined])).toBeNull();
   });
 });

@@ -1,10 +1,10 @@
-/**
- * Single needle sites on a muscle of the map. A site is a place on one drawing: x and y in the drawing's own measure, and how
- * far down the muscle it lies (0 top, 1 bottom), so that it can be said in words.
- */
+/** Single needle sites on a muscle of the map: places on one drawing, in its own measure, and as the record keeps them. */
+import type { SitePosition } from "../api/types";
 import { t } from "../words/words";
+import { OUTLINES } from "./outlines";
+import { BOXES, MAP_VERSION, VIEWS, type View } from "./views";
 
-export type Site = [x: number, y: number, share: number];
+export type Site = [x: number, y: number];
 /** Sites of a muscle by the view they were set on. */
 export type Sites = Record<string, Site[]>;
 
@@ -44,15 +44,54 @@ export function third(share: number): string {
   return share < 1 / 3 ? t("upper third") : share < 2 / 3 ? t("middle third") : t("lower third");
 }
 
-/** "2 × upper third, lower third" of the sites that somebody set; null where nobody did. */
-export function sitesInWords(sites: Sites | undefined): string | null {
-  const set = Object.values(sites ?? {}).find((places) => places.length > 0);
-  if (!set) return null;
-  const thirds = set.map((site) => third(site[2]));
-  return [...new Set(thirds)]
-    .map((word) => {
-      const count = thirds.filter((one) => one === word).length;
-      return count > 1 ? `${count} × ${word}` : word;
-    })
-    .join(", ");
+/** The first `count` placed sites as the record keeps them; none where nobody placed one. */
+export function positionsOf(sites: Sites | undefined, count: string | null): SitePosition[] {
+  const limit = count === null ? 0 : Number(count);
+  return Object.entries(sites ?? {}).flatMap(([id, places]) => {
+    const view = VIEWS.find((one) => one.id === id);
+    return view ? places.slice(0, limit).map((place) => recorded(view, place)) : [];
+  });
+}
+
+/** Four digits are less than a tenth of a millimetre on the neck. */
+const fraction = (value: number): string => Math.min(1, Math.max(0, value)).toFixed(4);
+
+function recorded(view: View, [x, y]: Site): SitePosition {
+  const [left, top, width, height] = BOXES[view.file]!;
+  const across = ((view.mirrored ? turned(view, x) : x) - left) / width;
+  return {
+    view: view.id,
+    x: fraction(view.mirrored ? 1 - across : across),
+    y: fraction((y - top) / height),
+    map: MAP_VERSION,
+  };
+}
+
+/** The same place on a view that is shown as its mirror image: it is turned over about the middle of what is shown. */
+function turned(view: View, x: number): number {
+  const [left, , width] = OUTLINES[view.file]?.viewBox ?? BOXES[view.file]!;
+  return 2 * left + width - x;
+}
+
+/** Recorded sites as places on the drawings of today; those of another version of the drawings cannot be drawn. */
+export function sitesOf(positions: readonly SitePosition[] | undefined): Sites | undefined {
+  const sites: Sites = {};
+  for (const position of positions ?? []) {
+    const view = VIEWS.find((one) => one.id === position.view);
+    if (!view || position.map !== MAP_VERSION) continue;
+    const [left, top, width, height] = BOXES[view.file]!;
+    const share = Number(position.x);
+    const x = left + (view.mirrored ? 1 - share : share) * width;
+    (sites[view.id] ??= []).push([view.mirrored ? turned(view, x) : x, top + Number(position.y) * height]);
+  }
+  return Object.keys(sites).length ? sites : undefined;
+}
+
+/** The view on which most of the sites were placed; null where none was. */
+export function viewOfSites(all: readonly (Sites | undefined)[]): string | null {
+  const counts = new Map<string, number>();
+  for (const sites of all)
+    for (const [view, places] of Object.entries(sites ?? {}))
+      counts.set(view, (counts.get(view) ?? 0) + places.length);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 }

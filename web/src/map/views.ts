@@ -30,6 +30,19 @@ export const VIEWS: readonly View[] = [
   { id: "back", file: "body_back", label: "Body, back", edges: [LEFT, RIGHT] },
 ];
 
+/** Version and measure (left, top, width, height) of the shipped drawings; a test compares them with the files. */
+export const MAP_VERSION = "1";
+export const BOXES: Readonly<Record<string, [number, number, number, number]>> = {
+  panel_neck_back: [-127, -665, 254, 221],
+  panel_neck_front: [-127, -665, 254, 221],
+  panel_neck_right_lateral: [-103, -663, 201, 223],
+  panel_arm_front: [0, 0, 400, 640],
+  panel_arm_back: [0, 0, 400, 640],
+  panel_face: [0, 0, 400, 520],
+  body_front: [0, 60, 724, 1310],
+  body_back: [724, 60, 724, 1310],
+};
+
 /** Muscles of neck and forearm that lie under another one; the map's "deep" layer shows these and fades the rest. */
 export const DEEP = new Set([
   "semispinalis_capitis",

@@ -5,6 +5,7 @@ import { get } from "../api/client";
 import { useRegions } from "../api/queries";
 import type { Chart } from "../api/types";
 import { BodyMap, type Mark } from "../map/BodyMap";
+import { sitesOf, viewOfSites } from "../map/sites";
 import { viewFor } from "../map/views";
 import { age, shown } from "../numbers/dates";
 import { millilitres, units } from "../numbers/format";
@@ -22,7 +23,11 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
     queryFn: () => get<{ head: string | null }>("/api/audit/head"),
     retry: false,
   });
-  const [view, setView] = useState(() => viewFor(session?.indication));
+  const [view, setView] = useState(
+    () =>
+      viewOfSites((session?.injections ?? []).map((one) => sitesOf(one.positions))) ??
+      viewFor(session?.indication),
+  );
   if (!session)
     return (
       <main className="page" id="main">
@@ -36,6 +41,7 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
     side: injection.side ?? null,
     text: injection.sites == null ? "–" : String(injection.sites),
     tone: "plain",
+    sites: sitesOf(injection.positions),
     words: units(injection.units),
   }));
   return (

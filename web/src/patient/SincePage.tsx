@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { useForecast, useProposals, useRegions } from "../api/queries";
 import type { Chart, Session } from "../api/types";
 import { BodyMap, type Mark } from "../map/BodyMap";
+import { sitesOf, viewOfSites } from "../map/sites";
 import { viewFor } from "../map/views";
 import { daysBetween, shown, today } from "../numbers/dates";
 import { number, units } from "../numbers/format";
@@ -22,7 +23,11 @@ export function SincePage({ id, chart }: { id: string; chart: Chart }) {
   const proposals = useProposals(id, null);
   const regions = useRegions();
   const [lit, setLit] = useState<string | null>(null);
-  const [view, setView] = useState(() => viewFor(last?.indication ?? chart.conditions[0]?.condition));
+  const [view, setView] = useState(
+    () =>
+      viewOfSites((last?.injections ?? []).map((one) => sitesOf(one.positions))) ??
+      viewFor(last?.indication ?? chart.conditions[0]?.condition),
+  );
   const weeks = last ? Math.floor(daysBetween(last.date, today()) / 7) : null;
   const since = (date: string) => !last || date >= last.date;
   const symptoms = chart.symptoms.filter((symptom) => since(symptom.date));
@@ -36,6 +41,7 @@ export function SincePage({ id, chart }: { id: string; chart: Chart }) {
     side: injection.side ?? null,
     text: injection.sites == null ? "–" : String(injection.sites),
     tone: "plain",
+    sites: sitesOf(injection.positions),
     words: units(injection.units),
   }));
   return (

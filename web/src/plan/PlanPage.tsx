@@ -6,6 +6,7 @@ import { useMuscles, useProducts, useProposals, useRanking, useRegions, type Pro
 import type { Chart, Plan, Side } from "../api/types";
 import { number, units } from "../numbers/format";
 import { BodyMap, type Mark } from "../map/BodyMap";
+import { viewOfSites } from "../map/sites";
 import { viewFor } from "../map/views";
 import { Loading } from "../shared/states";
 import { muscleWord, productName, sideWord, words } from "../words/names";
@@ -20,6 +21,7 @@ import {
   isComplete,
   lastDoses,
   lastSessionOf,
+  placed,
   planOf,
   planPatient,
   type Draft,
@@ -48,12 +50,13 @@ function planOfLast(chart: Chart): Plan | null {
     indication,
     jurisdiction: jurisdiction ?? chart.jurisdiction,
     reconstitution: reconstitution ?? null,
-    injections: injections.map(({ muscle, side, units: dose, sites, limb }) => ({
+    injections: injections.map(({ muscle, side, units: dose, sites, limb, positions }) => ({
       muscle,
       side: side ?? null,
       units: dose,
       sites: sites ?? null,
       limb: limb ?? null,
+      ...placed(positions ?? []),
     })),
   };
 }
@@ -86,8 +89,10 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
   const ranking = useRanking(id);
   const proposals = useProposals(id, null);
   const [lit, setLit] = useState<string | null>(null);
-  const [view, setView] = useState(() =>
-    viewFor(kept?.indication ?? chart.conditions[0]?.condition ?? lastSessionOf(chart)?.indication),
+  const [view, setView] = useState(
+    () =>
+      viewOfSites((kept?.rows ?? []).map((row) => row.places)) ??
+      viewFor(kept?.indication ?? chart.conditions[0]?.condition ?? lastSessionOf(chart)?.indication),
   );
   const [saving, setSaving] = useState<string | null>(null);
   const draftKey = useRef(newKey());
@@ -106,8 +111,9 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
   const lastPlan = useMemo(() => proposals.data?.repeat_last ?? planOfLast(chart), [proposals.data, chart]);
 
   const start = (from: Plan, origin: string, proposal?: Proposal) => {
-    setDraft(draftFromPlan(from, chart, origin, reasonsByMuscle(proposal, from)));
-    setView(viewFor(from.indication));
+    const next = draftFromPlan(from, chart, origin, reasonsByMuscle(proposal, from));
+    setDraft(next);
+    setView(viewOfSites(next.rows.map((row) => row.places)) ?? viewFor(from.indication));
   };
   const editRow = (key: string, change: Partial<DoseRow>) =>
     setDraft((before) =>
@@ -117,8 +123,11 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
             rows: before.rows.map((row) => {
               if (row.key !== key) return row;
               const next = { ...row, ...change };
-              if (change.side)
+              if (change.side) {
                 next.last = lastDoses(chart, before.product).get(`${row.muscle} ${change.side}`) ?? null;
+                // Placed on the other side, a site says nothing of this one.
+                next.places = undefined;
+              }
               return next;
             }),
           }

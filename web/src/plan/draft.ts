@@ -1,8 +1,19 @@
 /** The plan while it is being made. An empty dose is null: it is asked for, never taken as 0. */
-import type { Chart, Exposure, Injection, Limb, Plan, PlanPatient, Session, Side, Vial } from "../api/types";
+import type {
+  Chart,
+  Exposure,
+  Injection,
+  Limb,
+  Plan,
+  PlanPatient,
+  Session,
+  Side,
+  SitePosition,
+  Vial,
+} from "../api/types";
 import { add, compare, divide, multiply, sum } from "../numbers/decimal";
 import { today } from "../numbers/dates";
-import type { Sites } from "../map/sites";
+import { positionsOf, sitesOf, type Sites } from "../map/sites";
 
 export interface DoseRow {
   key: string;
@@ -13,7 +24,7 @@ export interface DoseRow {
   limb: Limb | null;
   volume: string | null;
   /** Where somebody put the single sites on the map; the number of sites is `sites`. */
-  places?: Sites;
+  places?: Sites | undefined;
   /** Units given last time in the same product; null if not injected then. */
   last: string | null;
   reasons: string[];
@@ -44,18 +55,22 @@ let counter = 0;
 export const rowKey = () => `row-${(counter += 1)}-${Date.now().toString(36)}`;
 
 export function lastSessionOf(chart: Chart): Session | null {
-  return [...chart.sessions].sort((a, b) => a.date.localeCompare(b.date)).at(-1) ?? null;
+  const given = chart.sessions.filter((session) => session.injections.length > 0);
+  return given.sort((a, b) => a.date.localeCompare(b.date)).at(-1) ?? null;
 }
 
 /** What the rules must know of the patient, joined from the chart: all toxin of anyone, one entry per date and product. */
 export function planPatient(chart: Chart): PlanPatient {
-  const own: Exposure[] = chart.sessions.map((session) => ({
-    date: session.date,
-    product: session.product,
-    indication: session.indication,
-    units: sum(session.injections.map((injection) => injection.units)),
-    place: session.place ?? null,
-  }));
+  const own: Exposure[] = chart.sessions
+    // A session in which all was skipped gave nothing.
+    .filter((session) => session.injections.length > 0)
+    .map((session) => ({
+      date: session.date,
+      product: session.product,
+      indication: session.indication,
+      units: sum(session.injections.map((injection) => injection.units)),
+      place: session.place ?? null,
+    }));
   const same = (a: Exposure) => (b: Exposure) => a.date === b.date && a.product === b.product;
   const elsewhere = chart.exposures.filter((exposure) => !own.some(same(exposure)));
   const person = chart.patient;
@@ -85,6 +100,13 @@ export function lastDoses(chart: Chart, product: string): Map<string, string> {
   return doses;
 }
 
+/** Where the sites of a muscle lay last time, where the number of sites is still the same. */
+function lastPlaces(chart: Chart, injection: Injection): Sites | undefined {
+  const name = key(injection.muscle, injection.side);
+  const before = lastSessionOf(chart)?.injections.find((one) => key(one.muscle, one.side) === name);
+  return before && before.sites === injection.sites ? sitesOf(before.positions) : undefined;
+}
+
 export function vialRow(vial?: Vial): VialRow {
   return {
     key: rowKey(),
@@ -106,6 +128,7 @@ export function doseRow(injection: Injection, doses: Map<string, string>, reason
     sites: injection.sites == null ? null : String(injection.sites),
     limb: injection.limb ?? null,
     volume: null,
+    places: sitesOf(injection.positions),
     last: doses.get(key(injection.muscle, side)) ?? null,
     reasons,
   };
@@ -125,9 +148,10 @@ export function draftFromPlan(
     indication: plan.indication,
     jurisdiction: plan.jurisdiction ?? chart.jurisdiction,
     date: today(),
-    rows: plan.injections.map((injection) =>
-      doseRow(injection, doses, reasons[key(injection.muscle, injection.side)] ?? []),
-    ),
+    rows: plan.injections.map((injection) => {
+      const row = doseRow(injection, doses, reasons[key(injection.muscle, injection.side)] ?? []);
+      return { ...row, places: row.places ?? lastPlaces(chart, injection) };
+    }),
     // A vial's size and dilution are repeated; its lot, expiry and time of opening belong to the vial of that day.
     vials: (plan.reconstitution?.vials ?? []).map((vial) =>
       vialRow({ units: vial.units, diluent_ml: vial.diluent_ml ?? null }),
@@ -216,9 +240,14 @@ export function planOf(draft: Draft): Plan {
         sites: row.sites === null ? null : Number(row.sites),
         volume_ml: volumeOf(row.units, draft.vials),
         limb: row.limb,
+        ...placed(positionsOf(row.places, row.sites)),
       })),
   };
 }
+
+/** The field of an injection, left out where nobody placed a site. */
+export const placed = (positions: SitePosition[]): Pick<Injection, "positions"> =>
+  positions.length ? { positions } : {};
 
 export function totalUnits(draft: Draft): string {
   return sum(draft.rows.map((row) => row.units ?? "0"));

@@ -82,7 +82,7 @@ function Item({ row, given, product, onEdit, onLight }: ItemProps) {
   const choose = (state: GivenRow["state"]) =>
     onEdit(
       state === "given"
-        ? { state, units: row.units, sites: row.sites, reason: "" }
+        ? { state, units: row.units, sites: row.sites, places: undefined, reason: "" }
         : { state, ...(state === "changed" ? { units: given.units ?? row.units } : {}) },
     );
   const states: [GivenRow["state"], string][] = [

@@ -1,10 +1,9 @@
 /** The session while it is done: checklist times, vials, what was given. Kept in this tab, so a reload loses nothing. */
 import { newKey } from "../api/client";
 import type { Finding, GivenInjection, Plan, Skipped } from "../api/types";
-import { sitesInWords, type Sites } from "../map/sites";
-import { muscleWord } from "../words/names";
+import { positionsOf, type Sites } from "../map/sites";
 import { t } from "../words/words";
-import { planOf, volumeOf, type Draft, type DoseRow, type VialRow } from "../plan/draft";
+import { placed, planOf, volumeOf, type Draft, type DoseRow, type VialRow } from "../plan/draft";
 
 export interface GivenRow {
   key: string;
@@ -15,7 +14,7 @@ export interface GivenRow {
   guidance: string;
   lot: string | null;
   /** Single sites that were moved here; otherwise those of the plan hold. */
-  places?: Sites;
+  places?: Sites | undefined;
 }
 
 export interface SessionState {
@@ -110,21 +109,6 @@ export function missing(
   return lines;
 }
 
-/** Far below what the record takes for a note. */
-const LONGEST_NOTE = 2000;
-
-/** Where the single sites lay, for the record; null when nobody placed one. A note that would not fit ends with "…". */
-export function sitesNote(draft: Draft, state: SessionState): string | null {
-  const lines = draft.rows.flatMap((row) => {
-    const given = givenOf(state, row);
-    const told = given.state === "skipped" ? null : sitesInWords(given.places ?? row.places);
-    return told ? [`${muscleWord(row.muscle, row.side)}: ${told}`] : [];
-  });
-  if (lines.length === 0) return null;
-  const note = `${t("Sites")}: ${lines.join("; ")}`;
-  return note.length > LONGEST_NOTE ? `${note.slice(0, LONGEST_NOTE - 1)}…` : note;
-}
-
 export function givenDocument(draft: Draft, state: SessionState) {
   const injections: GivenInjection[] = [];
   const skipped: Skipped[] = [];
@@ -146,13 +130,13 @@ export function givenDocument(draft: Draft, state: SessionState) {
       limb: row.limb,
       guidance: given.guidance || null,
       lot: given.lot ?? (onlyLot.size === 1 ? [...onlyLot][0]! : null),
+      ...placed(positionsOf(given.places ?? row.places, sites)),
     });
   }
   const plan: Plan = planOf({ ...draft, vials: state.vials });
   return {
     plan,
     given: { injections, skipped, reconstitution: plan.reconstitution ?? null },
-    note: sitesNote(draft, state),
     checklist: Object.entries(state.steps).map(([step, at]) => ({ step, at })),
   };
 }
@@ -164,13 +148,6 @@ export function planAsGiven(draft: Draft, state: SessionState): Plan {
     ...document.plan,
     injections: document.given.injections
       .filter((injection) => injection.units != null)
-      .map(({ muscle, side, units, sites, volume_ml, limb }) => ({
-        muscle,
-        side,
-        units,
-        sites,
-        volume_ml,
-        limb,
-      })),
+      .map(({ guidance: _guidance, lot: _lot, ...injection }) => injection),
   };
 }

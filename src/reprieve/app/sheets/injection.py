@@ -16,6 +16,7 @@ from reprieve.deliver.reconstitution import Preparation, reconstitute
 from reprieve.deliver.syringes import fill
 from reprieve.record.chart import Chart
 from reprieve.record.plan import Injection, Plan, Vial
+from reprieve.reference.body_map import map_version
 from reprieve.reference.preparations import ProductFacts, UseWithin, product_facts
 
 BLANK = "______"
@@ -39,7 +40,8 @@ def injection_data(chart: Chart, plan: Plan, findings: Sequence[Finding]) -> dic
     vials = plan.reconstitution.vials if plan.reconstitution else ()
     made_up = _preparations(facts, vials)
     targets: list[Target] = [(row.muscle, row.side) for row in plan.injections]
-    maps = printed_maps(targets)
+    places = [place for row in plan.injections for place in row.positions]
+    maps = printed_maps(targets, places)
     shown = frozenset[Target]().union(*(one.shown for one in maps))
     total = sum((row.units for row in plan.injections), Decimal(0))
     known_sites = [row.sites for row in plan.injections]
@@ -61,6 +63,7 @@ def injection_data(chart: Chart, plan: Plan, findings: Sequence[Finding]) -> dic
             }
             for one in maps
         ],
+        "placed": _placed(plan.injections),
         "unmapped": "; ".join(muscle_words(*target) for target in targets if target not in shown),
         "vials": [_vial(number, vial, facts) for number, vial in enumerate(vials, start=1)]
         or [{"number": "1"} | dict.fromkeys(("units", "diluent_ml", "strength", "expires", "lot"), BLANK)],
@@ -68,6 +71,16 @@ def injection_data(chart: Chart, plan: Plan, findings: Sequence[Finding]) -> dic
         "preparation_notes": _notes(plan.injections, made_up, plan.product),
         "checklist": CHECKLIST,
     }
+
+
+def _placed(injections: Sequence[Injection]) -> str:
+    """Say what the dots of the map are; empty without one."""
+    lines = []
+    if any(place.map == map_version() for row in injections for place in row.positions):
+        lines.append("White dots: needle sites as they were placed.")
+    if any(place.map != map_version() for row in injections for place in row.positions):
+        lines.append("Sites placed on an older version of the drawings are not drawn.")
+    return " ".join(lines)
 
 
 def _facts(chart: Chart, plan: Plan, facts: ProductFacts) -> list[tuple[str, str]]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reprieve.app.simulation.model import dosed_structures, median_spread
+from reprieve.app.simulation.model import dosed_of, median_spread, targets_of
+from reprieve.app.simulation.placed import placed_needles
 from reprieve.core.errors import InputError
 from reprieve.pharmacology.belly import needle_positions
 from reprieve.pharmacology.spread import SpreadParameters, bound_density, fluid_radius_mm
@@ -82,11 +83,12 @@ def neck_scene(plan: Plan) -> NeckScene:
     plan : Plan
     """
     spread, why = _spread(plan.product)
-    dosed = dosed_structures(plan, frame="neck")[0] if plan.injections else []
+    targets = [target for target in targets_of(plan)[0] if target.structure.frame == "neck"] if plan.injections else []
     needles = [
         _needle(one.structure.key, one.units / one.sites, one.volume_ml / one.sites, belly.fibre, place, spread)
-        for one in dosed
-        for belly, place in needle_positions(one.structure.bellies, one.sites)
+        for target in targets
+        for one in (dosed_of(target),)
+        for belly, place in placed_needles(target, one.sites) or needle_positions(one.structure.bellies, one.sites)
     ]
     return NeckScene(
         muscles=tuple(

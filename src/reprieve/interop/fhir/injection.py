@@ -7,24 +7,45 @@ from typing import Any
 from reprieve.core.errors import UnitsError
 from reprieve.interop.fhir.body_site import muscle_extensions, read_muscle, read_muscle_extension, read_side, site
 from reprieve.interop.fhir.context import Reading, Writing, head, read_rest, rest
-from reprieve.interop.fhir.elements import Json, concept, extension, measured, present
+from reprieve.interop.fhir.elements import Json, concept, extension, measured, nested, present
 from reprieve.interop.fhir.reading import Element, needed
 from reprieve.interop.fhir.toxin import dose_quantity, product_concept, read_dose, read_product
 from reprieve.interop.fhir.vial import lot_medication, lot_of, millilitres
 from reprieve.record.chart import GivenInjection, Guidance, Session, SkippedInjection
-from reprieve.record.plan import Injection, Limb
+from reprieve.record.plan import Injection, Limb, MapView, SitePosition
 
-_GIVEN = ("muscle", "units", "side", "sites", "volume_ml", "limb", "guidance", "lot")
+_GIVEN = ("muscle", "units", "side", "sites", "volume_ml", "limb", "guidance", "lot", "positions")
 _SKIPPED = ("muscle", "reason", "side")
 
 
 def dosage_extensions(injection: GivenInjection | Injection) -> list[Json]:
-    """Return number of needle positions, volume and limb, for which a dosage has no element."""
+    """Return number and places of the needle positions, volume and limb, for which a dosage has no element."""
     volume = None if injection.volume_ml is None else measured(injection.volume_ml, "mL", "mL")
     return present(
         extension("needle-positions", valueInteger=injection.sites),
         extension("volume", valueQuantity=volume),
         extension("limb", valueCode=injection.limb),
+        *(_position(place) for place in injection.positions),
+    )
+
+
+def _position(place: SitePosition) -> Json | None:
+    return nested(
+        "site-position",
+        extension("view", valueCode=place.view),
+        extension("x", valueDecimal=place.x),
+        extension("y", valueDecimal=place.y),
+        extension("map", valueString=place.map),
+    )
+
+
+def _read_position(told: Element) -> SitePosition:
+    view: Any = told.extension("view").choice("valueCode", MapView)
+    return SitePosition(
+        view=needed(view, told, "view"),
+        x=needed(told.extension("x").number("valueDecimal"), told, "x"),
+        y=needed(told.extension("y").number("valueDecimal"), told, "y"),
+        map=needed(told.extension("map").text("valueString"), told, "map"),
     )
 
 
@@ -37,6 +58,7 @@ def read_dosage(dosage: Element) -> dict[str, Any]:
         "sites": dosage.extension("needle-positions").whole("valueInteger"),
         "volume_ml": millilitres(dosage.extension("volume").child("valueQuantity")),
         "limb": dosage.extension("limb").choice("valueCode", Limb),
+        "positions": tuple(_read_position(told) for told in dosage.extensions("site-position")),
     }
 
 

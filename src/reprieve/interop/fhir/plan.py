@@ -19,7 +19,7 @@ from reprieve.record.event_bodies import Override, SignedPlan
 from reprieve.record.plan import Injection, Jurisdiction, Plan
 
 _PLAN = ("product", "indication", "injections", "jurisdiction", "date", "patient", "reconstitution", "last_session")
-_INJECTION = ("muscle", "side", "units", "sites", "volume_ml", "limb")
+_INJECTION = ("muscle", "side", "units", "sites", "volume_ml", "limb", "positions")
 _SIGNED = ("session_id", "plan", "plan_hash", "verdict", "check_hash", "overrides", "draft_id")
 _OVERRIDE = ("rule", "subject", "reason", "second_person")
 

@@ -33,7 +33,7 @@ from reprieve.record.chart import (
 from reprieve.record.event_bodies import ChecklistStep, Reading, Share, Waste
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
-from reprieve.record.plan import Exposure, Injection, Plan, PlanPatient, Reconstitution, Vial
+from reprieve.record.plan import Exposure, Injection, Plan, PlanPatient, Reconstitution, SitePosition, Vial
 
 PRODUCT = "onabotulinumtoxinA"
 _DAY = date(2026, 3, 2)
@@ -113,6 +113,7 @@ def _session() -> Session:
                 volume_ml=Decimal("1.25"),
                 guidance="emg",
                 lot="LOT-EXAMPLE",
+                positions=(SitePosition(view="neck_back", x=Decimal("0.4173"), y=Decimal("0.2250"), map="1"),),
             ),
             GivenInjection(muscle="sternocleidomastoid", side="right", units=Decimal("17.5"), sites=2),
         ),
