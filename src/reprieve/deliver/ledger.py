@@ -14,9 +14,17 @@ from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
-from reprieve.core.dose import Dose, exact, plain
+from reprieve.core.dose import Dose, exact, plain, total
 from reprieve.core.errors import DateError, InputError, UnitsError, UnknownNameError
-from reprieve.deliver.ledger_entries import LedgerEntry, UnitsUsed, UnitsWasted, VialOpened, VialReceived, WasteReason
+from reprieve.deliver.ledger_entries import (
+    LedgerEntry,
+    SessionTakenBack,
+    UnitsUsed,
+    UnitsWasted,
+    VialOpened,
+    VialReceived,
+    WasteReason,
+)
 from reprieve.deliver.stock_sum import StockSum, stock_sum
 
 
@@ -30,7 +38,7 @@ class VialStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VialAccount:
-    """One vial: content, and what became of it. `left` is what is still in it."""
+    """One vial: content, and what became of it. `left` is what is still in it, `draws` what came out and counts."""
 
     vial: str
     content: Dose
@@ -43,6 +51,7 @@ class VialAccount:
     opened_for: str | None = None
     session: str | None = None
     diluent_ml: Decimal | None = None
+    draws: tuple[UnitsUsed | UnitsWasted, ...] = ()
 
     @property
     def status(self) -> VialStatus:
@@ -139,6 +148,8 @@ def _after(accounts: Mapping[str, VialAccount], entry: LedgerEntry) -> VialAccou
         )
     if isinstance(entry, VialOpened):
         return _opened(account, entry)
+    if isinstance(entry, SessionTakenBack):
+        return _taken_back(account, entry)
     return _taken(account, entry)
 
 
@@ -193,7 +204,35 @@ def _taken(account: VialAccount, entry: UnitsUsed | UnitsWasted) -> VialAccount:
         raise InputError(
             f"vial {account.vial} is unopened; open it first (unopened, only the whole content can be thrown away)"
         )
-    return replace(account, left=account.left - entry.dose, last_at=entry.at)
+    return replace(account, left=account.left - entry.dose, last_at=entry.at, draws=(*account.draws, entry))
+
+
+def _taken_back(account: VialAccount, entry: SessionTakenBack) -> VialAccount:
+    """Return the vial as if the session had not touched it; unopened again where only that session had opened it."""
+    gone = [draw for draw in account.draws if draw.session == entry.session]
+    if not gone and account.session != entry.session:
+        raise InputError(
+            f"vial {account.vial} has no entry of the session {entry.session!r} to take back; look at the stock again"
+        )
+    kept = tuple(draw for draw in account.draws if draw.session != entry.session)
+    product = account.content.product
+    left = account.left + total((draw.dose for draw in gone), product)
+    restored = replace(account, left=left, draws=kept, last_at=entry.at)
+    if account.session == entry.session and not kept:
+        restored = replace(restored, opened_at=None, opened_for=None, session=None, diluent_ml=None)
+    return restored
+
+
+def standing_entries(ledger: Ledger) -> tuple[LedgerEntry, ...]:
+    """Return the entries that count: without the draws that were taken back later."""
+    standing: list[LedgerEntry] = []
+    undone: set[tuple[str, str | None]] = set()
+    for entry in reversed(ledger.entries):
+        if isinstance(entry, SessionTakenBack):
+            undone.add((entry.vial, entry.session))
+        elif not (isinstance(entry, UnitsUsed | UnitsWasted) and (entry.vial, entry.session) in undone):
+            standing.append(entry)
+    return tuple(reversed(standing))
 
 
 def balance(ledger: Ledger, product: str, *, lot: str | None = None) -> Balance:
@@ -206,7 +245,7 @@ def balance(ledger: Ledger, product: str, *, lot: str | None = None) -> Balance:
         for name, account in ledger.accounts.items()
         if account.content.product == product and (lot is None or account.lot == lot)
     }
-    mine = [entry for entry in ledger.entries if entry.vial in accounts]
+    mine = [entry for entry in standing_entries(ledger) if entry.vial in accounts]
     return Balance(
         product=product,
         received=stock_sum((entry.content for entry in mine if isinstance(entry, VialReceived)), product),

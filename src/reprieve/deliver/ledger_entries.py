@@ -72,4 +72,17 @@ class UnitsWasted:
     session: str | None = None
 
 
-LedgerEntry = VialReceived | VialOpened | UnitsUsed | UnitsWasted
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionTakenBack:
+    """What was written of a vial for a session was wrong: its draws and its rest no longer count.
+
+    What really came out of the vial follows as entries of its own, where something did.
+    """
+
+    key: str
+    vial: str
+    session: str
+    at: datetime
+
+
+LedgerEntry = VialReceived | VialOpened | UnitsUsed | UnitsWasted | SessionTakenBack

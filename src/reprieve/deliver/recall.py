@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reprieve.core.dose import Dose, total
-from reprieve.deliver.ledger import Ledger, VialAccount, VialStatus
+from reprieve.deliver.ledger import Ledger, VialAccount, VialStatus, standing_entries
 from reprieve.deliver.ledger_entries import UnitsUsed
 from reprieve.record.chart import Chart, Session
 
@@ -41,7 +41,7 @@ def recall_from_ledger(ledger: Ledger, lot: str) -> Recall:
     """Return who got units of `lot` by the ledger, and the vials of it that are not yet empty."""
     vials = {name: account for name, account in ledger.accounts.items() if account.lot == lot}
     doses: dict[tuple[str, str, date], Dose] = {}
-    for entry in ledger.entries:
+    for entry in standing_entries(ledger):
         if isinstance(entry, UnitsUsed) and entry.vial in vials:
             key = (entry.patient, entry.session, entry.at.date())
             doses[key] = doses[key] + entry.dose if key in doses else entry.dose
