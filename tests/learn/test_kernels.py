@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from reprieve.app.forecast import default_population
 from reprieve.app.response.kernel import LIBRARY, CompiledKernel
-from reprieve.learn.kernel import FAMILIES, Kernel, Points, Rows
+from reprieve.app.response.kernel import kernel as kernel_in_use
+from reprieve.learn.kernel import FAMILIES, Compiled, Kernel, Points, Rows
+from reprieve.learn.mixture import quantiles
 from reprieve.learn.numpy_kernel import numpy_kernel
+from reprieve.learn.observations import PatientScores
 from reprieve.learn.parameters import BY_SCALE, COMMON
+from reprieve.learn.population import Population
+from reprieve.learn.posterior import Mixture, foretell, predict, update_response
+from reprieve.learn.rows import rows_of
+from reprieve.learn.search import frame_of, settle
+from reprieve.learn.simulated import Registry, simulate_registry
 
 PRODUCTS, CHANNELS = 2, 2
 needs_compiled = pytest.mark.skipif(not LIBRARY.is_file(), reason="the compiled kernel is not built here")
@@ -26,12 +36,12 @@ def a_patient(family: int, *, cycles: int = 3, n: int = 30, seed: int = 3) -> Ro
         40.0 + 5.0 * rng.standard_normal(n),
         weight,
         rng.integers(0, CHANNELS, n).astype(np.int32),
-        14.0 * np.arange(cycles),
+        14.0 * np.arange(cycles, dtype=np.float64),
         rng.uniform(0.5, 2.0, cycles) * (np.arange(cycles) != 1),
         (np.arange(cycles) == 0).astype(float),
         rng.integers(0, PRODUCTS, cycles).astype(np.int32),
         0.1 * rng.standard_normal(cycles),
-        0.05 * rng.standard_normal(cycles),
+        rng.uniform(0.1, 0.3, cycles),
         np.array([45.0, 6.0]),
         PRODUCTS,
         family,
@@ -120,3 +130,58 @@ def test_a_silent_patient_gains_nothing_from_toxin(kernel: Kernel) -> None:
     assert told.targets is not None
     assert np.all(told.targets[1, :, 3:] == 0.0)
     assert np.any(told.targets[0, :, 3] != 0.0)
+
+
+@pytest.fixture(scope="module")
+def known() -> tuple[PatientScores, Population]:
+    patient = simulate_registry(Registry(cycles=3), 1, np.random.default_rng(8))[0].scores
+    return patient, default_population()
+
+
+@needs_compiled
+@pytest.mark.parametrize("responds", [True, False])
+def test_the_compiled_search_takes_the_same_steps(known: tuple[PatientScores, Population], responds: bool) -> None:
+    patient, population = known
+    frame, rows = frame_of(patient, population), rows_of(patient, population)
+    fast = CompiledKernel(LIBRARY)
+
+    class Bare:
+        """The compiled kernel without its own search."""
+
+        __call__ = staticmethod(fast.__call__)
+
+    assert isinstance(fast, Compiled)
+    assert not isinstance(Bare(), Compiled)
+    ours = settle(frame, rows, frame.origin(), fast, responds=responds)
+    theirs = settle(frame, rows, frame.origin(), Bare(), responds=responds)
+    assert np.abs(ours.at).max() > 0.3  # it went somewhere
+    assert_allclose(ours.at, theirs.at, atol=1e-9)
+    assert_allclose(ours.covariance, theirs.covariance, atol=1e-9)
+
+
+@needs_compiled
+def test_the_compiled_quantiles_are_those_of_the_mixture() -> None:
+    # Closed form: at a quantile the distribution function, by erfc of the standard library, is the level.
+    rng = np.random.default_rng(4)
+    weight = rng.dirichlet(np.ones(37))
+    mixture = Mixture(weight, 40.0 + 9.0 * rng.standard_normal((5, 37)), rng.uniform(1.0, 6.0, (5, 37)))
+    levels = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
+    found = quantiles(mixture, levels, CompiledKernel(LIBRARY))
+    assert_allclose(found, quantiles(mixture, levels), atol=1e-7)
+    z = (found[..., None] - mixture.mean[:, None]) / mixture.sd[:, None]
+    below = np.vectorize(lambda x: 0.5 * math.erfc(-x / math.sqrt(2.0)))(z) @ weight
+    assert_allclose(below, np.broadcast_to(levels, below.shape), atol=2e-4)
+
+
+def test_a_posterior_and_forecast_in_one_pass_are_those_in_two(known: tuple[PatientScores, Population]) -> None:
+    patient, population = known
+    weeks = np.array([20.0, 44.0, 36.0, 52.0])  # in any order, between the scores and after them
+    run = kernel_in_use()
+    posterior, once = foretell(patient, population, run, weeks, "diary")
+    before = update_response(patient, population, run)
+    twice = predict(before, weeks, "diary")
+    assert_allclose(posterior.weight, before.weight, rtol=1e-7, atol=1e-12)
+    for name in ("state", "score", "gain"):
+        one, two = getattr(once, name), getattr(twice, name)
+        for part in ("weight", "mean", "sd"):
+            assert_allclose(getattr(one, part), getattr(two, part), rtol=1e-7, atol=1e-9, err_msg=f"{name} {part}")

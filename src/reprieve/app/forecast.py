@@ -17,7 +17,7 @@ from reprieve.learn.explain import contradiction, influences, person_share
 from reprieve.learn.mixture import cumulative, mean_sd, quantiles
 from reprieve.learn.observations import Cycle, PatientScores, patient_scores
 from reprieve.learn.population import Population, from_document
-from reprieve.learn.posterior import ResponsePosterior, predict, update_response
+from reprieve.learn.posterior import Forecast, ResponsePosterior, foretell, update_response
 from reprieve.learn.scales import DIARY, scale_name
 from reprieve.learn.visits import VisitOption, visit_options
 from reprieve.record.chart import Chart, Session
@@ -168,11 +168,13 @@ def forecast_chart(chart: Chart, *, on: date, population: Population | None = No
     patient = scores_of_chart(chart, sessions, model, on)
     if not len(patient.weeks):
         return CycleForecast(True, _nothing_known(model), chart.patient.id)
-    posterior = update_response(patient, model, kernel())
+    scale, now = _main_scale(patient), (on - sessions[-1].date).days
+    at = patient.cycles[-1].start_weeks + np.append(KNOTS, now) / 7.0
+    posterior, told = foretell(patient, model, kernel(), at, scale)
     contradicts = contradiction(posterior)
     if contradicts is not None:
         return CycleForecast(True, contradicts, chart.patient.id)
-    return _forecast(chart, sessions, posterior, on)
+    return _forecast(chart, sessions, posterior, told, scale, now)
 
 
 def explain_chart(chart: Chart, *, on: date, population: Population | None = None) -> Explanation:
@@ -267,16 +269,15 @@ def _main_scale(patient: PatientScores) -> str:
     return max(chosen, key=lambda scale: chosen[scale])
 
 
-def _forecast(chart: Chart, sessions: list[Session], posterior: ResponsePosterior, on: date) -> CycleForecast:
+def _forecast(
+    chart: Chart, sessions: list[Session], posterior: ResponsePosterior, told: Forecast, scale: str, now: int
+) -> CycleForecast:
+    """Return the forecast from what is `told` of the curve at the knots and, last, on the day `now` of the cycle."""
     last, model = sessions[-1], posterior.population
-    scale = _main_scale(posterior.patient)
-    start = posterior.patient.cycles[-1].start_weeks
     knots = KNOTS
-    now = (on - last.date).days
-    told = predict(posterior, start + np.append(knots, now) / 7.0, scale)
     days = np.arange(HORIZON_DAYS + 1)
     mean, gained = mean_sd(told.state)[0], mean_sd(told.gain)[0]
-    bands = quantiles(told.state, np.array(LEVELS))
+    bands = quantiles(told.state, np.array(LEVELS), posterior.kernel)
     entry = model.scales[scale]
     low = -math.inf if entry.lowest is None else entry.lowest
     high = math.inf if entry.highest is None else entry.highest

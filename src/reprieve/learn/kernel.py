@@ -6,7 +6,7 @@ There are two kernels with the same mathematics: the compiled one (kernel.c) and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,9 @@ class Rows:
     start, ratio, with_placebo : ndarray, shape (c,)
         Weeks of the injections; dose over reference dose (0: none); 1 where a placebo response is expected.
     product : ndarray of int32, shape (c,)
-    off_time, off_amplitude : ndarray, shape (c,)
-        Where the curve is made linear: the cycle's own log half-loss time and amplitude beside the population's.
+    off_time, lifted : ndarray, shape (c,)
+        Where the curve is made linear: the cycle's own log half-loss time beside the patient's, and its whole
+        amplitude as share of the reference score.
     reference : ndarray, shape (k,)
         Reference score of each channel, in points.
     products : int
@@ -47,7 +48,7 @@ class Rows:
     with_placebo: Array
     product: NDArray[np.int32]
     off_time: Array
-    off_amplitude: Array
+    lifted: Array
     reference: Array
     products: int
     family: int
@@ -103,6 +104,32 @@ class NodeResults:
     surprise: Array | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """From standard normal coordinates to slots, and how the mode is sought there.
+
+    Attributes
+    ----------
+    mean, root : ndarray, shapes (p,) and (p, v - 2)
+        Population parameters, and the root of their covariance.
+    places : ndarray of int, shape (slots,)
+        Position of each slot's parameter in `mean`; -1 where it is fixed at 0.
+    most_spread : float
+        Bound of the log of a patient's variability beside the population's.
+    steps : int
+    resting, longest : float
+        The slope at which the search rests, and its longest step.
+    """
+
+    mean: Array
+    root: Array
+    places: NDArray[np.int32]
+    most_spread: float
+    steps: int
+    resting: float
+    longest: float
+
+
 class Kernel(Protocol):
     """Evaluate the model for one patient at many nodes."""
 
@@ -115,3 +142,16 @@ class Kernel(Protocol):
         gradient: bool = False,
         surprise: bool = False,
     ) -> NodeResults: ...
+
+
+@runtime_checkable
+class Compiled(Protocol):
+    """What a kernel may do by itself beside, for speed; each does what the function of its name in `learn` does."""
+
+    def settle(self, rows: Rows, ground: Ground, at: Array, inverse: Array, *, responds: bool) -> tuple[Array, Array]:
+        """Return the mode near `at`, and the inverse curvature that the steps learned from `inverse`."""
+        ...
+
+    def quantiles(self, weight: Array, mean: Array, sd: Array, levels: Array, middle: Array, wide: Array) -> Array:
+        """Return the quantiles of normal mixtures at each of m times, shape (m, q)."""
+        ...

@@ -56,7 +56,7 @@ def _design(rows: Rows, points: Points, value: _Slots) -> _Design:
     kappa, ratio = np.exp(common["log_kappa"]), rows.ratio[:, None]
     active = (ratio > 0) * points.responds
     amplitude = active * value.amplitude[rows.product] * ratio * (1.0 + kappa) / (ratio + kappa)
-    lifted = active * (amplitude + rows.off_amplitude[:, None])
+    lifted = active * rows.lifted[:, None]
     log_time = value.half_loss[rows.product] + common["duration_slope"] * np.log(np.where(ratio > 0, ratio, 1.0))
     log_time = log_time + np.exp(common["log_sd_half_loss"]) * points.half_loss + rows.off_time[:, None]
     since = (rows.week[:, None] - rows.start)[..., None]  # (n, c, 1)

@@ -69,9 +69,9 @@ def parameter_names(scales: Sequence[str], products: Sequence[str], primary_scal
     return (*COMMON, *by_scale, *(f"{kind}:{product}" for product in products for kind in BY_PRODUCT))
 
 
-def slots(names: Sequence[str], scales: Sequence[str], products: Sequence[str]) -> NDArray[np.int64]:
+def slots(names: Sequence[str], scales: Sequence[str], products: Sequence[str]) -> NDArray[np.int32]:
     """Return for each kernel slot the position of its parameter in `names`; -1 where it is fixed at 0."""
     wanted = [*COMMON, *(f"{kind}:{scale}" for scale in scales for kind in BY_SCALE)]
     wanted += [f"{kind}:{product}" for product in products for kind in BY_PRODUCT]
     place = {name: i for i, name in enumerate(names)}
-    return np.array([place.get(name, -1) for name in wanted], dtype=np.int64)
+    return np.array([place.get(name, -1) for name in wanted], dtype=np.int32)

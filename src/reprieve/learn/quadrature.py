@@ -11,7 +11,7 @@ from reprieve.learn.kernel import Array, Kernel, NodeResults, Points, Rows
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.parameters import COMMON
 from reprieve.learn.population import Population
-from reprieve.learn.rows import rows_of
+from reprieve.learn.rows import dose_factor, rows_of
 
 HALF_LOSS_POINTS, SPREAD_POINTS = 5, 5
 # Student's t of a single rating's error: chosen by our own cross-validation of the trial.
@@ -39,18 +39,18 @@ class Member:
     """
 
     rows: Rows
-    places: NDArray[np.int64]
+    places: NDArray[np.int32]
     centre: Array
     root: Array
     alone: Array
 
 
-def member_of(patient: PatientScores, population: Population, places: NDArray[np.int64]) -> Member:
+def member_of(patient: PatientScores, population: Population, places: NDArray[np.int32]) -> Member:
     """Return `patient` with nodes at the prior."""
     return Member(rows_of(patient, population), places, np.zeros(2), np.eye(2), np.array([0.0, 1.0]))
 
 
-def slot_values(theta: Array, places: NDArray[np.int64]) -> Array:
+def slot_values(theta: Array, places: NDArray[np.int32]) -> Array:
     """Return parameters in the order of the kernel's slots, for `theta` of shape (..., p)."""
     return np.where(places < 0, 0.0, theta[..., np.maximum(places, 0)])
 
@@ -147,11 +147,13 @@ def relinearised(rows: Rows, slots: Array, mean: Array) -> Rows:
     """Return `rows` made linear nearer to the posterior mean of the effects, `mean` of shape (k,)."""
     first, step = len(rows.reference), LINEAR_AROUND
     time = np.exp(slots[_PLACE["log_sd_cycle_half_loss"]]) * mean[first + 5 :: 2]
-    lift = np.exp(slots[_PLACE["log_sd_amplitude"]]) * mean[first]
-    lift = lift + np.exp(slots[_PLACE["log_sd_cycle_amplitude"]]) * mean[first + 4 :: 2]
-    lift = np.where(rows.ratio > 0, lift, 0.0)
+    amplitude = slots[len(slots) - 2 * rows.products :: 2][rows.product]
+    lifted = amplitude * dose_factor(rows.ratio, np.exp(slots[_PLACE["log_kappa"]]))
+    lifted = lifted + np.exp(slots[_PLACE["log_sd_amplitude"]]) * mean[first]
+    lifted = lifted + np.exp(slots[_PLACE["log_sd_cycle_amplitude"]]) * mean[first + 4 :: 2]
+    lifted = np.where(rows.ratio > 0, lifted, 0.0)
     return replace(
         rows,
         off_time=rows.off_time + step * (time - rows.off_time),
-        off_amplitude=rows.off_amplitude + step * (lift - rows.off_amplitude),
+        lifted=rows.lifted + step * (lifted - rows.lifted),
     )

@@ -23,7 +23,7 @@ def rows_of(
     at_channel: int = 0,
     precision: Array | None = None,
     off_time: Array | None = None,
-    off_amplitude: Array | None = None,
+    lifted: Array | None = None,
 ) -> Rows:
     """Return the rows of `patient`.
 
@@ -35,8 +35,8 @@ def rows_of(
         Weeks to predict, not decreasing, on channel `at_channel`.
     precision : ndarray, shape (n,), optional
         Of each score's error; 1 by default.
-    off_time, off_amplitude : ndarray, shape (c,), optional
-        Where the cycles' curves are made linear; 0 by default.
+    off_time, lifted : ndarray, shape (c,), optional
+        Where the cycles' curves are made linear; 0 and the population's amplitude by default.
     """
     week, score, channel = patient.weeks, patient.scores, patient.channels
     weight = np.ones(len(week)) if precision is None else precision
@@ -48,7 +48,6 @@ def rows_of(
         weight = np.concatenate([weight, np.zeros(len(at))])[order]
         channel = np.concatenate([channel, np.full(len(at), at_channel)])[order]
     start, ratio, with_placebo, product = cycle_arrays(patient, population)
-    zero = np.zeros(len(start))
     return Rows(
         np.ascontiguousarray(week, dtype=np.float64),
         np.ascontiguousarray(score, dtype=np.float64),
@@ -58,12 +57,23 @@ def rows_of(
         ratio,
         with_placebo,
         product,
-        zero if off_time is None else off_time,
-        zero if off_amplitude is None else off_amplitude,
+        np.zeros(len(start)) if off_time is None else off_time,
+        usual_amplitude(ratio, product, population) if lifted is None else lifted,
         np.array([population.scales[scale].reference for scale in scales_of(patient, population)]),
         len(population.products),
         FAMILIES.index(population.family),
     )
+
+
+def dose_factor(ratio: Array, kappa: float | Array) -> Array:
+    """Return the share of the reference dose's effect that a dose of `ratio` times it has."""
+    return ratio * (1.0 + kappa) / (ratio + kappa)
+
+
+def usual_amplitude(ratio: Array, product: NDArray[np.int32], population: Population) -> Array:
+    """Return the population's amplitude of each cycle, as share of the reference score."""
+    amplitude = np.array([population.mean[population.index(f"amplitude:{name}")] for name in population.products])
+    return amplitude[product] * dose_factor(ratio, np.exp(population.mean[population.index("log_kappa")]))
 
 
 def cycle_arrays(patient: PatientScores, population: Population) -> tuple[Array, Array, Array, NDArray[np.int32]]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.learn.kernel import Array, Kernel, Points, Rows
+from reprieve.learn.kernel import Array, Compiled, Ground, Kernel, Points, Rows
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.parameters import BY_SCALE, COMMON, slots
 from reprieve.learn.population import Population
@@ -24,6 +24,7 @@ Cost = Callable[[Array], tuple[float, Array]]
 STEPS = 30
 RESTING = 0.15  # largest slope, in log likelihood a prior sd, at which the search rests
 _LONGEST = 1.5
+_NARROWEST_AND_WIDEST = (1e-4, 1.5)  # variances, where the prior's is 1
 # The log by which a patient's variability may lie off the population's: some four prior sds. Scores that never change,
 # as in a diary always answered alike, would otherwise say that there is no noise at all, and a density without bound
 # drowns every other thing.
@@ -34,19 +35,20 @@ _KIND = {name: i for i, name in enumerate(BY_SCALE)}
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """A place, and a root of the covariance around it.
-
-    Attributes
-    ----------
-    at : ndarray, shape (v,)
-    root : ndarray, shape (v, v)
-    log_volume : float
-        Log determinant of `root`.
-    """
+    """A place, and the covariance around it, both of shape (v,) and (v, v)."""
 
     at: Array
-    root: Array
-    log_volume: float
+    covariance: Array
+
+    def root(self) -> tuple[Array, float]:
+        """Return the symmetric root of the covariance, and its log determinant.
+
+        The symmetric one, because it hangs on the covariance alone: where many directions are as wide as the prior, any
+        turn of their axes would do as well, and a last bit would decide.
+        """
+        values, vectors = np.linalg.eigh(self.covariance)
+        sd = np.sqrt(np.clip(values, *_NARROWEST_AND_WIDEST))
+        return (vectors * sd) @ vectors.T, float(np.log(sd).sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,13 @@ class Frame:
 
     mean: Array
     root: Array
-    places: NDArray[np.int64]
+    places: NDArray[np.int32]
     channels: int
 
     def origin(self) -> Mode:
         """Return the prior."""
         size = self.root.shape[1] + 2
-        return Mode(np.zeros(size), np.eye(size), 0.0)
+        return Mode(np.zeros(size), np.eye(size))
 
     def theta(self, at: Array) -> Array:
         """Return the population parameters at the coordinates `at`, shape (g, v)."""
@@ -104,6 +106,14 @@ def _root(covariance: bytes, size: int) -> Array:
 
 def settle(frame: Frame, rows: Rows, start: Mode, kernel: Kernel, *, responds: bool) -> Mode:
     """Return the mode near `start`, by BFGS; the covariance is what the steps learned of the curvature."""
+    if isinstance(kernel, Compiled):
+        ground = Ground(frame.mean, frame.root, frame.places, MOST_SPREAD, STEPS, RESTING, _LONGEST)
+        return Mode(*kernel.settle(rows, ground, start.at, start.covariance, responds=responds))
+    return Mode(*_settle(frame, rows, start, kernel, responds=responds))
+
+
+def _settle(frame: Frame, rows: Rows, start: Mode, kernel: Kernel, *, responds: bool) -> tuple[Array, Array]:
+    """Return what `Compiled.settle` does."""
     flag = np.array([int(responds)], np.int32)
 
     def cost(at: Array) -> tuple[float, Array]:
@@ -113,7 +123,7 @@ def settle(frame: Frame, rows: Rows, start: Mode, kernel: Kernel, *, responds: b
         slope = at - frame.slope(told.gradient[0], points.slots[0], free=points.spread[0] == at[-1])
         return 0.5 * float(at @ at) - float(told.log_likelihood[0]), slope
 
-    at, inverse = start.at, start.root @ start.root.T
+    at, inverse = start.at, start.covariance
     value, slope = cost(at)
     for _ in range(STEPS):
         if np.abs(slope).max() < RESTING:
@@ -127,9 +137,7 @@ def settle(frame: Frame, rows: Rows, start: Mode, kernel: Kernel, *, responds: b
         moved, value, fresh = found
         inverse = _updated(inverse, moved - at, fresh - slope)
         at, slope = moved, fresh
-    values, vectors = np.linalg.eigh(inverse)
-    sd = np.sqrt(np.clip(values, 1e-4, 1.5))
-    return Mode(at, vectors * sd, float(np.log(sd).sum()))
+    return at, inverse
 
 
 def _line(cost: Cost, at: Array, step: Array, value: float, slope: Array) -> tuple[Array, float, Array] | None:

@@ -11,19 +11,37 @@ from pathlib import Path
 
 import numpy as np
 
-from reprieve.learn.kernel import Array, Kernel, NodeResults, Points, Rows
+from reprieve.learn.kernel import Array, Ground, Kernel, NodeResults, Points, Rows
+from reprieve.learn.mixture import GRID_POINTS, REACH
 
 SOURCE = Path(__file__).parents[2] / "learn" / "kernel.c"
 LIBRARY = SOURCE.with_name("_kernel.dll" if sys.platform == "win32" else "_kernel.so")
-_DOUBLE, _INT = ctypes.c_void_p, ctypes.c_int
+_PLACE, _INT, _DOUBLE = ctypes.c_void_p, ctypes.c_int, ctypes.c_double
 
 
 class CompiledKernel:
     """The kernel in C, loaded with ctypes; releases the interpreter lock while it works."""
 
     def __init__(self, path: Path) -> None:
-        self._run = ctypes.CDLL(str(path)).reprieve_nodes
-        self._run.restype = ctypes.c_int
+        library = ctypes.CDLL(str(path))
+        self._nodes, self._settle = library.reprieve_nodes, library.reprieve_settle
+        self._quantiles = library.reprieve_quantiles
+        patient = [*[_INT] * 5, *[_PLACE] * 11]
+        self._nodes.argtypes = [*patient, _INT, *[_PLACE] * 10]
+        self._settle.argtypes = [
+            *patient,
+            _INT,
+            _INT,
+            *[_PLACE] * 3,
+            _DOUBLE,
+            _INT,
+            _INT,
+            _DOUBLE,
+            _DOUBLE,
+            _PLACE,
+            _PLACE,
+        ]
+        self._quantiles.argtypes = [_INT, _INT, *[_PLACE] * 3, _INT, _DOUBLE, _INT, *[_PLACE] * 4]
 
     def __call__(
         self,
@@ -42,25 +60,70 @@ class CompiledKernel:
         told = np.empty((count, places, 5)) if targets else None
         slope = np.empty(theta.shape) if gradient else None
         odd = np.empty((count, len(rows.week))) if surprise else None
-        failed = self._run(
-            _INT(len(rows.week)),
-            _INT(len(rows.start)),
-            _INT(len(rows.reference)),
-            _INT(rows.products),
-            _INT(rows.family),
-            *(_at(a) for a in (rows.week, rows.score, rows.weight, rows.channel, rows.start, rows.ratio)),
-            *(_at(a) for a in (rows.with_placebo, rows.product, rows.off_time, rows.off_amplitude, rows.reference)),
-            _INT(count),
-            *(_at(a) for a in (theta, points.half_loss, points.spread, points.responds)),
-            *(_at(a) for a in (value, mean, covariance, told, slope, odd)),
+        _check(
+            self._nodes(
+                *_patient(rows),
+                count,
+                *(_at(a) for a in (theta, points.half_loss, points.spread, points.responds)),
+                *(_at(a) for a in (value, mean, covariance, told, slope, odd)),
+            )
         )
-        if failed:
-            raise MemoryError("the response kernel found no memory")
         return NodeResults(value, mean, covariance, told, slope, odd)
 
+    def settle(self, rows: Rows, ground: Ground, at: Array, inverse: Array, *, responds: bool) -> tuple[Array, Array]:
+        """See `Compiled`."""
+        at, inverse = at.copy(), np.array(inverse, order="C")
+        mean, root = np.ascontiguousarray(ground.mean), np.ascontiguousarray(ground.root)
+        _check(
+            self._settle(
+                *_patient(rows),
+                len(mean),
+                len(at),
+                *(_at(a) for a in (mean, root, ground.places)),
+                ground.most_spread,
+                int(responds),
+                ground.steps,
+                ground.resting,
+                ground.longest,
+                _at(at),
+                _at(inverse),
+            )
+        )
+        return at, inverse
 
-def _at(array: Array | np.ndarray | None) -> ctypes.c_void_p:
-    return _DOUBLE(None if array is None else array.ctypes.data)
+    def quantiles(self, weight: Array, mean: Array, sd: Array, levels: Array, middle: Array, wide: Array) -> Array:
+        """See `Compiled`."""
+        found = np.empty((len(mean), len(levels)))
+        mean, sd = np.ascontiguousarray(mean), np.ascontiguousarray(sd)
+        _check(
+            self._quantiles(
+                len(mean),
+                len(weight),
+                *(_at(a) for a in (weight, mean, sd)),
+                GRID_POINTS,
+                REACH,
+                len(levels),
+                *(_at(a) for a in (levels, middle, wide, found)),
+            )
+        )
+        return found
+
+
+def _patient(rows: Rows) -> list[int | None]:
+    """Return the arguments that every function of the library begins with."""
+    sizes = (len(rows.week), len(rows.start), len(rows.reference), rows.products, rows.family)
+    scores = (rows.week, rows.score, rows.weight, rows.channel)
+    cycles = (rows.start, rows.ratio, rows.with_placebo, rows.product, rows.off_time, rows.lifted)
+    return [*sizes, *(_at(a) for a in (*scores, *cycles, rows.reference))]
+
+
+def _check(failed: int) -> None:
+    if failed:
+        raise MemoryError("the response kernel found no memory")
+
+
+def _at(array: np.ndarray | None) -> int | None:
+    return None if array is None else array.__array_interface__["data"][0]
 
 
 @cache

@@ -19,7 +19,7 @@ from reprieve.core.errors import DocumentError, ScoresError, SetupError, Unknown
 from reprieve.learn.mixture import mean_sd, quantiles
 from reprieve.learn.observations import PLACEBO, Cycle, PatientScores
 from reprieve.learn.population import DEFAULT_SCALE, UNNAMED, Population, ScaleEntry, from_document
-from reprieve.learn.posterior import predict, update_response
+from reprieve.learn.posterior import foretell
 from reprieve.learn.products import UNNAMED_PRODUCT, entry_of, priors_of
 from reprieve.learn.scales import entry_of_scale, scale_name
 from reprieve.learn.tidy import TidyRow, check_columns, patients_of, tidy_row
@@ -237,12 +237,13 @@ def known_patient(patient: PatientScores, population: Population, where: str) ->
 
 
 def _forecast(patient: PatientScores, population: Population, at: Sequence[float]) -> list[ForecastRow]:
-    posterior = update_response(patient, population, kernel())
+    run = kernel()
     cycle: Cycle = patient.cycles[-1]
     weeks = np.asarray(at, dtype=float)
-    mixture = predict(posterior, cycle.start_weeks + weeks).score
+    posterior, forecast = foretell(patient, population, run, cycle.start_weeks + weeks)
+    mixture = forecast.score
     mean, sd = mean_sd(mixture)
-    table = quantiles(mixture, np.array(LEVELS))
+    table = quantiles(mixture, np.array(LEVELS), run)
     entry = population.scales[posterior.scales[0]]
     low = -np.inf if entry.lowest is None else entry.lowest
     high = np.inf if entry.highest is None else entry.highest
