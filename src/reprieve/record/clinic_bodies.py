@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date as Date
 from decimal import Decimal
 from typing import Literal
+
+from reprieve.core.documents import WHEN_SET
 
 EVERY_RULE = "*"
 
@@ -53,6 +55,14 @@ class StockWasted:
     units: Decimal
     reason: str
     session_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockTakenBack:
+    """What was written of a vial for a session was wrong; what really came out of it follows, where something did."""
+
+    vial: str
+    session_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +121,9 @@ class ClinicPolicy:
         Whether one vial may serve several patients of a day; the labels say one patient, one session.
     payer_rounding : {"up", "nearest", "down"}
         How a broken billing unit of the given dose is rounded.
+    push_reminders : bool
+        Whether a patient may ask to be reminded of the diary by the push service of the phone's maker. It is the one
+        thing for which the clinic's machine calls another by itself; the message says nothing about anybody.
     """
 
     second_person_for_reviews: Literal["never", "corrections", "always"] = "never"
@@ -121,6 +134,7 @@ class ClinicPolicy:
     stock_required: bool = False
     vials_shared: bool = False
     payer_rounding: Literal["up", "nearest", "down"] = "up"
+    push_reminders: bool = field(default=False, metadata=WHEN_SET)
 
     def asks_second_for_review(self, verdict: str) -> bool:
         """Return whether a review with `verdict` waits for a second person."""

@@ -31,6 +31,7 @@ from reprieve.record.clinic_bodies import (
     RowReview,
     StockOpened,
     StockReceived,
+    StockTakenBack,
     StockUsed,
     StockWasted,
 )
@@ -282,6 +283,7 @@ BODIES: dict[EventKind, type[Any]] = {
     EventKind.STOCK_OPENED: StockOpened,
     EventKind.STOCK_USED: StockUsed,
     EventKind.STOCK_WASTED: StockWasted,
+    EventKind.STOCK_TAKEN_BACK: StockTakenBack,
     EventKind.ROW_REVIEWED: RowReview,
     EventKind.REVIEW_SECONDED: ReviewSeconded,
     EventKind.REVIEW_TAKEN_BACK: ReviewTakenBack,

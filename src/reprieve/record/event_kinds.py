@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     STOCK_OPENED = "stock_opened"
     STOCK_USED = "stock_used"
     STOCK_WASTED = "stock_wasted"
+    STOCK_TAKEN_BACK = "stock_taken_back"
 
     ROW_REVIEWED = "row_reviewed"
     REVIEW_SECONDED = "review_seconded"
@@ -86,6 +87,7 @@ ACCESS_KINDS = frozenset(
         EventKind.STOCK_OPENED,
         EventKind.STOCK_USED,
         EventKind.STOCK_WASTED,
+        EventKind.STOCK_TAKEN_BACK,
         EventKind.ROW_REVIEWED,
         EventKind.REVIEW_SECONDED,
         EventKind.REVIEW_TAKEN_BACK,

@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from reprieve.app.accounts.accounts import Action
 from reprieve.app.documents import adapter
+from reprieve.app.record.corrections import SessionAsItWas, correct_session, take_session_back
 from reprieve.app.record.drafts import DraftToKeep, keep_draft, open_drafts, void_draft
-from reprieve.app.record.signing import SessionToSign, sign_session
+from reprieve.app.record.signing import Check, SessionToSign, sign_session
 from reprieve.app.reviews.rows import reviews_of
 from reprieve.core.documents import as_json
 from reprieve.record.plan import Plan
@@ -18,19 +19,14 @@ from reprieve.web.caller import Caller, May, MayWrite, json_answer
 from reprieve.web.entries import Why
 
 router = APIRouter(tags=["plans"])
-for _document in (Plan, DraftToKeep, SessionToSign):
+for _document in (Plan, DraftToKeep, SessionToSign, SessionAsItWas):
     adapter(_document)
 
 
 @router.post("/api/check")
 def check(caller: Annotated[Caller, Depends(May(Action.CHECK_PLAN))], body: Plan) -> Response:
     """Check a plan against every limit that applies; nothing is recorded."""
-    from reprieve.app.check import check_plan
-
-    reviews = reviews_of(caller.store, caller.person.clinic)
-    now = caller.store.clock()
-    report = check_plan(body, today=now.date(), now=now, reviews=reviews)
-    return json_answer(as_json(report.document()))
+    return json_answer(as_json(_checked_by(caller)(body).document()))
 
 
 @router.get("/api/patients/{patient}/drafts")
@@ -62,15 +58,50 @@ def void(
 @router.post("/api/patients/{patient}/sessions", status_code=201)
 def sign(caller: Annotated[Caller, Depends(MayWrite(Action.SIGN_SESSION))], patient: str, body: SessionToSign) -> Any:
     """Record a session as given and sign it; all of it stands, or nothing."""
-    from reprieve.app.check import check_plan
-
-    reviews, now = reviews_of(caller.store, caller.person.clinic), caller.store.clock()
     return sign_session(
         caller.store,
         caller.person,
         patient,
         body,
-        check=lambda plan: check_plan(plan, today=now.date(), now=now, reviews=reviews),
+        check=_checked_by(caller),
         request=caller.write,
         seen=caller.seen,
     ).answer
+
+
+@router.post("/api/patients/{patient}/sessions/{session}/correction")
+def correct(
+    caller: Annotated[Caller, Depends(MayWrite(Action.SIGN_SESSION))],
+    patient: str,
+    session: str,
+    body: SessionAsItWas,
+) -> Any:
+    """Put what was really given in the place of a session, and sign it; the old version stays in the history."""
+    return correct_session(
+        caller.store,
+        caller.person,
+        patient,
+        session,
+        body,
+        check=_checked_by(caller),
+        request=caller.write,
+        seen=caller.seen,
+    ).answer
+
+
+@router.post("/api/patients/{patient}/sessions/{session}/take-back")
+def take_back(
+    caller: Annotated[Caller, Depends(MayWrite(Action.SIGN_SESSION))], patient: str, session: str, body: Why
+) -> Any:
+    """Take a session back that this patient was never given; its vials are in the stock again."""
+    return take_session_back(
+        caller.store, caller.person, patient, session, reason=body.reason, request=caller.write, seen=caller.seen
+    ).answer
+
+
+def _checked_by(caller: Caller) -> Check:
+    """Return the check with the clinic's own reviews, at this moment."""
+    from reprieve.app.check import check_plan
+
+    reviews, now = reviews_of(caller.store, caller.person.clinic), caller.store.clock()
+    return lambda plan: check_plan(plan, today=now.date(), now=now, reviews=reviews)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -120,7 +120,7 @@ def sign_session(
     InputError
         A required step, an injection or a reason is missing.
     """
-    _check_wish(store, wish)
+    _check_wish(wish)
     session_id = new_id()
     debit: Debit | None = None
 
@@ -138,7 +138,7 @@ def sign_session(
         nonlocal debit
         debit = debit_of(store, person, patient, session, session_id)
         found = [*report.findings, *debit.findings] if given.injections else []
-        overrides = _overrides(store, person, patient, found, wish)
+        overrides = overrides_of(store, person, patient, found, wish.overrides)
         signed = SignedPlan(
             session_id=session_id,
             plan=planned,
@@ -181,15 +181,25 @@ def sign_session(
     return write_built(store, person, patient, build, request=request, seen=seen, answer=answer, also=in_stock)
 
 
-def _check_wish(store: Clinic, wish: SessionToSign) -> None:
-    if not wish.given.injections and not wish.given.skipped:
+def check_given(
+    given: Given, *, note: str | None, place: str | None, signature: Meaning, overrides: Sequence[Override]
+) -> None:
+    """Refuse what cannot have been given, texts without end, and a skipped muscle or a signature without words."""
+    if not given.injections and not given.skipped:
         raise InputError("a session needs what was given or why nothing was; mark the muscles")
-    for row in (*wish.given.injections, *wish.given.skipped, wish.signature, *wish.overrides):
+    for row in (*given.injections, *given.skipped, signature, *overrides):
         check_words(row)
-    check_words(_Remarks(note=wish.note, place=wish.place))
-    check_injections(wish.given.injections)
-    if len(wish.signature.meaning.strip()) < 3:
+    check_words(_Remarks(note=note, place=place))
+    check_injections(given.injections)
+    if len(signature.meaning.strip()) < 3:
         raise InputError("a signature says what it means; give its meaning in words")
+    for skip in given.skipped:
+        if len(skip.reason.strip()) < 3:
+            raise InputError(f"{skip.muscle} was skipped without a reason; give one")
+
+
+def _check_wish(wish: SessionToSign) -> None:
+    check_given(wish.given, note=wish.note, place=wish.place, signature=wish.signature, overrides=wish.overrides)
     done = {entry.step for entry in wish.checklist}
     missing = [step for step in REQUIRED_STEPS if step not in done]
     if missing:
@@ -199,9 +209,6 @@ def _check_wish(store: Clinic, wish: SessionToSign) -> None:
     for entry in wish.checklist:
         if entry.at is not None and entry.at.tzinfo is None:
             raise InputError(f"the time of the step {entry.step!r} needs its zone; give it as 2026-11-24T10:00:00Z")
-    for skip in wish.given.skipped:
-        if len(skip.reason.strip()) < 3:
-            raise InputError(f"{skip.muscle} was skipped without a reason; give one")
     planned = {(row.muscle, row.side) for row in wish.plan.injections}
     told = {(row.muscle, row.side) for row in (*wish.given.injections, *wish.given.skipped)}
     left = sorted(f"{muscle} {side or ''}".strip() for muscle, side in planned - told)
@@ -249,12 +256,12 @@ def _as_given(view: ChartView, planned: Plan, wish: SessionToSign) -> Plan:
     )
 
 
-def _overrides(
-    store: Clinic, person: Person, patient: str, findings: Sequence[Any], wish: SessionToSign
+def overrides_of(
+    store: Clinic, person: Person, patient: str, findings: Iterable[Any], given: Sequence[Override]
 ) -> tuple[Override, ...]:
     """Return the overrides of what blocks, by the clinic's policy; refuse when one is missing."""
     once = {(finding.rule, finding.subject): finding for finding in findings if str(finding.severity) == "error"}
-    settled = settle_overrides(store, person, patient, list(once.values()), wish.overrides)
+    settled = settle_overrides(store, person, patient, list(once.values()), given)
     if settled.lacking:
         raise BlockedError(settled.message, [finding for finding, _ in settled.lacking])
     return settled.used

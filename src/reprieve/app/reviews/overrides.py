@@ -142,7 +142,7 @@ def override_report(
     since, until : date, optional
         First and last day of the signatures, both included.
     """
-    signed = [event for event in _signed(store, clinic) if _within(event, since, until)]
+    signed = [event for event in _newly(_signed(store, clinic)) if _within(event, since, until)]
     rows = [row for event in reversed(signed) for row in _rows(event)]
     rules: dict[str, int] = {}
     for row in rows:
@@ -152,7 +152,7 @@ def override_report(
         "by_rule": [
             {"rule": rule, "count": count} for rule, count in sorted(rules.items(), key=lambda e: (-e[1], e[0]))
         ],
-        "signed": len(signed) if since or until else _count(store, clinic),
+        "signed": sum(event.replaces is None for event in signed) if since or until else _count(store, clinic),
     }
 
 
@@ -161,9 +161,26 @@ def _signed(store: Clinic, clinic: str) -> list[Event]:
 
 
 def _count(store: Clinic, clinic: str) -> int:
-    query = select(func.count()).where(events.c.clinic == clinic, events.c.kind == EventKind.PLAN_SIGNED.value)
+    query = select(func.count()).where(
+        events.c.clinic == clinic,
+        events.c.kind == EventKind.PLAN_SIGNED.value,
+        # The correction of a session is no further session.
+        events.c.replaces.is_(None),
+    )
     with store.database.read() as connection:
         return connection.scalar(query) or 0
+
+
+def _newly(signed: Iterable[Event]) -> Iterable[Event]:
+    """Yield signatures without the overrides that a correction carried on: they are the first signer's."""
+    seen: set[tuple[str, Override]] = set()
+    for event in signed:
+        if event.body is None:
+            yield event
+            continue
+        new = tuple(one for one in event.body.overrides if (event.body.session_id, one) not in seen)
+        seen.update((event.body.session_id, one) for one in new)
+        yield replace(event, body=replace(event.body, overrides=new))
 
 
 def _within(event: Event, since: Date | None, until: Date | None) -> bool:

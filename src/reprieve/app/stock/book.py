@@ -16,20 +16,27 @@ from reprieve.core.errors import ConflictError, InputError
 from reprieve.deliver.ledger import Ledger, extended
 from reprieve.deliver.ledger_entries import (
     LedgerEntry,
+    SessionTakenBack,
     UnitsUsed,
     UnitsWasted,
     VialOpened,
     VialReceived,
     WasteReason,
 )
-from reprieve.record.clinic_bodies import StockOpened, StockReceived, StockUsed, StockWasted
+from reprieve.record.clinic_bodies import StockOpened, StockReceived, StockTakenBack, StockUsed, StockWasted
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.store.codec import event_of_row
 from reprieve.store.engine import Database
 from reprieve.store.tables import events
 
-STOCK_KINDS = (EventKind.STOCK_RECEIVED, EventKind.STOCK_OPENED, EventKind.STOCK_USED, EventKind.STOCK_WASTED)
+STOCK_KINDS = (
+    EventKind.STOCK_RECEIVED,
+    EventKind.STOCK_OPENED,
+    EventKind.STOCK_USED,
+    EventKind.STOCK_WASTED,
+    EventKind.STOCK_TAKEN_BACK,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,8 @@ def entry_of(event: Event) -> LedgerEntry:
             at=event.at,
             session=body.session_id,
         )
+    if isinstance(body, StockTakenBack):
+        return SessionTakenBack(key=event.id, vial=body.vial, session=body.session_id, at=event.at)
     raise InputError(f"an event {event.kind.value} is no entry of the stock ledger; check the caller")
 
 

@@ -57,11 +57,14 @@ class Debit:
             balances_still(self.store, self.clinic, connection)
 
 
-def debit_of(store: Clinic, person: Person, patient: str, session: Session, session_id: str) -> Debit:
+def debit_of(
+    store: Clinic, person: Person, patient: str, session: Session, session_id: str, *, ledger: Ledger | None = None
+) -> Debit:
     """Return what signing `session` takes from the clinic's stock, and what is wrong with its vials now.
 
     A vial of the session is the vial in stock of the same product, size and lot: the one opened for this patient, else
     the first to expire. A clinic that keeps no stock here has nothing debited; its vials are checked all the same.
+    `ledger` is the stock to draw from, the clinic's as it stands by default.
 
     Raises
     ------
@@ -69,7 +72,7 @@ def debit_of(store: Clinic, person: Person, patient: str, session: Session, sess
         The policy asks for vials from the stock and one is not there, or more was given than the vials hold.
     """
     clinic = person.clinic
-    ledger, policy = stock_ledger(store, clinic), policy_of(store, clinic)
+    ledger, policy = ledger or stock_ledger(store, clinic), policy_of(store, clinic)
     vials = session.reconstitution.vials if session.reconstitution else ()
     chosen = _chosen(ledger, vials, patient, session)
     if policy.stock_required and (None in chosen or (session.injections and not vials)):
