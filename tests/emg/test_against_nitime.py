@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from reprieve.emg.coherence import coherence, segment_spectra, spectrum_and_segments
+from reprieve.emg.coherence import SecondsStream, SegmentSpectra, SpectrumStream, coherence, segment_spectra
 from reprieve.emg.filters import band_pass
-from reprieve.emg.spectra import power_spectrum
+from reprieve.emg.spectra import Spectrum, power_spectrum
 from reprieve.interop.recordings import read_recording
 
 algorithms = pytest.importorskip("nitime.algorithms")
@@ -29,6 +30,15 @@ def welch(rate_hz: float, overlap: float = 0.0) -> dict[str, Any]:
         "window": signal.get_window("hann", length),
         "detrend": mlab.detrend_mean,
     }
+
+
+def streamed(samples: np.ndarray, rate_hz: float, size: int = 777) -> tuple[Spectrum, SegmentSpectra]:
+    """Return spectrum and seconds of a record that comes in blocks of an odd size."""
+    seconds = SecondsStream(len(samples), rate_hz, lowest_hz=60, highest_hz=250, make=partial(np.empty, dtype=complex))
+    spectrum = SpectrumStream(len(samples), rate_hz, seconds)
+    for first in range(0, len(samples), size):
+        spectrum.push(samples[first : first + size])
+    return spectrum.close(), seconds.close()
 
 
 def pair(shipped: Path, name: str) -> tuple[np.ndarray, float]:
@@ -56,7 +66,7 @@ def test_power(shipped: Path, name: str) -> None:
     both, rate = pair(shipped, name)
     frequency, theirs = algorithms.get_spectra(both, method=welch(rate, 0.5))
     ours = power_spectrum(both[0], rate)
-    once = spectrum_and_segments(both[0], rate, lowest_hz=60, highest_hz=250)[0]
+    once = streamed(both[0], rate)[0]
     assert np.abs(frequency - ours.frequency_hz).max() < 1e-9
     assert ours.power[1:] == pytest.approx(np.real(theirs[0, 0])[1:], rel=1e-9)
     assert once.power == pytest.approx(ours.power, rel=1e-12)
@@ -65,7 +75,7 @@ def test_power(shipped: Path, name: str) -> None:
 @pytest.mark.parametrize("rate_hz", [1000.0, 1111.0])
 def test_segments_kept_from_the_spectrum_are_the_segments(rate_hz: float) -> None:
     samples = np.random.default_rng(0).standard_normal(round(7.6 * rate_hz))
-    kept = spectrum_and_segments(samples, rate_hz, lowest_hz=60, highest_hz=250)[1]
+    kept = streamed(samples, rate_hz)[1]
     alone = segment_spectra(samples, rate_hz, lowest_hz=60, highest_hz=250)
     assert np.array_equal(kept.frequency_hz, alone.frequency_hz)
     assert kept.values.shape == alone.values.shape

@@ -9,7 +9,9 @@ import pytest
 
 from reprieve.emg.envelope import rms_envelope
 from reprieve.emg.filters import band_pass
-from reprieve.emg.quality import Quality, channel_quality, mains_ratio_db
+from reprieve.emg.mains import mains_ratio_db
+from reprieve.emg.problems import Quality
+from reprieve.emg.quality import channel_quality
 from reprieve.emg.simulate import ElectrodeFault, SimulatedMuscle, simulate_session
 from reprieve.interop.recordings import read_recording
 

@@ -11,6 +11,8 @@ Floats = NDArray[np.float64]
 
 BLOCK_S = 2.0
 DRAWS = 1000
+DRAWS_AT_ONCE = 100
+MOST_PLACES, MOST_BLOCKS = 2**20, 3600
 # With fewer blocks the interval would be narrower than what is known.
 FEWEST_BLOCKS = 4
 
@@ -36,25 +38,38 @@ def block_means(values: ArrayLike, block: int, rng: np.random.Generator, draws: 
     ----------
     .. [1] Kunsch 1989, Ann Stat 17:1217 (moving-block bootstrap).
     """
-    values = np.asarray(values, dtype=np.float64)
-    count = len(values) // max(1, block)
+    places: NDArray[np.floating] = np.asarray(values)
+    # Of hours of an envelope the blocks begin at every second point, or at fewer.
+    step = -(-len(places) // MOST_PLACES)
+    if step > 1:
+        places = places[: len(places) // step * step].reshape(-1, step).mean(axis=1, dtype=np.float64)
+        block = max(1, round(block / step))
+    # Two hours have so many blocks of two seconds; more would cost memory and tell nothing.
+    block = max(1, block, len(places) // MOST_BLOCKS)
+    count = len(places) // block
     if count < FEWEST_BLOCKS:
         return None
-    total = np.concatenate([[0.0], np.cumsum(values)])
-    starts = rng.integers(0, len(values) - block + 1, size=(draws, count))
-    return (total[starts + block] - total[starts]).sum(axis=1) / (count * block)
+    total = np.zeros(len(places) + 1)
+    np.cumsum(places, dtype=np.float64, out=total[1:])
+    means: list[Floats] = []
+    for first in range(0, draws, DRAWS_AT_ONCE):
+        shape = min(DRAWS_AT_ONCE, draws - first), count
+        starts = rng.integers(0, len(places) - block + 1, size=shape)
+        means.append((total[starts + block] - total[starts]).sum(axis=1) / (count * block))
+    return np.concatenate(means)
 
 
 def mean_estimate(values: ArrayLike, rate_hz: float, rng: np.random.Generator) -> Estimate:
     """Return the mean of an envelope with its 95 % interval, from blocks of two seconds."""
-    values = np.asarray(values, dtype=np.float64)
-    return _estimate(float(values.mean()), block_means(values, round(BLOCK_S * rate_hz), rng))
+    values = np.asarray(values)
+    return _estimate(float(values.mean(dtype=np.float64)), block_means(values, round(BLOCK_S * rate_hz), rng))
 
 
 def ratio_estimate(above: ArrayLike, below: ArrayLike, rate_hz: float, rng: np.random.Generator) -> Estimate | None:
     """Return mean(above) / mean(below) with its interval on the log scale; None when the divisor is 0."""
-    top, bottom = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
-    if not bottom.mean() > 0:
+    top, bottom = np.asarray(above), np.asarray(below)
+    ratio = float(top.mean(dtype=np.float64)), float(bottom.mean(dtype=np.float64))
+    if not ratio[1] > 0:
         return None
     block = round(BLOCK_S * rate_hz)
     first, second = block_means(top, block, rng), block_means(bottom, block, rng)
@@ -62,7 +77,7 @@ def ratio_estimate(above: ArrayLike, below: ArrayLike, rate_hz: float, rng: np.r
     if first is not None and second is not None:
         with np.errstate(divide="ignore"):
             drawn = np.exp(np.log(first) - np.log(np.maximum(second, 1e-300)))
-    return _estimate(float(top.mean() / bottom.mean()), drawn)
+    return _estimate(ratio[0] / ratio[1], drawn)
 
 
 def median_estimate(values: ArrayLike, rng: np.random.Generator, fewest: int = 5) -> Estimate | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from reprieve.emg.filters import floating
+from reprieve.emg.filters import Samples, floating
 from reprieve.emg.spectra import (
+    SegmentStream,
     Spectrum,
     density,
-    power_spectrum,
     real_products,
     segment_transforms,
     sum_of_squares,
@@ -44,14 +45,10 @@ class SegmentSpectra:
     values: NDArray[np.complexfloating]
 
     def between(self, low_hz: float, high_hz: float) -> SegmentSpectra:
-        """Return the part from `low_hz` to `high_hz`, both included; itself when that is all of it."""
-        inside = (self.frequency_hz >= low_hz) & (self.frequency_hz <= high_hz)
-        return self if inside.all() else SegmentSpectra(self.frequency_hz[inside], self.values[:, inside])
-
-    def thinned(self, most: int) -> SegmentSpectra:
-        """Return at most about `most` segments, spread evenly over the record; itself when there are no more."""
-        step = -(-len(self.values) // most)
-        return self if step <= 1 else SegmentSpectra(self.frequency_hz, self.values[::step].copy())
+        """Return the part from `low_hz` to `high_hz`, both included."""
+        first = int(np.searchsorted(self.frequency_hz, low_hz))
+        kept = slice(first, int(np.searchsorted(self.frequency_hz, high_hz, side="right")))
+        return SegmentSpectra(self.frequency_hz[kept], self.values[:, kept])
 
     def spectrum(self) -> Spectrum:
         """Return the mean power over the segments, in no particular unit."""
@@ -70,6 +67,11 @@ class SegmentSpectra:
 
     def _power(self, segments: int) -> Floats:
         return sum_of_squares(self.values[:segments])
+
+
+def complex_array(shape: tuple[int, int]) -> NDArray[np.complexfloating]:
+    """Return room for transforms of float32 samples."""
+    return np.empty(shape, np.complex64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,25 +126,91 @@ def segment_spectra(
     return SegmentSpectra(frequency, np.concatenate(parts))
 
 
-def spectrum_and_segments(
-    samples: ArrayLike, rate_hz: float, *, lowest_hz: float, highest_hz: float
-) -> tuple[Spectrum, SegmentSpectra]:
-    """Return `power_spectrum` and `segment_spectra` of the same samples, from the same transforms where they agree.
+class SecondsStream:
+    """`segment_spectra` of a record that arrives in blocks.
 
-    Every second of the segments that overlap by half is one of those that do not, if a segment has an even length.
+    Parameters
+    ----------
+    total : int
+        Samples that will come.
+    rate_hz : float
+    lowest_hz, highest_hz : float
+        Frequencies to keep, both included.
+    most : int, optional
+        Keep about this many seconds, spread evenly over the record.
+    make : callable
+        Gives the array for the transforms, by its shape.
     """
-    samples = floating(samples)
-    length = round(SEGMENT_S * rate_hz)
-    if length % 2 or len(samples) < length:
-        parts = segment_spectra(samples, rate_hz, lowest_hz=lowest_hz, highest_hz=highest_hz)
-        return power_spectrum(samples, rate_hz), parts
-    frequency, kept = _kept(length, rate_hz, lowest_hz, highest_hz)
-    power, count, found = np.zeros(length // 2 + 1), 0, []
-    for batch in segment_transforms(samples, length, 0.5):
-        power += sum_of_squares(batch)
-        count += len(batch)
-        found.append(batch[::2, kept].copy())
-    return density(power / count, length, rate_hz, count), SegmentSpectra(frequency, np.concatenate(found))
+
+    def __init__(
+        self,
+        total: int,
+        rate_hz: float,
+        *,
+        lowest_hz: float,
+        highest_hz: float,
+        most: int | None = None,
+        make: Callable[[tuple[int, int]], NDArray[np.complexfloating]] = complex_array,
+    ) -> None:
+        length = round(SEGMENT_S * rate_hz)
+        seconds = total // length
+        self.every = 1 if most is None or not seconds else -(-seconds // most)
+        self.frequency_hz, self._columns = _kept(length, rate_hz, lowest_hz, highest_hz)
+        self._values = make((-(-seconds // self.every), len(self.frequency_hz)))
+        self._segments = SegmentStream(length, 0.0)
+
+    def push(self, samples: Samples) -> None:
+        """Take the next samples."""
+        for first, batch in self._segments.push(samples):
+            self.take(first, batch)
+
+    def take(self, first: int, transforms: NDArray[np.complexfloating]) -> None:
+        """Take the transforms of whole seconds, the first of number `first`."""
+        begin = -first % self.every
+        kept = transforms[begin :: self.every, self._columns]
+        place = (first + begin) // self.every
+        self._values[place : place + len(kept)] = kept
+
+    def close(self) -> SegmentSpectra:
+        """Return the transforms."""
+        return SegmentSpectra(self.frequency_hz, self._values)
+
+
+class SpectrumStream:
+    """`power_spectrum` of a record that arrives in blocks, and the seconds of it that a `SecondsStream` wants.
+
+    Every second of the segments that overlap by half is one of those that do not, if a segment has an even length;
+    else the seconds are transformed by themselves.
+
+    Parameters
+    ----------
+    total : int
+        Samples that will come.
+    rate_hz : float
+    seconds : SecondsStream
+        Is given the same samples, or their transforms.
+    """
+
+    def __init__(self, total: int, rate_hz: float, seconds: SecondsStream) -> None:
+        self._rate_hz, self._seconds = rate_hz, seconds
+        self._length = min(round(SEGMENT_S * rate_hz), total)
+        self._shared = self._length % 2 == 0 and self._length == round(SEGMENT_S * rate_hz)
+        self._segments = SegmentStream(self._length, 0.5)
+        self._power = np.zeros(self._length // 2 + 1)
+
+    def push(self, samples: Samples) -> None:
+        """Take the next samples."""
+        for first, batch in self._segments.push(samples):
+            self._power += sum_of_squares(batch)
+            if self._shared:
+                self._seconds.take((first + 1) // 2, batch[first % 2 :: 2])
+        if not self._shared:
+            self._seconds.push(samples)
+
+    def close(self) -> Spectrum:
+        """Return the spectrum."""
+        count = self._segments.count
+        return density(self._power / max(1, count), self._length, self._rate_hz, count)
 
 
 def _kept(length: int, rate_hz: float, lowest_hz: float, highest_hz: float | None) -> tuple[Floats, slice]:

@@ -6,13 +6,15 @@ half of it, pauses under 300 ms joined, at least 200 ms long. For bursts (jerks,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from reprieve.emg.envelope import WINDOW_S, Envelope, rms_envelope, rms_envelopes
+from reprieve.emg.envelope import POINTS_AT_ONCE, WINDOW_S, Envelope, rms_envelope, rms_envelopes
+from reprieve.emg.filters import Samples
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -24,7 +26,7 @@ JOIN_S, SHORTEST_S = 0.3, 0.2
 BURST_JOIN_S, BURST_SHORTEST_S, BURST_WINDOW_S = 0.05, 0.05, 0.03
 SUSTAINED_S = 0.5
 # Where an effort begins and ends is read from a smoother envelope, see `edge_level`.
-EDGE_WINDOW_S, EDGE_FRACTION, EDGE_PERCENTILE = 0.2, 0.15, 95.0
+EDGE_WINDOW_S, EDGE_FRACTION, EDGE_PERCENTILE, EDGE_MOST_POINTS = 0.2, 0.15, 95.0, 2**20
 # Tone between efforts is looked for this far on either side; an effort begins at twice and reaches four times the tone.
 TONE_REACH_S, TONE_RATE_HZ = 4.0, 20.0
 TONE_EDGE, TONE_EFFORT, TONE_MOST = 2.0, 4.0, 0.30
@@ -74,13 +76,28 @@ def find_contractions(filtered: ArrayLike, rate_hz: float) -> tuple[Interval, ..
 
 def contractions_of(envelope: Envelope, smooth: Envelope) -> tuple[Interval, ...]:
     """Return the tonic efforts from envelopes of 100 ms and of `EDGE_WINDOW_S`, at the same points."""
-    rate_hz = envelope.rate_hz
-    corrected, on = envelope.corrected, contraction_level(envelope)
+    rate_hz, on, edge = envelope.rate_hz, contraction_level(envelope), edge_level(smooth)
+    step, beside = _tone_step(smooth), round(2 * TONE_REACH_S * rate_hz)
+    found: list[tuple[int, int]] = []
+    for start, stop in _stretches(envelope, on, JOIN_S * rate_hz, step):
+        # The tone looks some seconds to either side, in steps counted from the first point of the record.
+        first, last = max(0, start - beside) // step * step, stop + beside
+        near = smooth.between(first, last)
+        tone, size = tone_of(near), len(near.values)
+        parts = [tone.level(factor, size)[start - first : stop - first] for factor in (TONE_EDGE, TONE_EFFORT)]
+        here = _found(
+            envelope.between(start, stop), smooth.values[start:stop], on, np.maximum(parts[0], edge), parts[1]
+        )
+        found += [(start + a, start + b) for a, b in here]
+    return tuple(Interval(start / rate_hz, stop / rate_hz) for start, stop in found)
+
+
+def _found(envelope: Envelope, smooth: Samples, on: float, edge: Floats, tone: Floats) -> list[tuple[int, int]]:
+    """Return the efforts of a stretch of the record: `edge` and `tone` are the levels that `smooth` must exceed."""
+    corrected, rate_hz = envelope.corrected, envelope.rate_hz
     join, shortest = JOIN_S * rate_hz, SHORTEST_S * rate_hz
-    tone = tone_of(smooth)
-    length = len(smooth.values)
-    loud = _pairs(*_runs(smooth.values > np.maximum(edge_level(smooth), tone.level(TONE_EDGE, length))))
-    count = _count_before((corrected > on) & (smooth.values > tone.level(TONE_EFFORT, length)))
+    loud = _pairs(*_runs(smooth > edge))
+    count = _count_before((corrected > on) & (smooth > tone))
     found: list[tuple[int, int]] = []
     place = 0
     for span in _joined(_hysteresis(corrected, on), join):
@@ -88,7 +105,30 @@ def contractions_of(envelope: Envelope, smooth: Envelope) -> tuple[Interval, ...
             while place < len(loud) and loud[place][1] <= span[0]:
                 place += 1
             found += _efforts(span, loud, place, count, join, shortest) or [_trim(span, corrected, on, shortest)]
-    return tuple(Interval(start / rate_hz, stop / rate_hz) for start, stop in found)
+    return found
+
+
+def _stretches(envelope: Envelope, on: float, join: float, step: int) -> Iterator[tuple[int, int]]:
+    """Yield stretches of a record that are cut in pauses too long to be joined; a record of an hour is one.
+
+    Where there is no such pause, the stretch goes on until there is one. Cuts lie on multiples of `step`.
+    """
+    total, start = len(envelope.values), 0
+    pause = int(join) + 2 * step
+    while start < total:
+        stop = start + POINTS_AT_ONCE
+        while stop < total:
+            quiet = envelope.between(start, stop).corrected <= OFF_FRACTION * on
+            begins, ends = _runs(quiet)
+            # The last run may go on: what is known of it is a pause as well.
+            long = np.flatnonzero(ends - begins >= 2 * pause)
+            if len(long):
+                stop = start + int(begins[long[-1]] + ends[long[-1]]) // 2 // step * step
+                break
+            stop += POINTS_AT_ONCE
+        stop = min(stop, total)
+        yield start, stop
+        start = stop
 
 
 def contraction_level(envelope: Envelope) -> float:
@@ -98,8 +138,9 @@ def contraction_level(envelope: Envelope) -> float:
 
 def edge_level(envelope: Envelope) -> float:
     """Return the level of the edges: 15 % of the 95th percentile of the 200 ms envelope, never below 3 n."""
-    # Every fourth point, 20 ms: within a window of 200 ms the envelope hardly moves.
-    typical = float(np.percentile(envelope.values, EDGE_PERCENTILE))
+    # Of a night every so many points tell it as well.
+    step = -(-len(envelope.values) // EDGE_MOST_POINTS)
+    typical = float(np.percentile(envelope.values[:: max(1, step)], EDGE_PERCENTILE))
     return max(NOISE_FACTOR * envelope.noise, EDGE_FRACTION * typical)
 
 
@@ -129,7 +170,7 @@ class Tone:
 
 def tone_of(smooth: Envelope) -> Tone:
     """Return the tone beneath the efforts of a 200 ms envelope."""
-    step = max(1, round(smooth.rate_hz / TONE_RATE_HZ))
+    step = _tone_step(smooth)
     rate_hz = smooth.rate_hz / step
     coarse = np.maximum.reduceat(smooth.values, np.arange(0, len(smooth.values), step))
     reach = min(len(coarse), round(TONE_REACH_S * rate_hz))
@@ -144,6 +185,10 @@ def tone_of(smooth: Envelope) -> Tone:
     return Tone(tone, most, step)
 
 
+def _tone_step(smooth: Envelope) -> int:
+    return max(1, round(smooth.rate_hz / TONE_RATE_HZ))
+
+
 def find_bursts(filtered: ArrayLike, rate_hz: float) -> tuple[Interval, ...]:
     """Return short bursts (jerk, tremor): above 3 n, at least 50 ms, pauses under 50 ms joined.
 
@@ -156,10 +201,13 @@ def find_bursts(filtered: ArrayLike, rate_hz: float) -> tuple[Interval, ...]:
 
 def bursts_of(envelope: Envelope) -> tuple[Interval, ...]:
     """Return the bursts from an envelope of `BURST_WINDOW_S`."""
-    level = NOISE_FACTOR * envelope.noise
-    spans = _joined(_hysteresis(envelope.corrected, level), BURST_JOIN_S * envelope.rate_hz)
-    shortest = BURST_SHORTEST_S * envelope.rate_hz
-    return tuple(Interval(a / envelope.rate_hz, b / envelope.rate_hz) for a, b in spans if b - a >= shortest)
+    level, rate_hz = NOISE_FACTOR * envelope.noise, envelope.rate_hz
+    join, shortest = BURST_JOIN_S * rate_hz, BURST_SHORTEST_S * rate_hz
+    found: list[Interval] = []
+    for start, stop in _stretches(envelope, level, join, 1):
+        spans = _joined(_hysteresis(envelope.between(start, stop).corrected, level), join)
+        found += [Interval((start + a) / rate_hz, (start + b) / rate_hz) for a, b in spans if b - a >= shortest]
+    return tuple(found)
 
 
 def sustained_fraction(
@@ -187,7 +235,7 @@ def _count_before(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
     return count
 
 
-def _hysteresis(values: Floats, on: float) -> list[tuple[int, int]]:
+def _hysteresis(values: Samples, on: float) -> list[tuple[int, int]]:
     if not on > 0 or not len(values):
         return []
     starts, stops = _runs(values > OFF_FRACTION * on)
@@ -226,7 +274,7 @@ def _efforts(
     return [(a, b) for a, b in _joined(inside, join) if b - a >= shortest and count[b] > count[a]]
 
 
-def _trim(span: tuple[int, int], corrected: Floats, on: float, shortest: float) -> tuple[int, int]:
+def _trim(span: tuple[int, int], corrected: Samples, on: float, shortest: float) -> tuple[int, int]:
     """Return the span between the first and last crossing of the on-level, else as it is."""
     places = np.flatnonzero(corrected[span[0] : span[1]] > on)
     if len(places) and places[-1] + 1 - places[0] >= shortest:

@@ -107,19 +107,74 @@ def _gain(sections: bytes, size: int) -> Floats:
 
 def _by_blocks(samples: Samples, sections: Floats, margin: int, size: int) -> Samples:
     """Return the zero-phase filter by overlap-save: |H|² on blocks of `size`, less `margin` at both ends of each."""
-    gain = _gain(sections.tobytes(), size).astype(samples.dtype)
     hop, found = size - 2 * margin, np.empty_like(samples)
-    blocks = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
+    count = (len(samples) - size) // hop + 1
+    done = margin + count * hop
+    _overlap_save(samples, sections, margin, size, found[margin:done])
+    found[: 2 * margin] = _by_recursion(samples[: 4 * margin], sections)[: 2 * margin]
+    found[done:] = _by_recursion(samples[done - 2 * margin :], sections)[2 * margin :]
+    return found
+
+
+def _overlap_save(samples: Samples, sections: Floats, margin: int, size: int, found: Samples) -> None:
+    """Put into `found` the samples from `margin` on, as far as whole blocks reach."""
+    gain = _gain(sections.tobytes(), size).astype(samples.dtype)
+    blocks = np.lib.stride_tricks.sliding_window_view(samples, size)[:: size - 2 * margin]
     for first in range(0, len(blocks), _BLOCKS_AT_ONCE):
         spectra = np.asarray(fft.rfft(blocks[first : first + _BLOCKS_AT_ONCE], axis=1))
         spectra *= gain
         kept = np.asarray(fft.irfft(spectra, size, axis=1))[:, margin : size - margin]
-        start = margin + first * hop
+        start = first * (size - 2 * margin)
         found[start : start + kept.size] = kept.reshape(-1)
-    done = margin + len(blocks) * hop
-    found[: 2 * margin] = _by_recursion(samples[: 4 * margin], sections)[: 2 * margin]
-    found[done:] = _by_recursion(samples[done - 2 * margin :], sections)[2 * margin :]
-    return found
+
+
+class BandPassStream:
+    """`band_pass` of a record that arrives in blocks: the same samples, some later, whatever the size of the blocks.
+
+    Parameters
+    ----------
+    rate_hz : float
+    needle : bool
+        Keep everything up to 0.475 of the rate.
+
+    Notes
+    -----
+    What comes out lags by less than a transform (`_LEAST_BLOCK` samples or more); `close` gives the rest. The mean
+    should be small beside the signal where the samples are float32.
+    """
+
+    def __init__(self, rate_hz: float, *, needle: bool = False) -> None:
+        low, high = emg_band(rate_hz, needle=needle)
+        self._sections = band_sections(float(rate_hz), low, high)
+        self._margin = _settling_samples(float(rate_hz), low, high)
+        self._size = max(_LEAST_BLOCK, 1 << (8 * self._margin - 1).bit_length())
+        # Before the first transform: all samples. Then: from two margins before the first sample not yet given.
+        self._held: Samples | None = None
+        self._begun = False
+
+    def push(self, samples: Samples) -> Samples:
+        """Take the next samples; return those that are now filtered, which may be none."""
+        joined = samples if self._held is None else np.concatenate([self._held, samples])
+        margin, hop = self._margin, self._size - 2 * self._margin
+        first = margin if self._begun else 0
+        count = max(0, (len(joined) - first - self._size) // hop + 1)
+        self._held = joined[first + count * hop - margin :].copy() if count else joined
+        if not count:
+            return joined[:0]
+        found = np.empty(count * hop, joined.dtype)
+        _overlap_save(joined[first : first + (count - 1) * hop + self._size], self._sections, margin, self._size, found)
+        if self._begun:
+            return found
+        self._begun = True
+        head = _by_recursion(joined[: 4 * margin], self._sections)[: 2 * margin]
+        return np.concatenate([head, found[margin:]])
+
+    def close(self) -> Samples:
+        """Return the last samples."""
+        if self._held is None:
+            return np.empty(0)
+        found = _by_recursion(self._held, self._sections)
+        return found[2 * self._margin :] if self._begun else found
 
 
 def without_mains(samples: ArrayLike, rate_hz: float, mains_hz: float, *, highest_hz: float = 450.0) -> Floats:

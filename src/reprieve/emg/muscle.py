@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from reprieve.emg.bootstrap import Estimate, mean_estimate, median_estimate, ratio_estimate
 from reprieve.emg.contractions import SUSTAINED_S, Interval, sustained_fraction
 from reprieve.emg.envelope import MVC_WINDOW_S, Envelope, sliding_mean
-from reprieve.emg.filters import floating
+from reprieve.emg.filters import Samples, floating
 
 Floats = NDArray[np.float64]
 
@@ -77,12 +77,11 @@ def muscle_activity(
     best_effort : float, optional
         Envelope of a maximal effort recorded elsewhere, in the same unit.
     """
-    corrected, rate = envelope.corrected, envelope.rate_hz
-    length_s = len(corrected) / rate
-    pieces = {kind: _pieces(corrected, rate, spans) for kind, spans in epochs.items()}
-    pieces = {kind: piece for kind, piece in pieces.items() if len(piece)} or {"task": corrected}
-    hundred, maximal = _hundred(pieces, corrected, rate, best_effort)
-    percent = {kind: 100 * piece / hundred for kind, piece in pieces.items() if hundred > 0}
+    rate, length_s = envelope.rate_hz, len(envelope.values) / envelope.rate_hz
+    pieces = {kind: _pieces(envelope, spans) for kind, spans in epochs.items()}
+    pieces = {kind: piece for kind, piece in pieces.items() if len(piece)} or {"task": envelope.corrected}
+    hundred, maximal = _hundred(pieces, envelope, best_effort)
+    percent = {kind: piece * (100 / hundred) for kind, piece in pieces.items() if hundred > 0}
     activity = {kind: mean_estimate(piece, rate, rng) for kind, piece in percent.items()}
     paradox = _ratio(percent, "opposite", rate, rng)
     trick = _ratio(percent, "trick", rate, rng)
@@ -117,47 +116,68 @@ def lead_time(
     return median_estimate(lags, rng)
 
 
-def co_contraction(first_percent: ArrayLike, second_percent: ArrayLike) -> tuple[float | None, float | None]:
-    """Return the indices of Falconer-Winter (0-100 %, shape) and Rudolph (amplitude) of two %MVC envelopes.
+class CoContraction:
+    """The indices of Falconer-Winter (0-100 %, shape) and Rudolph (amplitude) of two %MVC envelopes.
 
     Notes
     -----
     Falconer and Winter: 200 sum(min) / sum(a + b). Rudolph: mean of (min / max) (a + b). They answer different
     questions, so both are given; None where both muscles are silent.
     """
+
+    def __init__(self) -> None:
+        self._common = self._both = self._squares = 0.0
+        self._points = 0
+
+    def push(self, first_percent: Samples, second_percent: Samples) -> None:
+        """Take the next points of both, as many of each."""
+        low, high = np.minimum(first_percent, second_percent), np.maximum(first_percent, second_percent)
+        # NumPy adds pairwise, which costs float32 no digit that is shown.
+        self._common += float(low.sum())
+        self._both += float(low.sum() + high.sum())
+        # (min / max) (a + b) is min + min² / max; where the larger is 0 the smaller is, too.
+        np.square(low, out=low)
+        low /= np.maximum(high, np.finfo(high.dtype).tiny, out=high)
+        self._squares += float(low.sum())
+        self._points += len(low)
+
+    def close(self) -> tuple[float | None, float | None]:
+        """Return both indices."""
+        if not self._both > 0:
+            return None, None
+        return 200 * self._common / self._both, (self._common + self._squares) / self._points
+
+
+def co_contraction(first_percent: ArrayLike, second_percent: ArrayLike) -> tuple[float | None, float | None]:
+    """Return the indices of `CoContraction` of two whole envelopes, as far as both go."""
     a, b = floating(first_percent), floating(second_percent)
-    length = min(len(a), len(b))
-    low, high = np.minimum(a[:length], b[:length]), np.maximum(a[:length], b[:length])
-    # NumPy adds pairwise, which costs float32 no digit that is shown.
-    common, both = float(low.sum()), float(low.sum() + high.sum())
-    if not both > 0:
-        return None, None
-    # (min / max) (a + b) is min + min² / max; where the larger is 0 the smaller is, too.
-    np.square(low, out=low)
-    low /= np.maximum(high, np.finfo(high.dtype).tiny, out=high)
-    return 200 * common / both, (common + float(low.sum())) / length
+    length, indices = min(len(a), len(b)), CoContraction()
+    indices.push(a[:length], b[:length])
+    return indices.close()
 
 
-def _pieces(values: Floats, rate_hz: float, spans: Sequence[tuple[float, float]]) -> Floats:
-    cut = [values[max(0, round(start * rate_hz)) : max(0, round(stop * rate_hz))] for start, stop in spans]
-    return np.concatenate(cut) if cut else np.empty(0)
+def _pieces(envelope: Envelope, spans: Sequence[tuple[float, float]]) -> Samples:
+    """Return the corrected envelope of the spans, one after the other."""
+    rate_hz = envelope.rate_hz
+    cut = [envelope.between(max(0, round(a * rate_hz)), max(0, round(b * rate_hz))).corrected for a, b in spans]
+    return np.concatenate(cut) if len(cut) != 1 else cut[0]
 
 
-def _hundred(pieces: Mapping[str, Floats], whole: Floats, rate_hz: float, given: float | None) -> tuple[float, bool]:
+def _hundred(pieces: Mapping[str, Samples], whole: Envelope, given: float | None) -> tuple[float, bool]:
     """Return the best half second of any effort, and whether a maximal effort was asked for and never exceeded."""
-    window = round(MVC_WINDOW_S * rate_hz)
+    window = round(MVC_WINDOW_S * whole.rate_hz)
     asked = given if given is not None else _best(pieces["maximal"], window) if "maximal" in pieces else None
-    found = _best(whole, window)
+    found = whole.best_effort
     if asked is None:
         return found, False
-    return max(asked, found), found <= asked * (1 + 1e-9)
+    return max(asked, found), found <= asked * (1 + 1e-6)
 
 
-def _best(values: Floats, window: int) -> float:
+def _best(values: Samples, window: int) -> float:
     return float(sliding_mean(values, window).max())
 
 
-def _ratio(percent: Mapping[str, Floats], kind: str, rate_hz: float, rng: np.random.Generator) -> Estimate | None:
+def _ratio(percent: Mapping[str, Samples], kind: str, rate_hz: float, rng: np.random.Generator) -> Estimate | None:
     if kind not in percent or "posture" not in percent:
         return None
     return ratio_estimate(percent[kind], percent["posture"], rate_hz, rng)
@@ -190,11 +210,16 @@ def _sustained_interval(
     """Return the interval of the share, from the points of the envelope that lie in a sustained contraction."""
     rate = envelope.rate_hz
     spans = _still_spans(epochs) or [(0.0, len(envelope.values) / rate)]
-    on = np.zeros(len(envelope.values))
-    for one in _inside(contractions, spans):
-        if one.duration_s > SUSTAINED_S:
-            on[round(one.onset_s * rate) : round(one.offset_s * rate)] = 1.0
-    pieces = _pieces(on, rate, spans)
+    inside = _inside(contractions, spans)
+    cut: list[Samples] = []
+    for start, stop in spans:
+        first, last = max(0, round(start * rate)), min(max(0, round(stop * rate)), len(envelope.values))
+        on = np.zeros(max(0, last - first), np.float32)
+        for one in inside:
+            if one.duration_s > SUSTAINED_S:
+                on[max(0, round(one.onset_s * rate) - first) : max(0, round(one.offset_s * rate) - first)] = 1.0
+        cut.append(on)
+    pieces = np.concatenate(cut)
     found = mean_estimate(pieces, rate, rng) if len(pieces) else None
     return None if found is None or found.low is None or found.high is None else (found.low, found.high)
 

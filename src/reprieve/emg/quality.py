@@ -5,81 +5,30 @@ Five things are looked for, each with a cut-off of its own: `dead`, `clipping`, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reprieve.emg.envelope import Envelope
+from reprieve.emg.mains import mains_problem
+from reprieve.emg.problems import Problem, Quality, problem_of
 from reprieve.emg.spectra import Spectrum, power_spectrum
 
 Floats = NDArray[np.float64]
-ProblemName = Literal["dead", "clipping", "mains", "loose", "gain"]
-Verdict = Literal["use", "use_with_note", "reject"]
-
 WINDOW_S = 1.0
 DEAD_STEPS = 2.0  # standard deviation below this many converter steps
 DEAD_SHARE = 0.9
 RAIL_SAMPLES = 2  # one sample at full scale may be a true peak, two in a second are not
 GUESSED_RAIL_SAMPLES, GUESSED_RAIL_EXCESS = 5, 3.0
-MAINS_HZ = (50.0, 60.0)
-MAINS_DB = 9.0  # Abser 2011: below this, cleaning pays
-MAINS_OVER_FLOOR = 4.0
 LOOSE_BELOW_HZ, LOOSE_SHARE, LOOSE_SHARE_NEEDLE = 20.0, 0.30, 0.60
 STEP_MADS = 20.0
 STEP_BLOCK_S = 0.1
 _MEDIAN_POINTS = 15
+_STEP_SAMPLES, _SECONDS_AT_ONCE = 50_000, 64
 # Best half second of the envelope, in volts. Lower ends are a twentieth of what an effort gives (20 and 50 uV): a
 # muscle may rest through a recording, but no amplifier is that quiet.
 GAIN_SURFACE_V, GAIN_NEEDLE_V = (1e-6, 10e-3), (2.5e-6, 20e-3)
-
-_WORDS: dict[ProblemName, tuple[str, str]] = {
-    "dead": ("no signal reaches the amplifier", "check cable, plug and electrode"),
-    "clipping": ("the amplifier is at its limit: peaks are cut off", "lower the amplification and record again"),
-    "mains": ("hum of the power line", "check ground and skin contact, move cables and lamps away"),
-    "loose": ("slow drifts or jumps: the electrode moves or barely holds", "clean the skin, fix the electrode anew"),
-    "gain": ("the size of the signal cannot be right", "check unit and amplification of this channel in the export"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with one channel.
-
-    Attributes
-    ----------
-    problem : str
-        dead, clipping, mains, loose or gain.
-    message, advice : str
-        In words for whoever holds the electrode.
-    seconds : tuple of int
-        Which seconds since the first sample, counted from 0; empty when it holds for the whole channel.
-    figure : float or None
-        What was compared with the cut-off.
-    """
-
-    problem: ProblemName
-    message: str
-    advice: str
-    seconds: tuple[int, ...]
-    figure: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """What a channel may be used for, and why not more."""
-
-    verdict: Verdict
-    problems: tuple[Problem, ...]
-
-    def has(self, problem: ProblemName) -> bool:
-        """Whether this problem was found."""
-        return any(found.problem == problem for found in self.problems)
-
-    def figure(self, problem: ProblemName) -> float | None:
-        """Return the figure behind a problem, None where it was not found."""
-        return next((found.figure for found in self.problems if found.problem == problem), None)
 
 
 def channel_quality(
@@ -115,145 +64,202 @@ def channel_quality(
         `power_spectrum` of `raw`, where it is known already.
     """
     samples = np.asarray(raw, dtype=np.float64)
-    seconds = _windows(samples, rate_hz)
-    lowest, highest = seconds.min(axis=1), seconds.max(axis=1)
-    dead = _dead(seconds, lowest, highest, step if step else _guessed_step(samples))
-    if dead is not None and not dead.seconds:
-        return Quality("reject", (dead,))
+    stream = SecondsSeen(len(samples), rate_hz, lambda start, stop: samples[start:stop])
+    stream.push(samples)
+    problem = stream.dead(step)
+    if problem is not None and not problem.seconds:
+        return Quality("reject", (problem,))
     whole = power_spectrum(samples, rate_hz) if spectrum is None else spectrum
-    found = [
-        dead,
-        _clipping(seconds, lowest, highest, len(samples) / rate_hz, rail),
-        _mains(samples, rate_hz, whole),
-        _loose(samples, seconds, rate_hz, needle, whole),
-        _gain(envelope, volts_per_unit, needle),
-    ]
-    problems = tuple(problem for problem in found if problem is not None)
-    return Quality("use_with_note" if problems else "use", problems)
+    return stream.judge(whole, problem, envelope=envelope, volts_per_unit=volts_per_unit, rail=rail, needle=needle)
 
 
-def _problem(name: ProblemName, seconds: ArrayLike, figure: float | None, detail: str = "") -> Problem:
-    message, advice = _WORDS[name]
-    places = tuple(int(second) for second in np.asarray(seconds).ravel())
-    return Problem(name, message + (f" ({detail})" if detail else ""), advice, places, figure)
+class SecondsSeen:
+    """What is kept of each second of a channel that arrives in blocks: enough to judge it, with a second look at few.
 
+    Parameters
+    ----------
+    total : int
+        Samples that will come.
+    rate_hz : float
+    read : callable
+        Gives the samples from one number to before another once more.
+    """
 
-def _windows(samples: Floats, rate_hz: float) -> Floats:
-    """Return whole seconds, shape (n_seconds, n_samples); one short window for a record under a second."""
-    length = min(max(1, round(WINDOW_S * rate_hz)), max(1, len(samples)))
-    return samples[: len(samples) // length * length].reshape(-1, length)
+    def __init__(self, total: int, rate_hz: float, read: Callable[[int, int], Floats]) -> None:
+        self._total, self._rate_hz, self._read = total, rate_hz, read
+        # One short window for a record under a second.
+        self.length = min(max(1, round(WINDOW_S * rate_hz)), max(1, total))
+        self._count = total // self.length
+        self.lowest, self.highest, self.mean, self.power = np.empty((4, self._count))
+        self._step = max(1, round(STEP_BLOCK_S * rate_hz))
+        self._baseline = np.empty(total // self._step)
+        self._made = self._levels = 0
+        self._tail, self._rest = np.empty(0), np.empty(0)
+        self.finite = True
+
+    @property
+    def rest(self) -> Floats:
+        """The samples after the last whole second."""
+        return self._tail
+
+    def push(self, samples: Floats) -> None:
+        """Take the next samples."""
+        self.finite = self.finite and bool(np.isfinite(samples).all())
+        joined = np.concatenate([self._tail, samples]) if len(self._tail) else samples
+        count = len(joined) // self.length
+        seconds = joined[: count * self.length].reshape(count, self.length)
+        place = slice(self._made, self._made + count)
+        seconds.min(axis=1, out=self.lowest[place])
+        seconds.max(axis=1, out=self.highest[place])
+        with np.errstate(all="ignore"):
+            seconds.mean(axis=1, out=self.mean[place])
+            self.power[place] = np.einsum("ij,ij->i", seconds, seconds) / self.length
+        self._made += count
+        self._tail = joined[count * self.length :].copy()
+        joined = np.concatenate([self._rest, samples]) if len(self._rest) else samples
+        count = len(joined) // self._step
+        self._baseline[self._levels : self._levels + count] = _row_medians(self._thin(joined, count))
+        self._levels += count
+        self._rest = joined[count * self._step :].copy()
+
+    def dead(self, step: float | None = None) -> Problem | None:
+        """Return whether the channel is dead, throughout (without seconds) or at times."""
+        if not self.finite:
+            return problem_of("dead", (), None, "samples are not numbers")
+        step = step or _guessed_step(self._read(0, min(self._total, _STEP_SAMPLES)))
+        variance = np.maximum(self.power - self.mean**2, 0)
+        spread = np.sqrt(variance)
+        # Beside a large offset the difference of two squares would lose the little that there is.
+        if (self.mean**2 > 1e6 * variance).any():
+            spread = np.concatenate([seconds.std(axis=1) for _, seconds in self._again(np.arange(self._count))])
+        quiet = spread < DEAD_STEPS * step if step > 0 else spread == 0
+        if quiet.mean() > DEAD_SHARE:
+            return problem_of("dead", (), float(np.median(spread)))
+        # A coarse converter may rest on one or two values and yet be on; a second without any change is not.
+        frozen = np.flatnonzero(self.lowest == self.highest)
+        return problem_of("dead", frozen, 0.0, f"for {len(frozen)} s") if len(frozen) else None
+
+    def judge(
+        self,
+        spectrum: Spectrum,
+        dead: Problem | None,
+        *,
+        envelope: Envelope | None,
+        volts_per_unit: float | None,
+        rail: tuple[float, float] | None = None,
+        needle: bool = False,
+    ) -> Quality:
+        """Return the verdict on a channel that is not dead throughout."""
+        enough = self._total >= WINDOW_S * self._rate_hz
+        found = [
+            dead,
+            self.clipping(rail),
+            mains_problem(self._rate_hz, spectrum) if enough else None,
+            self._loose(needle, spectrum) if enough else None,
+            _gain(envelope, volts_per_unit, needle),
+        ]
+        problems = tuple(problem for problem in found if problem is not None)
+        return Quality("use_with_note" if problems else "use", problems)
+
+    def _thin(self, samples: Floats, count: int) -> Floats:
+        """Return some 15 points of each tenth of a second, which tell its median well enough to see a jump."""
+        blocks = samples[: count * self._step].reshape(count, self._step)
+        return np.ascontiguousarray(blocks[:, :: max(1, self._step // _MEDIAN_POINTS)])
+
+    def _again(self, places: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], Floats]]:
+        """Yield seconds once more, a minute of them at a time: their numbers, and shape (n_seconds, n_samples)."""
+        for first in range(0, len(places), _SECONDS_AT_ONCE):
+            part = places[first : first + _SECONDS_AT_ONCE]
+            # Neighbours are read at once.
+            runs = np.split(part, np.flatnonzero(np.diff(part) != 1) + 1)
+            spans = [self._read(int(run[0]) * self.length, (int(run[-1]) + 1) * self.length) for run in runs]
+            yield part, np.concatenate(spans).reshape(len(part), self.length)
+
+    def clipping(self, rail: tuple[float, float] | None) -> Problem | None:
+        """Return whether samples lie at a rail, the given one or one that they pile up on."""
+        lowest, highest = self.lowest, self.highest
+        low, high = rail if rail is not None else (-np.inf, np.inf)
+        guessed_low = _guessed_rail(one for _, one in self._again(np.flatnonzero(lowest == lowest.min())))
+        guessed_high = _guessed_rail(-one for _, one in self._again(np.flatnonzero(highest == highest.max())))
+        low = low if guessed_low is None else max(low, guessed_low)
+        high = high if guessed_high is None else min(high, -guessed_high)
+        # Only seconds that touch a rail need to be counted.
+        touched = np.flatnonzero((lowest <= low) | (highest >= high))
+        counts = [((one <= low) | (one >= high)).sum(axis=1) for _, one in self._again(touched)]
+        hits = np.concatenate([np.empty(0, np.int64), *counts])
+        clipped = touched[hits >= RAIL_SAMPLES]
+        if not len(clipped):
+            return None
+        share = float(hits[hits >= RAIL_SAMPLES].sum() / (self._count * self.length))
+        detail = f"in {len(clipped)} s of {self._total / self._rate_hz:.0f}"
+        return problem_of("clipping", clipped, share, detail)
+
+    def _loose(self, needle: bool, spectrum: Spectrum) -> Problem | None:
+        limit = LOOSE_SHARE_NEEDLE if needle else LOOSE_SHARE
+        above_zero = spectrum.between(1.0, self._rate_hz)
+        total = float(above_zero.power.sum())
+        share = float(above_zero.between(1.0, LOOSE_BELOW_HZ - 1e-9).power.sum()) / total if total > 0 else 0.0
+        if share > limit:
+            everywhere = self._again(np.arange(self._count))
+            drifting = [part[_drifting(one, self._rate_hz, limit)] for part, one in everywhere]
+            return problem_of("loose", np.concatenate(drifting), share, f"{100 * share:.0f} % below 20 Hz")
+        jumps = self._jumps()
+        return problem_of("loose", jumps, share, f"jumps in {len(jumps)} s") if len(jumps) else None
+
+    def _jumps(self) -> NDArray[np.int64]:
+        """Return the seconds in which the baseline jumps by more than 20 MAD and by more than the EMG itself."""
+        if len(self._baseline) < 10:
+            return np.empty(0, np.int64)
+        # Two blocks apart: a jump inside one block shows in its neighbours.
+        change = np.abs(self._baseline[2:] - self._baseline[:-2])
+        spread = float(np.median(np.abs(change - np.median(change))))
+        places = np.flatnonzero(change > STEP_MADS * spread) if spread > 0 else np.empty(0, np.int64)
+        if len(places):
+            places = places[change[places] > 3 * self._loudest()]
+        return np.unique(((places + 1) * self._step / self._rate_hz).astype(np.int64))
+
+    def _loudest(self) -> float:
+        """Return the highest median distance from the baseline of any tenth of a second."""
+        loudest, many = 0.0, 10 * _SECONDS_AT_ONCE
+        for first in range(0, len(self._baseline), many):
+            level = self._baseline[first : first + many]
+            blocks = self._thin(self._read(first * self._step, (first + len(level)) * self._step), len(level))
+            loudest = max(loudest, float(_row_medians(np.abs(blocks - level[:, None])).max()))
+        return loudest
 
 
 def _guessed_step(samples: Floats) -> float:
     """Return the smallest difference between values, which for a converted signal is its step."""
-    values = np.unique(samples[:50_000])
+    values = np.unique(samples)
     return float(np.diff(values).min()) if len(values) > 1 else 0.0
 
 
-def _dead(seconds: Floats, lowest: Floats, highest: Floats, step: float) -> Problem | None:
-    if not (np.isfinite(lowest).all() and np.isfinite(highest).all()):
-        return _problem("dead", (), None, "samples are not numbers")
-    mean = seconds.mean(axis=1)
-    power = np.einsum("ij,ij->i", seconds, seconds) / seconds.shape[1]
-    # Beside a large offset the difference of two squares would lose the little that there is.
-    large = (mean**2 > 1e6 * np.maximum(power - mean**2, 0)).any()
-    spread = seconds.std(axis=1) if large else np.sqrt(np.maximum(power - mean**2, 0))
-    quiet = spread < DEAD_STEPS * step if step > 0 else spread == 0
-    if quiet.mean() > DEAD_SHARE:
-        return _problem("dead", (), float(np.median(spread)))
-    # A coarse converter may rest on one or two values and yet be on; a second without any change is not.
-    frozen = np.flatnonzero(lowest == highest)
-    return _problem("dead", frozen, 0.0, f"for {len(frozen)} s") if len(frozen) else None
-
-
-def _clipping(
-    seconds: Floats, lowest: Floats, highest: Floats, length_s: float, rail: tuple[float, float] | None
-) -> Problem | None:
-    low, high = rail if rail is not None else (-np.inf, np.inf)
-    guessed_low = _guessed_rail(seconds[lowest == lowest.min()])
-    guessed_high = _guessed_rail(-seconds[highest == highest.max()])
-    low = low if guessed_low is None else max(low, guessed_low)
-    high = high if guessed_high is None else min(high, -guessed_high)
-    # Only seconds that touch a rail need to be counted.
-    touched = np.flatnonzero((lowest <= low) | (highest >= high))
-    if not len(touched):
-        return None
-    hits = ((seconds[touched] <= low) | (seconds[touched] >= high)).sum(axis=1)
-    clipped = touched[hits >= RAIL_SAMPLES]
-    if not len(clipped):
-        return None
-    share = float(hits[hits >= RAIL_SAMPLES].sum() / seconds.size)
-    return _problem("clipping", clipped, share, f"in {len(clipped)} s of {length_s:.0f}")
-
-
-def _guessed_rail(seconds: Floats) -> float | None:
+def _guessed_rail(parts: Iterable[Floats]) -> float | None:
     """Return the smallest value if samples pile up on it: a rail that the header does not know.
 
-    `seconds` are those that hold the smallest value.
+    `parts` are the seconds that hold the smallest value.
     """
-    samples = seconds.reshape(-1)
-    low = samples.min()
-    at_low = samples == low
-    count = int(at_low.sum())
-    if count < GUESSED_RAIL_SAMPLES or count == len(samples) or not (at_low[1:] & at_low[:-1]).any():
+    low = above = np.inf
+    count = beside = 0
+    joined = before = more = False
+    for part in parts:
+        samples = part.reshape(-1)
+        low = float(samples.min())
+        at_low = samples == low
+        count += int(at_low.sum())
+        joined = joined or bool((before and at_low[0]) or (at_low[1:] & at_low[:-1]).any())
+        before = bool(at_low[-1])
+        others = samples[~at_low]
+        if not len(others):
+            continue
+        more = True
+        next_value = float(others.min())
+        if next_value < above:
+            above, beside = next_value, 0
+        beside += int((others == next_value).sum()) if next_value == above else 0
+    if count < GUESSED_RAIL_SAMPLES or not more or not joined:
         return None
-    next_value = samples[~at_low].min()
-    beside = int((samples == next_value).sum())
-    return float(low) if count > GUESSED_RAIL_EXCESS * beside else None
-
-
-def _mains(samples: Floats, rate_hz: float, spectrum: Spectrum) -> Problem | None:
-    if len(samples) < WINDOW_S * rate_hz or rate_hz < 200:
-        return None
-    for mains_hz in MAINS_HZ:
-        ratio = _mains_ratio_db(spectrum, rate_hz, mains_hz)
-        if ratio is not None and ratio < MAINS_DB:
-            return _problem("mains", (), mains_hz, f"{mains_hz:.0f} Hz, EMG {ratio:+.0f} dB against it")
-    return None
-
-
-def mains_ratio_db(samples: ArrayLike, rate_hz: float, mains_hz: float) -> float | None:
-    """Return EMG power over that of the mains line and its harmonics, 20-450 Hz, in dB; None without a line.
-
-    Notes
-    -----
-    Each line is the power in three bins of 1 Hz above the floor, the median of the bins 3 to 6 Hz beside it.
-    """
-    return _mains_ratio_db(power_spectrum(samples, rate_hz), rate_hz, mains_hz)
-
-
-def _mains_ratio_db(spectrum: Spectrum, rate_hz: float, mains_hz: float) -> float | None:
-    power = spectrum.power
-    step = spectrum.frequency_hz[1]
-    top = min(450.0, 0.45 * rate_hz)
-    lines, tallest = 0.0, 0.0
-    for line_hz in np.arange(mains_hz, top, mains_hz):
-        at = round(line_hz / step)
-        beside = np.concatenate([power[at - 6 : at - 2], power[at + 3 : at + 7]])
-        floor = float(np.median(beside))
-        lines += max(0.0, float(power[at - 1 : at + 2].sum()) - 3 * floor)
-        tallest = max(tallest, float(power[at]) / floor if floor > 0 else 0.0)
-    # A single periodogram scatters widely: ask for more above the floor when few are averaged.
-    needed = MAINS_OVER_FLOOR * (1 + 10 / spectrum.segments)
-    if lines <= 0 or tallest < needed:
-        return None
-    whole = float(spectrum.between(20.0, top).power.sum())
-    return 10 * float(np.log10(max(whole - lines, 1e-30 * whole) / lines)) if whole > 0 else None
-
-
-def _loose(samples: Floats, seconds: Floats, rate_hz: float, needle: bool, spectrum: Spectrum) -> Problem | None:
-    if len(samples) < WINDOW_S * rate_hz:
-        return None
-    limit = LOOSE_SHARE_NEEDLE if needle else LOOSE_SHARE
-    above_zero = spectrum.between(1.0, rate_hz)
-    total = float(above_zero.power.sum())
-    share = float(above_zero.between(1.0, LOOSE_BELOW_HZ - 1e-9).power.sum()) / total if total > 0 else 0.0
-    jumps = _jumps(samples, rate_hz)
-    if share > limit:
-        return _problem("loose", _drifting(seconds, rate_hz, limit), share, f"{100 * share:.0f} % below 20 Hz")
-    if len(jumps):
-        return _problem("loose", jumps, share, f"jumps in {len(jumps)} s")
-    return None
+    return low if count > GUESSED_RAIL_EXCESS * beside else None
 
 
 def _drifting(seconds: Floats, rate_hz: float, limit: float) -> NDArray[np.int64]:
@@ -261,25 +267,6 @@ def _drifting(seconds: Floats, rate_hz: float, limit: float) -> NDArray[np.int64
     frequency = np.fft.rfftfreq(seconds.shape[1], 1 / rate_hz)
     slow = power[:, frequency < LOOSE_BELOW_HZ].sum(axis=1)
     return np.flatnonzero(slow > limit * power.sum(axis=1))
-
-
-def _jumps(samples: Floats, rate_hz: float) -> NDArray[np.int64]:
-    """Return the seconds in which the baseline jumps by more than 20 MAD and by more than the EMG itself."""
-    length = max(1, round(STEP_BLOCK_S * rate_hz))
-    blocks = samples[: len(samples) // length * length].reshape(-1, length)
-    if len(blocks) < 10:
-        return np.empty(0, np.int64)
-    # Some 15 points of a block tell its median well enough to see a jump.
-    blocks = np.ascontiguousarray(blocks[:, :: max(1, length // _MEDIAN_POINTS)])
-    baseline = _row_medians(blocks)
-    # Two blocks apart: a jump inside one block shows in its neighbours.
-    change = np.abs(baseline[2:] - baseline[:-2])
-    spread = float(np.median(np.abs(change - np.median(change))))
-    places = np.flatnonzero(change > STEP_MADS * spread) if spread > 0 else np.empty(0, np.int64)
-    if len(places):
-        loudest = float(_row_medians(np.abs(blocks - baseline[:, None])).max())
-        places = places[change[places] > 3 * loudest]
-    return np.unique(((places + 1) * length / rate_hz).astype(np.int64))
 
 
 def _row_medians(rows: Floats) -> Floats:
@@ -295,4 +282,4 @@ def _gain(envelope: Envelope | None, volts_per_unit: float | None, needle: bool)
     best = envelope.best_effort * volts_per_unit
     if low <= best <= high:
         return None
-    return _problem("gain", (), best, f"the strongest half second is {1e6 * best:.3g} uV")
+    return problem_of("gain", (), best, f"the strongest half second is {1e6 * best:.3g} uV")

@@ -103,6 +103,33 @@ def segment_transforms(samples: Samples, length: int, overlap: float) -> Iterato
         yield np.asarray(fft.rfft(batch, axis=1))
 
 
+class SegmentStream:
+    """The segments of `segment_transforms` of a record that arrives in blocks.
+
+    Parameters
+    ----------
+    length : int
+        Samples of a segment.
+    overlap : float
+        Share of a segment that the next one repeats.
+    """
+
+    def __init__(self, length: int, overlap: float) -> None:
+        self._length, self._overlap, self._step = length, overlap, length - int(overlap * length)
+        self._tail: Samples | None = None
+        self.count = 0
+
+    def push(self, samples: Samples) -> Iterator[tuple[int, NDArray[np.complexfloating]]]:
+        """Take the next samples; yield the number of the first segment of a batch, and the transforms of the batch."""
+        joined = samples if self._tail is None or not len(self._tail) else np.concatenate([self._tail, samples])
+        count = max(0, (len(joined) - self._length) // self._step + 1)
+        self._tail = joined[count * self._step :].copy()
+        if count:
+            for batch in segment_transforms(joined, self._length, self._overlap):
+                yield self.count, batch
+                self.count += len(batch)
+
+
 def sum_of_squares(transforms: NDArray[np.complexfloating]) -> Floats:
     """Return the squared magnitudes summed over the segments, shape (n_frequencies,)."""
     return real_products(transforms, transforms)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from reprieve.emg.filters import Samples, floating
-from reprieve.emg.spectra import Spectrum, hann, segment_transforms
+from reprieve.emg.spectra import SegmentStream, Spectrum, hann
 
 Floats = NDArray[np.float64]
 
@@ -75,16 +75,61 @@ def band_peaks(
     against that floor, corrected for the number of bins searched, be a local maximum inside the band, and stand out of
     the floor in the median of the segments as well: contractions that come and go make peaks of the mean by chance.
     """
-    samples = floating(samples)
-    if len(samples) < 2 * SEGMENT_S * rate_hz or rate_hz < 2 * FLOOR_HIGH_HZ:
-        return (None,) * len(bands_hz)
-    spectrum, typical = _mean_and_median(samples, rate_hz)
-    wide, typical = (one.between(FLOOR_LOW_HZ, FLOOR_HIGH_HZ) for one in (spectrum, typical))
-    if not (wide.power > 0).all():
-        return (None,) * len(bands_hz)
-    ratios = wide.power / _floor(wide.frequency_hz, wide.power)
-    usual = typical.power / _floor(typical.frequency_hz, np.maximum(typical.power, 1e-300))
-    return tuple(_peak(wide, ratios, usual, low, high) for low, high in bands_hz)
+    stream = TremorStream(rate_hz)
+    stream.push(floating(samples))
+    return stream.close(bands_hz)
+
+
+class TremorStream:
+    """`band_peaks` of a record that arrives in blocks.
+
+    A fast record is first averaged to about `SLOW_RATE_HZ`; what the average takes from high frequencies is given back.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        self._fast_hz = rate_hz
+        self._step = max(1, int(rate_hz / SLOW_RATE_HZ))
+        self._rate_hz = rate_hz / self._step
+        length = round(SEGMENT_S * self._rate_hz)
+        # Beyond the highest frequency of the floor nothing is looked at.
+        count = min(length // 2, int(FLOOR_HIGH_HZ * length / self._rate_hz) + 1) + 1
+        self._frequency_hz: Floats = np.asarray(np.arange(count) * (self._rate_hz / length), dtype=np.float64)
+        self._segments = SegmentStream(length, 0.5)
+        self._window = float(np.sum(hann(length) ** 2))
+        self._powers: list[NDArray[np.floating]] = []
+        self._tail: Samples | None = None
+        self._samples = 0
+
+    def push(self, samples: Samples) -> None:
+        """Take the next samples."""
+        self._samples += len(samples)
+        joined = samples if self._tail is None or not len(self._tail) else np.concatenate([self._tail, samples])
+        whole = len(joined) // self._step * self._step
+        self._tail = joined[whole:].copy()
+        slow = joined[:whole].reshape(-1, self._step) @ np.full(self._step, 1 / self._step, joined.dtype)
+        for _, batch in self._segments.push(slow):
+            kept = batch[:, : len(self._frequency_hz)]
+            self._powers.append(np.square(kept.real) + np.square(kept.imag))
+
+    def close(self, bands_hz: Sequence[tuple[float, float]]) -> tuple[TremorPeak | None, ...]:
+        """Return the peak of each band, None where nothing stands out of the floor."""
+        if self._samples < 2 * SEGMENT_S * self._fast_hz or self._fast_hz < 2 * FLOOR_HIGH_HZ:
+            return (None,) * len(bands_hz)
+        spectrum, typical = self._mean_and_median()
+        wide, typical = (one.between(FLOOR_LOW_HZ, FLOOR_HIGH_HZ) for one in (spectrum, typical))
+        if not (wide.power > 0).all():
+            return (None,) * len(bands_hz)
+        ratios = wide.power / _floor(wide.frequency_hz, wide.power)
+        usual = typical.power / _floor(typical.frequency_hz, np.maximum(typical.power, 1e-300))
+        return tuple(_peak(wide, ratios, usual, low, high) for low, high in bands_hz)
+
+    def _mean_and_median(self) -> tuple[Spectrum, Spectrum]:
+        """Return the Welch spectrum up to 30 Hz and its median over the segments: tremor goes on, a jerk does not."""
+        powers, frequency = np.concatenate(self._powers), self._frequency_hz
+        droop = np.sinc(frequency / self._rate_hz) / np.sinc(frequency / (self._rate_hz * self._step))
+        scale = 2 / (self._rate_hz * self._window * droop**2)
+        mean = Spectrum(frequency, powers.mean(axis=0, dtype=np.float64) * scale, len(powers))
+        return mean, Spectrum(frequency, np.median(powers, axis=0) * scale, len(powers))
 
 
 def _peak(wide: Spectrum, ratios: Floats, usual: Floats, low_hz: float, high_hz: float) -> TremorPeak | None:
@@ -101,26 +146,6 @@ def _peak(wide: Spectrum, ratios: Floats, usual: Floats, low_hz: float, high_hz:
     step = float(frequency[1] - frequency[0])
     amplitude = float(np.sqrt(power[round(low) : round(high) + 1].sum() * step))
     return TremorPeak(float(frequency[top]), (high - low) * step, amplitude, float(ratios[top]))
-
-
-def _mean_and_median(samples: Samples, rate_hz: float) -> tuple[Spectrum, Spectrum]:
-    """Return the Welch spectrum up to 30 Hz and its median over the segments: tremor goes on, a single jerk does not.
-
-    A fast record is first averaged to about `SLOW_RATE_HZ`; what the average takes from high frequencies is given back.
-    """
-    step = max(1, int(rate_hz / SLOW_RATE_HZ))
-    slow = samples[: len(samples) // step * step].reshape(-1, step) @ np.full(step, 1 / step, samples.dtype)
-    rate_hz /= step
-    length = round(SEGMENT_S * rate_hz)
-    # Beyond the highest frequency of the floor nothing is looked at.
-    count = min(length // 2, int(FLOOR_HIGH_HZ * length / rate_hz) + 1) + 1
-    frequency: Floats = np.asarray(np.arange(count) * (rate_hz / length), dtype=np.float64)
-    kept = (one[:, : len(frequency)] for one in segment_transforms(slow, length, 0.5))
-    powers = np.concatenate([np.square(one.real) + np.square(one.imag) for one in kept])
-    droop = np.sinc(frequency / rate_hz) / np.sinc(frequency / (rate_hz * step))
-    scale = 2 / (rate_hz * float(np.sum(hann(length) ** 2)) * droop**2)
-    mean = Spectrum(frequency, powers.mean(axis=0, dtype=np.float64) * scale, len(powers))
-    return mean, Spectrum(frequency, np.median(powers, axis=0) * scale, len(powers))
 
 
 def _floor(frequency: np.ndarray, power: np.ndarray) -> np.ndarray:

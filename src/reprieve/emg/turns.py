@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 THRESHOLD_MV = 0.1
 # EMG needs some 15; a slow beat of mains would need thousands, and is left to the point-by-point rule.
 _ROUNDS = 24
+# Points kept from block to block: a quiet channel makes many swings and no turn.
+_MOST_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +58,127 @@ def find_turns(samples: ArrayLike, threshold: float = THRESHOLD_MV) -> Turns:
     by more than the threshold. Swings that lie within both neighbours and do not exceed the threshold change nothing,
     so they are taken out first, all at once; what has no direction yet, or is still small, is followed point by point.
     """
-    values = np.asarray(samples)
-    if values.dtype != np.int16:
-        values = values.astype(np.float64, copy=False)
-    places = _swings(values, threshold)
-    if len(places) < 3:
-        return Turns(np.empty(0, np.int64), np.empty(0))
-    heights = values[places]
+    return TurnCounter(threshold).push(np.asarray(samples))
+
+
+class TurnCounter:
+    """The turns of a record that arrives in blocks, found many at a time; the size of the blocks changes none.
+
+    Parameters
+    ----------
+    threshold : float
+        Smallest swing that makes a turn, in the unit of the samples.
+
+    Notes
+    -----
+    Between blocks the last turn is kept and the swings since: begun anew at a turn, the rule goes on as it would have.
+    """
+
+    def __init__(self, threshold: float = THRESHOLD_MV) -> None:
+        self._threshold = threshold
+        self._samples = 0
+        self._places, self._heights = np.empty(0, np.int64), np.empty(0)
+        self._from_turn = False
+
+    def push(self, samples: NDArray[Any]) -> Turns:
+        """Take the next samples; return the turns that are now certain.
+
+        After the first turn of the record, the first amplitude is that of the swing from the last turn before.
+        """
+        values = samples if samples.dtype == np.int16 else samples.astype(np.float64, copy=False)
+        fresh = _swings(values, self._threshold)
+        if self._samples and len(values) > 1 and values[0] == values[1]:
+            # Of a plateau the last sample counts, also where a block begins on it.
+            flat = int(np.argmax(values != values[0])) or len(values)
+            fresh = np.union1d(fresh, [flat - 1])
+        places, heights = fresh + self._samples, values[fresh]
+        self._samples += len(values)
+        if len(self._places):
+            places = np.concatenate([self._places, places])
+            heights = np.concatenate([self._heights.astype(values.dtype), heights])
+            kept = _swings(heights, self._threshold)
+            places, heights = places[kept], heights[kept]
+        turns = _turns_among(heights, self._threshold)
+        swung = np.concatenate([[0], turns]) if self._from_turn else turns
+        amplitudes = np.abs(np.diff(heights[swung].astype(np.float64)))
+        found = Turns(places[turns], amplitudes)
+        if len(turns):
+            self._from_turn = True
+            places, heights = places[turns[-1] :], heights[turns[-1] :]
+        kept = _essential(heights) if len(heights) > _MOST_KEPT else slice(None)
+        self._places, self._heights = places[kept].copy(), heights[kept].copy()
+        return found
+
+
+class TurnSums:
+    """Turns of a record that arrives in blocks, by the second.
+
+    Attributes
+    ----------
+    count : ndarray, shape (n_seconds,)
+        Turns of each whole second.
+    sizes, swings : ndarray, shape (n_seconds,)
+        Sum and number of the swings that begin in each whole second.
+    """
+
+    def __init__(self, threshold: float, length: int, total: int) -> None:
+        self._counter, self._length, self._last = TurnCounter(threshold), length, np.empty(0, np.int64)
+        # One more for what follows the last whole second.
+        self._sums = np.zeros((3, total // length + 1))
+        self.count, self.sizes, self.swings = self._sums[:, :-1]
+
+    def push(self, samples: NDArray[Any]) -> None:
+        """Take the next samples."""
+        found = self._counter.push(samples)
+        joined = np.concatenate([self._last, found.indices])
+        begun = joined[:-1] // self._length
+        for row, places, worth in (
+            (0, found.indices // self._length, None),
+            (1, begun, found.amplitudes),
+            (2, begun, None),
+        ):
+            if len(places):
+                first = int(places[0])
+                sums = np.bincount(places - first, worth)
+                self._sums[row, first : first + len(sums)] += sums
+        self._last = joined[-1:]
+
+    @property
+    def turns(self) -> int:
+        """Turns of the whole record."""
+        return int(self._sums[0].sum())
+
+    @property
+    def mean_amplitude(self) -> float | None:
+        """Mean swing between turns; None when there are fewer than two."""
+        number = self._sums[2].sum()
+        return float(self._sums[1].sum() / number) if number > 0 else None
+
+
+def _turns_among(heights: NDArray[Any], threshold: float) -> NDArray[np.int64]:
+    """Return which of the points that `_swings` left are turns."""
+    if len(heights) < 3:
+        return np.empty(0, np.int64)
     small = _sizes(heights) <= _limit(heights, threshold)
     large = np.flatnonzero(~small)
     # The swings between the first and the last large one join two turns each, once all small ones are out.
-    head, last = (int(large[0]) + 2, int(large[-1])) if len(large) else (len(places), 0)
+    head, last = (int(large[0]) + 2, int(large[-1])) if len(large) else (len(heights), 0)
     if small[head - 2 : last + 1].any():
-        head = len(places)
-    finder = TurnFinder(threshold)
+        head = len(heights)
     # Plain lists: NumPy scalars would make the loop five times slower.
-    begun = finder.push_at(heights[:head].tolist(), places[:head].tolist())
-    rest = places[head - 1 : last + 1] if head < len(places) else places[:0]
-    indices = np.concatenate([np.asarray(begun, dtype=np.int64), rest]).astype(np.int64)
-    return Turns(indices, np.abs(np.diff(values[indices].astype(np.float64))))
+    begun = TurnFinder(threshold).push_at(heights[:head].tolist(), range(head))
+    rest = np.arange(head - 1, last + 1) if head < len(heights) else np.empty(0, np.int64)
+    return np.concatenate([np.asarray(begun, dtype=np.int64), rest])
+
+
+def _essential(heights: NDArray[Any]) -> list[int]:
+    """Return the points since a turn, or since the beginning, that the rule remembers: first, extremes, last."""
+    ends: list[int] = [0, len(heights) - 1]
+    for extreme in (heights.min(), heights.max()):
+        at = np.flatnonzero(heights == extreme)
+        # Of equal extremes the last stands, but the first sample is left by a higher one only.
+        ends.append(0 if at[0] == 0 else int(at[-1]))
+    return sorted(set(ends))
 
 
 def _swings(values: NDArray[Any], threshold: float) -> NDArray[np.int64]:
@@ -84,7 +188,7 @@ def _swings(values: NDArray[Any], threshold: float) -> NDArray[np.int64]:
     extremes the last stands, as in the point-by-point rule. What the rounds leave, the rule itself will judge.
     """
     if len(values) < 3:
-        return np.empty(0, np.int64)
+        return np.arange(len(values))
     places = np.concatenate([[0], _local_extrema(values), [len(values) - 1]])
     heights = values[places]
     limit = _limit(heights, threshold)

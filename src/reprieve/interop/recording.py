@@ -65,9 +65,13 @@ class Channel:
     @property
     def values(self) -> NDArray[np.float64]:
         """Physical values in `unit`, made anew at each call: a long file is never held twice."""
+        return self.physical(self.raw)
+
+    def physical(self, raw: NDArray[np.generic] | StoredSamples) -> NDArray[np.float64]:
+        """Return what samples of this channel mean in `unit`: part of `raw`, or all of it."""
         # What is no number, or becomes none, is for the one who looks at the quality to say.
         with np.errstate(all="ignore"):
-            values = np.multiply(self.raw, self.scale, dtype=np.float64)
+            values = np.multiply(raw, self.scale, dtype=np.float64)
             values += self.offset
         return values
 

@@ -8,8 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reprieve.interop.scratch import forget
+
 # What is looked at of the file at once.
 _CHUNK_BYTES = 2**25
+# The memory of smaller looks is left to the system.
+_FORGOTTEN_BYTES = 2**20
 
 
 class StoredSamples:
@@ -61,8 +65,10 @@ class StoredSamples:
         """Return the samples of a slice with step 1, reading the records that hold them only."""
         start, stop, step = place.indices(len(self))
         per_record = (self._stop - self._first) // self._width
-        begin = start // per_record
-        part = self._part(begin, -(-stop // per_record))
+        begin, end = start // per_record, -(-stop // per_record)
+        part = self._part(begin, end)
+        if (end - begin) * self._records.shape[1] > _FORGOTTEN_BYTES:
+            self._forget()
         return part[start - begin * per_record : max(start, stop) - begin * per_record : step]
 
     def _part(self, begin: int, end: int) -> NDArray[Any]:
@@ -72,8 +78,8 @@ class StoredSamples:
     def _forget(self) -> None:
         """Let the system take back what was read: pages of a mapped file count as memory of the process."""
         mapped = getattr(self._records, "_mmap", None)
-        if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-            mapped.madvise(mmap.MADV_DONTNEED)
+        if isinstance(mapped, mmap.mmap):
+            forget(mapped)
 
 
 def _int24(stored: NDArray[np.uint8]) -> NDArray[np.int32]:

@@ -8,34 +8,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.app.emg.channels import ChannelRole
-from reprieve.app.emg.intervals import figure_intervals, rms_of
-from reprieve.app.emg.report import ChannelReport, Trace
-from reprieve.emg.coherence import CROSSTALK_BAND_HZ, SegmentSpectra, segment_spectra, spectrum_and_segments
-from reprieve.emg.contractions import (
-    BURST_WINDOW_S,
-    EDGE_WINDOW_S,
-    SHORTEST_RECORD_S,
-    Interval,
-    bursts_of,
-    contractions_of,
-    sustained_fraction,
+from reprieve.app.emg.intervals import figure_intervals
+from reprieve.app.emg.looks import (
+    EmgFigures,
+    Extremes,
+    blocks_of,
+    clean_envelopes,
+    movement_look,
+    mv_per_count,
+    second_look,
 )
-from reprieve.emg.envelope import WINDOW_S, Envelope, rms_envelopes
-from reprieve.emg.filters import LOWEST_RATE_HZ, Samples, band_pass, emg_band, without_mains
-from reprieve.emg.quality import Quality, channel_quality
+from reprieve.app.emg.report import ChannelReport, Trace
+from reprieve.emg.coherence import SegmentSpectra
+from reprieve.emg.contractions import SHORTEST_RECORD_S, Interval, bursts_of, contractions_of, sustained_fraction
+from reprieve.emg.envelope import Envelope
+from reprieve.emg.filters import LOWEST_RATE_HZ, Samples, emg_band
+from reprieve.emg.problems import Quality
+from reprieve.emg.quality import SecondsSeen
 from reprieve.emg.spectra import Spectrum, low_fraction_of
-from reprieve.emg.tremor import HIGH_HZ, LOW_HZ, PHYSIOLOGICAL_HZ, band_peaks, tremor_peak
-from reprieve.emg.turns import THRESHOLD_MV, Turns, find_turns
+from reprieve.emg.turns import TurnSums
 from reprieve.interop.recording import Channel, unit_of
+from reprieve.interop.scratch import Scratch
 
 Floats = NDArray[np.float64]
 
-LOWEST_PAIR_HZ, HIGHEST_PAIR_HZ = 1.0, 50.0
-# Half an hour tells crosstalk; four hours of it for 16 channels would be 350 MB.
-MOST_CROSSTALK_SEGMENTS = 1800
 _VOLTS = {"uV": 1e-6, "mV": 1e-3, "V": 1.0, "nV": 1e-9}
 _SHORTEST_S = 0.25
-_TRACE_COLUMNS = 1000
+_TRACE_COLUMNS, _ENVELOPE_POINTS = 1000, 1200
 _NO_TREMOR = "no peak stands out of the floor at 3-12 Hz"
 _NO_NEEDLE_TREMOR = "a needle hears single motor units, whose firing rate is not tremor"
 _FIGURES = (
@@ -59,88 +58,99 @@ class AnalysedChannel:
     envelope: Envelope | None = None
     rectified: SegmentSpectra | None = None
     crosstalk: SegmentSpectra | None = None
-    # The envelope in % of its own best effort; kept, since every pair needs it.
-    percent: Samples | None = None
 
 
-def analyse_channel(channel: Channel, role: ChannelRole) -> AnalysedChannel:
-    """Return the figures of one channel in the role that map or file give it."""
-    raw = channel.values
+def analyse_channel(channel: Channel, role: ChannelRole, scratch: Scratch | None = None) -> AnalysedChannel:
+    """Return the figures of one channel in the role that map or file give it.
+
+    Parameters
+    ----------
+    channel : Channel
+    role : ChannelRole
+    scratch : Scratch, optional
+        Room for what the report needs of the channel until its end.
+
+    Notes
+    -----
+    The samples are read in blocks, twice: once to know offset, extremes and quality, once for the figures. Nothing
+    depends on the size of the blocks but the last digits of sums.
+    """
+    scratch = scratch or Scratch()
     unit = unit_of(role.unit) if role.unit else channel.unit
-    if not np.isfinite(raw).all():
-        quality = channel_quality(raw, channel.rate_hz, envelope=None, volts_per_unit=None)
-        return _without_figures(channel, role, np.nan_to_num(raw), unit, quality, "samples are not numbers")
+    seen, extremes, mean = _first_look(channel)
+    if not seen.finite:
+        problem = seen.dead()
+        assert problem is not None
+        quality = Quality("reject", (problem,))
+        return _without_figures(channel, role, extremes, unit, quality, "samples are not numbers")
     if role.kind in ("movement", "other"):
-        return _not_emg(channel, role, raw, unit)
+        return _not_emg(channel, role, seen, extremes, mean, unit, scratch)
     if channel.rate_hz < LOWEST_RATE_HZ:
         reason = f"sampled at {channel.rate_hz:g} Hz, EMG needs at least {LOWEST_RATE_HZ:g}"
-        return _without_figures(channel, role, raw, unit, Quality("reject", ()), reason)
+        return _without_figures(channel, role, extremes, unit, Quality("reject", ()), reason)
     if channel.length_s < _SHORTEST_S:
         reason = f"{channel.length_s:.2f} s are too short"
-        return _without_figures(channel, role, raw, unit, Quality("reject", ()), reason)
-    # Half the memory and time; the mean goes first, since an offset would take the digits of the EMG.
-    light = np.subtract(raw, raw.mean(), out=np.empty(len(raw), np.float32), casting="same_kind")
-    filtered = band_pass(light, channel.rate_hz, needle=role.kind == "needle")
-    envelopes = rms_envelopes(filtered, channel.rate_hz, (WINDOW_S, EDGE_WINDOW_S, BURST_WINDOW_S))
-    envelope = envelopes[0]
-    spectrum, segments = spectrum_and_segments(
-        light, channel.rate_hz, lowest_hz=CROSSTALK_BAND_HZ[0], highest_hz=CROSSTALK_BAND_HZ[1]
-    )
-    del light
-    quality = channel_quality(
-        raw,
-        channel.rate_hz,
-        envelope=envelope,
+        return _without_figures(channel, role, extremes, unit, Quality("reject", ()), reason)
+    dead = seen.dead(_step(channel))
+    if dead is not None and not dead.seconds:
+        reason = f"{dead.problem}: {dead.message}"
+        return _without_figures(channel, role, extremes, unit, Quality("reject", (dead,)), reason)
+    needle = role.kind == "needle"
+    figures = second_look(channel, mean, _VOLTS.get(unit), scratch, needle=needle)
+    quality = seen.judge(
+        figures.spectrum,
+        dead,
+        envelope=figures.envelopes[0],
         volts_per_unit=_VOLTS.get(unit),
-        step=_step(channel),
         rail=_physical_rail(channel),
-        needle=role.kind == "needle",
-        spectrum=spectrum,
+        needle=needle,
     )
-    if quality.verdict == "reject":
-        reason = f"{quality.problems[0].problem}: {quality.problems[0].message}"
-        return _without_figures(channel, role, raw, unit, quality, reason)
-    inside = spectrum.between(*emg_band(channel.rate_hz, needle=role.kind == "needle"))
-    trace = _trace(channel.name, raw, envelope, inside.frequency_hz, inside.power)
-    # A needle is judged by the whole record; of a surface channel the samples as read are not needed any more.
-    sized = raw if role.kind == "needle" else filtered
-    del raw
-    return _emg_figures(channel, role, sized, filtered, envelopes, quality, unit, inside, segments, trace)
+    return _emg_figures(channel, role, seen, extremes, mean, figures, quality, unit)
+
+
+def _first_look(channel: Channel) -> tuple[SecondsSeen, Extremes, float]:
+    """Return what each second holds, the extremes for the drawing, and the mean."""
+    seen = SecondsSeen(len(channel.raw), channel.rate_hz, lambda a, b: channel.physical(channel.raw[a:b]))
+    extremes, total = Extremes(len(channel.raw), _TRACE_COLUMNS), 0.0
+    for raw in blocks_of(channel):
+        part = channel.physical(raw)
+        seen.push(part)
+        extremes.push(part if seen.finite else np.nan_to_num(part))
+        total += float(part.sum()) if seen.finite else 0.0
+    return seen, extremes, total / max(1, len(channel.raw))
 
 
 def _emg_figures(
     channel: Channel,
     role: ChannelRole,
-    sized: Samples,
-    filtered: Samples,
-    envelopes: tuple[Envelope, ...],
+    seen: SecondsSeen,
+    extremes: Extremes,
+    mean: float,
+    figures: EmgFigures,
     quality: Quality,
     unit: str,
-    inside: Spectrum,
-    segments: SegmentSpectra,
-    trace: Trace,
 ) -> AnalysedChannel:
     rate, needle, volts = channel.rate_hz, role.kind == "needle", _VOLTS.get(unit)
     not_given: dict[str, str] = {}
     # A needle keeps the unit of its file and the whole record; a surface figure is in microvolts of the EMG band.
     shown, scale = (unit, 1.0) if needle or volts is None else ("uV", volts / 1e-6)
     band = emg_band(rate, needle=needle)
-    rectified = np.abs(filtered)
-    envelope = envelopes[0]
-    contractions, bursts = _activity(filtered, envelopes, rate, quality, not_given)
-    turns = _turns(channel, volts, quality, not_given)
+    inside = figures.spectrum.between(*band)
+    contractions, bursts = _activity(channel, mean, figures, quality, not_given, needle=needle)
+    turns = _turns(figures, volts, quality, not_given)
     per_turn, turn_scale = (turns.mean_amplitude, _mv_per_count(channel, volts)) if turns else (None, 1.0)
-    drive = segment_spectra(rectified, rate, lowest_hz=LOWEST_PAIR_HZ, highest_hz=HIGHEST_PAIR_HZ)
-    bands = ((LOW_HZ, HIGH_HZ), PHYSIOLOGICAL_HZ)
-    peak, physiological = (None, None) if needle else band_peaks(rectified, rate, bands)
+    power, rest = (seen.power, seen.rest) if needle else (figures.power.seconds, figures.power.rest)
+    peak, physiological = figures.peaks
     if peak is None:
         not_given["tremor_peak_hz"] = _NO_NEEDLE_TREMOR if needle else _NO_TREMOR
+    trace = _trace(channel.name, extremes, figures.envelopes[0], inside)
+    envelope = figures.envelopes[0].scaled(scale)
     report = replace(
         _identified(channel, role, shown, quality),
         band_hz=band,
-        rms=scale * rms_of(sized),
-        noise_rms=scale * envelope.noise,
-        best_effort_rms=scale * envelope.best_effort,
+        rms=scale * _rms(power, seen.length, rest),
+        noise_rms=envelope.noise,
+        best_effort_rms=envelope.best_effort,
         median_frequency_hz=inside.median_hz,
         mean_frequency_hz=inside.mean_hz,
         contractions=_shifted(contractions, channel.start_s),
@@ -148,47 +158,45 @@ def _emg_figures(
         bursts=_shifted(bursts, channel.start_s),
         burst_rate_per_s=None if bursts is None else len(bursts) / channel.length_s,
         burst_median_s=float(np.median([burst.duration_s for burst in bursts])) if bursts else None,
-        turns_per_s=turns.per_second(channel.length_s) if turns else None,
+        turns_per_s=turns.turns / channel.length_s if turns else None,
         mean_amplitude_per_turn=None if per_turn is None else per_turn * turn_scale,
         tremor_peak_hz=peak.frequency_hz if peak else None,
         tremor=replace(peak, amplitude=peak.amplitude * scale) if peak else None,
         physiological_peak=replace(physiological, amplitude=physiological.amplitude * scale) if physiological else None,
-        low_frequency_fraction=low_fraction_of(drive.spectrum()) if channel.length_s >= 2 else None,
-        intervals=figure_intervals(sized, rate, scale, turns, turn_scale, drive, bursts or ()),
+        low_frequency_fraction=low_fraction_of(figures.drive.spectrum()) if channel.length_s >= 2 else None,
+        intervals=figure_intervals(power, seen.length / rate, scale, turns, turn_scale, figures.drive, bursts or ()),
         not_given=not_given,
     )
-    return AnalysedChannel(
-        report,
-        trace,
-        Envelope(envelope.values * scale, envelope.rate_hz, envelope.noise * scale),
-        drive,
-        segments.thinned(MOST_CROSSTALK_SEGMENTS),
-        _percent(envelope),
-    )
+    return AnalysedChannel(report, trace, envelope, figures.drive, figures.crosstalk)
 
 
-def _percent(envelope: Envelope) -> Samples | None:
-    best = envelope.best_effort
-    return (100 * envelope.corrected / best).astype(np.float32) if best > 0 else None
+def _rms(power: Floats, length: int, rest: Samples) -> float:
+    """Return the RMS of a record from the mean squares of its seconds and from its last samples."""
+    total = float(power.sum()) * length + float(np.square(rest, dtype=np.float64).sum())
+    return float(np.sqrt(total / (len(power) * length + len(rest))))
 
 
 def _activity(
-    filtered: Samples, envelopes: tuple[Envelope, ...], rate_hz: float, quality: Quality, not_given: dict[str, str]
+    channel: Channel,
+    mean: float,
+    figures: EmgFigures,
+    quality: Quality,
+    not_given: dict[str, str],
+    *,
+    needle: bool,
 ) -> tuple[tuple[Interval, ...] | None, tuple[Interval, ...] | None]:
-    if len(filtered) < SHORTEST_RECORD_S * rate_hz:
+    if len(channel.raw) < SHORTEST_RECORD_S * channel.rate_hz:
         reason = f"shorter than {SHORTEST_RECORD_S:g} s: the noise cannot be told from the effort"
         not_given["contractions"] = not_given["bursts"] = reason
         return None, None
-    mains_hz = quality.figure("mains")
+    mains_hz, envelopes = quality.figure("mains"), figures.envelopes
     if mains_hz:
-        clean = without_mains(filtered, rate_hz, mains_hz)
-        envelopes = rms_envelopes(clean, rate_hz, (WINDOW_S, EDGE_WINDOW_S, BURST_WINDOW_S))
+        envelopes = clean_envelopes(channel, mean, mains_hz, needle=needle)
     return contractions_of(envelopes[0], envelopes[1]), bursts_of(envelopes[2])
 
 
-def _turns(channel: Channel, volts: float | None, quality: Quality, not_given: dict[str, str]) -> Turns | None:
-    """Return the turns in the counts that the file stores: an offset makes none, and counts are exact."""
-    if volts is None or quality.has("gain"):
+def _turns(figures: EmgFigures, volts: float | None, quality: Quality, not_given: dict[str, str]) -> TurnSums | None:
+    if figures.turns is None or quality.has("gain"):
         reason = (
             "no voltage scale: 0.1 mV cannot be told"
             if volts is None
@@ -196,51 +204,57 @@ def _turns(channel: Channel, volts: float | None, quality: Quality, not_given: d
         )
         not_given["turns_per_s"] = not_given["mean_amplitude_per_turn"] = reason
         return None
-    turns = find_turns(channel.raw, THRESHOLD_MV / _mv_per_count(channel, volts))
-    if turns.mean_amplitude is None:
+    if figures.turns.mean_amplitude is None:
         not_given["mean_amplitude_per_turn"] = "fewer than two turns of 0.1 mV"
-    return turns
+    return figures.turns
 
 
 def _mv_per_count(channel: Channel, volts: float | None) -> float:
     assert volts is not None
-    return abs(channel.scale) * volts / 1e-3
+    return mv_per_count(channel, volts)
 
 
-def _not_emg(channel: Channel, role: ChannelRole, raw: Floats, unit: str) -> AnalysedChannel:
+def _not_emg(
+    channel: Channel,
+    role: ChannelRole,
+    seen: SecondsSeen,
+    extremes: Extremes,
+    mean: float,
+    unit: str,
+    scratch: Scratch,
+) -> AnalysedChannel:
     """A movement signal has a tremor peak and takes part in pairs; anything else is only listed."""
-    judged = channel_quality(raw, channel.rate_hz, envelope=None, volts_per_unit=None, step=_step(channel))
     # Drift and hum below 20 Hz are what movement is made of: only a dead or clipped channel is a problem here.
-    problems = tuple(problem for problem in judged.problems if problem.problem in ("dead", "clipping"))
-    quality = Quality("reject" if judged.verdict == "reject" else "use_with_note" if problems else "use", problems)
+    dead = seen.dead(_step(channel))
+    rejected = dead is not None and not dead.seconds
+    problems = tuple(one for one in (dead, None if rejected else seen.clipping(None)) if one is not None)
+    quality = Quality("reject" if rejected else "use_with_note" if problems else "use", problems)
     words = (
         "a movement signal" if role.kind == "movement" else "not taken for EMG; name its kind in --channels if it is"
     )
-    empty = _without_figures(channel, role, raw, unit, quality, words)
-    if role.kind == "other" or quality.verdict == "reject":
+    empty = _without_figures(channel, role, extremes, unit, quality, words)
+    if role.kind == "other" or rejected:
         return empty
-    moved = raw - raw.mean()
-    peak = tremor_peak(moved, channel.rate_hz)
+    moved = movement_look(channel, mean, scratch)
     left = {key: text for key, text in empty.report.not_given.items() if key not in ("rms", "tremor_peak_hz")}
-    if peak is None:
+    if moved.peak is None:
         left["tremor_peak_hz"] = _NO_TREMOR
     report = replace(
         empty.report,
-        rms=float(np.sqrt(np.mean(moved**2))),
-        tremor_peak_hz=peak.frequency_hz if peak else None,
-        tremor=peak,
+        rms=moved.rms,
+        tremor_peak_hz=moved.peak.frequency_hz if moved.peak else None,
+        tremor=moved.peak,
         not_given=left,
     )
-    spectra = segment_spectra(moved, channel.rate_hz, lowest_hz=LOWEST_PAIR_HZ, highest_hz=HIGHEST_PAIR_HZ)
-    return AnalysedChannel(report, empty.trace, rectified=spectra)
+    return AnalysedChannel(report, empty.trace, rectified=moved.seconds)
 
 
 def _without_figures(
-    channel: Channel, role: ChannelRole, raw: Floats, unit: str, quality: Quality, reason: str
+    channel: Channel, role: ChannelRole, extremes: Extremes, unit: str, quality: Quality, reason: str
 ) -> AnalysedChannel:
     shown = "uV" if role.kind == "surface" and unit in _VOLTS else unit
     report = replace(_identified(channel, role, shown, quality), not_given=dict.fromkeys(_FIGURES, reason))
-    return AnalysedChannel(report, _trace(channel.name, raw, None, None, None))
+    return AnalysedChannel(report, _trace(channel.name, extremes, None, None))
 
 
 def _identified(channel: Channel, role: ChannelRole, unit: str, quality: Quality) -> ChannelReport:
@@ -275,18 +289,14 @@ def _physical_rail(channel: Channel) -> tuple[float, float] | None:
     return low + 0.5 * abs(channel.scale), high - 0.5 * abs(channel.scale)
 
 
-def _trace(
-    name: str, raw: Floats, envelope: Envelope | None, frequency_hz: Floats | None, power: Floats | None
-) -> Trace:
-    columns = max(1, min(_TRACE_COLUMNS, len(raw)))
-    edges = np.linspace(0, len(raw), columns, endpoint=False).astype(np.int64)
-    low, high = (np.minimum.reduceat(raw, edges), np.maximum.reduceat(raw, edges)) if len(raw) else (raw, raw)
+def _trace(name: str, extremes: Extremes, envelope: Envelope | None, inside: Spectrum | None) -> Trace:
+    every = max(1, len(envelope.values) // _ENVELOPE_POINTS) if envelope else 1
     return Trace(
         name=name,
-        low=low,
-        high=high,
-        envelope=envelope.values if envelope else None,
-        envelope_rate_hz=envelope.rate_hz if envelope else 0.0,
-        frequency_hz=frequency_hz,
-        power=power,
+        low=extremes.low,
+        high=extremes.high,
+        envelope=envelope.values[::every].copy() if envelope else None,
+        envelope_rate_hz=envelope.rate_hz / every if envelope else 0.0,
+        frequency_hz=inside.frequency_hz if inside else None,
+        power=inside.power if inside else None,
     )

@@ -56,7 +56,7 @@ def shared_drive(
 
 
 def _steady(one: AnalysedChannel, spans: Mapping[str, Sequence[tuple[float, float]]]) -> SegmentSpectra | None:
-    """Return the whole seconds of the steady epoch; None when there are too few."""
+    """Return the whole seconds of the steady epoch at 4-7 Hz; None when there are too few."""
     if one.rectified is None or one.crosstalk is None:
         return None
     chosen = next((spans[kind] for kind in STEADY_KINDS if spans.get(kind)), None)
@@ -66,7 +66,8 @@ def _steady(one: AnalysedChannel, spans: Mapping[str, Sequence[tuple[float, floa
         inside = np.any([(begins >= start) & (begins + 1 <= stop) for start, stop in chosen], axis=0)
     if inside.sum() < FEWEST_SEGMENTS:
         return None
-    return SegmentSpectra(one.rectified.frequency_hz, one.rectified.values[inside])
+    band = one.rectified.between(*DYSTONIC_BAND_HZ)
+    return SegmentSpectra(band.frequency_hz, band.values[inside])
 
 
 def _crosstalk(first: AnalysedChannel, second: AnalysedChannel) -> bool:

@@ -11,29 +11,25 @@ from numpy.typing import NDArray
 from reprieve.emg.bootstrap import BLOCK_S, resample_weights
 from reprieve.emg.coherence import SegmentSpectra
 from reprieve.emg.contractions import Interval
-from reprieve.emg.filters import Samples
 from reprieve.emg.spectra import CDF10_HIGH_HZ, CDF10_LOW_HZ, CDF10_MID_HZ
-from reprieve.emg.turns import Turns
+from reprieve.emg.turns import TurnSums
+
+Floats = NDArray[np.float64]
 
 # The draws are always the same: the same recording gives the same report.
 SEED = 20261124
 FEWEST_BURSTS = 6
+# Of a longer record the draws are of several seconds at a time: an hour of single ones is enough.
+MOST_UNITS = 3600
+_SECONDS_AT_ONCE = 4096
 _NORMAL_95 = 1.959963984540054
 
 
-def rms_of(samples: Samples) -> float:
-    """Return the RMS of a whole record, summed by rows: one sum over a long float32 record would lose digits."""
-    rows = samples[: len(samples) // 1000 * 1000].reshape(-1, 1000)
-    rest = samples[rows.size :].astype(np.float64)
-    total = float(np.einsum("ij,ij->i", rows, rows).sum(dtype=np.float64)) + float(rest @ rest)
-    return float(np.sqrt(total / len(samples)))
-
-
 def figure_intervals(
-    samples: Samples,
-    rate_hz: float,
+    power: Floats,
+    second_s: float,
     scale: float,
-    turns: Turns | None,
+    turns: TurnSums | None,
     turn_scale: float,
     drive: SegmentSpectra,
     bursts: Sequence[Interval],
@@ -42,11 +38,14 @@ def figure_intervals(
 
     Parameters
     ----------
-    samples : ndarray, shape (n_samples,)
-        What the RMS is of.
-    rate_hz, scale : float
-        Sampling rate, and what makes the RMS the one shown.
-    turns : Turns or None
+    power : ndarray, shape (n_seconds,)
+        Mean square of each second of what the RMS is of.
+    second_s : float
+        Length of such a second, which is one to the sample.
+    scale : float
+        What makes the RMS the one shown.
+    turns : TurnSums or None
+        By the same seconds.
     turn_scale : float
         What makes the amplitude of a turn the one shown.
     drive : SegmentSpectra
@@ -54,27 +53,37 @@ def figure_intervals(
     bursts : sequence of Interval
     """
     found: dict[str, tuple[float, float]] = {}
-    length = round(rate_hz)
-    seconds = len(samples) // length
-    weights = _weights(seconds)
+    unit = max(1, -(-len(power) // MOST_UNITS))
+    weights = _weights(len(power) // unit, round(BLOCK_S) if unit == 1 else 2)
     if weights is not None:
-        rows = samples[: seconds * length].reshape(seconds, length)
-        power = np.einsum("ij,ij->i", rows, rows) / length
-        found["rms"] = _limits(scale * np.sqrt(_means(weights, power)))
+        found["rms"] = _limits(scale * np.sqrt(_means(weights, _by(unit, power))))
         if turns is not None:
-            count = np.bincount(turns.indices // length, minlength=seconds)[:seconds]
-            found["turns_per_s"] = _limits(_means(weights, count) * (rate_hz / length))
-            swings = turns.indices[:-1] // length
-            sizes, number = (np.bincount(swings, each, seconds)[:seconds] for each in (turns.amplitudes, None))
-            drawn = _means(weights, number)
-            if drawn.min() > 0:
-                found["mean_amplitude_per_turn"] = _limits(turn_scale * _means(weights, sizes) / drawn)
-        low, whole = (_band(drive, high_hz) for high_hz in (CDF10_MID_HZ, CDF10_HIGH_HZ))
-        if len(whole) == seconds and whole.sum() > 0:
-            found["low_frequency_fraction"] = _limits(_means(weights, low) / _means(weights, whole))
+            found["turns_per_s"] = _limits(_means(weights, _by(unit, turns.count)) / second_s)
+            swings, sizes = _means(weights, _by(unit, turns.swings)), _means(weights, _by(unit, turns.sizes))
+            if swings.min() > 0:
+                found["mean_amplitude_per_turn"] = _limits(turn_scale * sizes / swings)
+        low, whole = _bands(drive)
+        if len(whole) == len(power) and whole.sum() > 0:
+            share = _means(weights, _by(unit, low)) / _means(weights, _by(unit, whole))
+            found["low_frequency_fraction"] = _limits(share)
     if len(bursts) >= FEWEST_BURSTS:
         found["burst_median_s"] = _median_limits(np.sort([one.duration_s for one in bursts]))
     return found
+
+
+def _by(unit: int, seconds: Floats) -> Floats:
+    """Return the means of so many seconds each."""
+    return seconds if unit == 1 else seconds[: len(seconds) // unit * unit].reshape(-1, unit).mean(axis=1)
+
+
+def _bands(drive: SegmentSpectra) -> tuple[Floats, Floats]:
+    """Return the power of each second at 3-10 and at 3-32 Hz."""
+    found: tuple[list[Floats], list[Floats]] = ([], [])
+    for first in range(0, len(drive.values), _SECONDS_AT_ONCE):
+        part = SegmentSpectra(drive.frequency_hz, drive.values[first : first + _SECONDS_AT_ONCE])
+        for powers, high_hz in zip(found, (CDF10_MID_HZ, CDF10_HIGH_HZ), strict=True):
+            powers.append(_band(part, high_hz))
+    return tuple(np.concatenate([np.empty(0), *powers]) for powers in found)  # type: ignore[return-value]
 
 
 def _band(drive: SegmentSpectra, high_hz: float) -> NDArray[np.float64]:
@@ -83,8 +92,8 @@ def _band(drive: SegmentSpectra, high_hz: float) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=4)
-def _weights(seconds: int) -> NDArray[np.float32] | None:
-    return resample_weights(seconds, round(BLOCK_S), np.random.default_rng([SEED, seconds]))
+def _weights(units: int, block: int) -> NDArray[np.float32] | None:
+    return resample_weights(units, block, np.random.default_rng([SEED, units]))
 
 
 def _means(weights: NDArray[np.float32], values: NDArray[np.generic]) -> NDArray[np.float64]:

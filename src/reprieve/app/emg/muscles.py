@@ -16,6 +16,7 @@ from reprieve.emg.contractions import Interval
 from reprieve.emg.muscle import MuscleActivity, lead_time, muscle_activity
 from reprieve.emg.score import MuscleFindings, MuscleScore, muscle_score
 from reprieve.interop.recording import Annotation
+from reprieve.interop.scratch import Scratch
 from reprieve.record.chart import MuscleEmg
 from reprieve.reference.assessment_weights import AssessmentWeights
 
@@ -64,8 +65,19 @@ def report_muscles(
     epochs: Sequence[Epoch],
     session: ChannelMap | None,
     weights: AssessmentWeights,
+    scratch: Scratch | None = None,
 ) -> tuple[MuscleReport, ...]:
-    """Return the muscles that the channels name, the surest evidence first."""
+    """Return the muscles that the channels name, the surest evidence first.
+
+    Parameters
+    ----------
+    channels : sequence of AnalysedChannel
+    epochs : sequence of Epoch
+    session : ChannelMap or None
+    weights : AssessmentWeights
+    scratch : Scratch, optional
+        Where the channels lie: what was read of it is let go after each muscle.
+    """
     named = [one for one in channels if one.report.muscle]
     coherent = shared_drive(named, {one.report.name: _spans(one, epochs) for one in named})
     reports: list[MuscleReport] = []
@@ -74,6 +86,8 @@ def report_muscles(
         rng = np.random.default_rng([SEED, *one.report.name.encode()])
         others = [other.report.contractions or () for other in named if other is not one]
         reports.append(_muscle(one, others, epochs, session, weights, rng, coherent.get(one.report.name)))
+        if scratch is not None:
+            scratch.forget()
     return tuple(
         sorted(reports, key=lambda report: -1.0 if report.score.low is None else report.score.low, reverse=True)
     )

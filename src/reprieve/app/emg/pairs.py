@@ -19,14 +19,32 @@ from reprieve.emg.coherence import (
     pooled_coherence,
     zero_lag_coherence,
 )
-from reprieve.emg.muscle import co_contraction
+from reprieve.emg.envelope import Envelope
+from reprieve.emg.filters import Samples
+from reprieve.emg.muscle import CoContraction
+from reprieve.interop.scratch import Scratch
+
+# Ten minutes of an envelope at a time.
+_POINTS_AT_ONCE = 2**17
 
 
-def report_pairs(channels: Sequence[AnalysedChannel]) -> tuple[PairReport, ...]:
-    """Return the pairs of all channels that carry EMG, and of EMG with movement; p-values adjusted over the pairs."""
+def report_pairs(channels: Sequence[AnalysedChannel], scratch: Scratch | None = None) -> tuple[PairReport, ...]:
+    """Return the pairs of all channels that carry EMG, and of EMG with movement; p-values adjusted over the pairs.
+
+    Parameters
+    ----------
+    channels : sequence of AnalysedChannel
+    scratch : Scratch, optional
+        Where they lie: what was read of it is let go after each pair.
+    """
     live = [one for one in channels if one.rectified is not None]
     both = [(a, b) for a, b in itertools.combinations(live, 2) if not (a.crosstalk is None and b.crosstalk is None)]
-    pairs = [_pair(a, b) for a, b in both]
+    indices = _co_contractions(both)
+    pairs: list[PairReport] = []
+    for place, (a, b) in enumerate(both):
+        pairs.append(_pair(a, b, *indices.get(place, (None, None))))
+        if scratch is not None:
+            scratch.forget()
     judged = [i for i, pair in enumerate(pairs) if pair.probability_4_7_hz is not None]
     adjusted = holm([pairs[i].probability_4_7_hz or 0.0 for i in judged])
     for place, probability in zip(judged, adjusted, strict=True):
@@ -34,7 +52,7 @@ def report_pairs(channels: Sequence[AnalysedChannel]) -> tuple[PairReport, ...]:
     return tuple(pairs)
 
 
-def _pair(first: AnalysedChannel, second: AnalysedChannel) -> PairReport:
+def _pair(first: AnalysedChannel, second: AnalysedChannel, shape: float | None, amplitude: float | None) -> PairReport:
     names = (first.report.name, second.report.name)
     if first.rectified is None or second.rectified is None:
         return PairReport(channels=names, segments=0)
@@ -47,7 +65,6 @@ def _pair(first: AnalysedChannel, second: AnalysedChannel) -> PairReport:
     crosstalk = None
     if first.crosstalk is not None and second.crosstalk is not None:
         crosstalk = zero_lag_coherence(first.crosstalk, second.crosstalk) > CROSSTALK_LIMIT
-    shape, amplitude = _co_contraction(first, second)
     pair = PairReport(
         channels=names,
         segments=found.segments,
@@ -86,10 +103,37 @@ def _not_comparable(first: AnalysedChannel, second: AnalysedChannel, count: int)
     return None
 
 
-def _co_contraction(first: AnalysedChannel, second: AnalysedChannel) -> tuple[float | None, float | None]:
-    """Return both indices in % of each channel's own best effort."""
-    if first.percent is None or second.percent is None or first.envelope is None or second.envelope is None:
-        return None, None
-    if not np.isclose(first.envelope.rate_hz, second.envelope.rate_hz, rtol=1e-3):
-        return None, None
-    return co_contraction(first.percent, second.percent)
+def _co_contractions(
+    both: Sequence[tuple[AnalysedChannel, AnalysedChannel]],
+) -> dict[int, tuple[float | None, float | None]]:
+    """Return both indices of the pairs that have them, by place: in % of each channel's own best effort."""
+    told = {place: CoContraction() for place, (a, b) in enumerate(both) if _share_points(a, b)}
+    used = {id(one): one for place in told for one in both[place]}
+    longest = max((len(_envelope(one).values) for one in used.values()), default=0)
+    for start in range(0, longest, _POINTS_AT_ONCE):
+        # Every channel once, every pair after it.
+        percent = {key: _percent(_envelope(one), start, start + _POINTS_AT_ONCE) for key, one in used.items()}
+        for place, indices in told.items():
+            first, second = (percent[id(one)] for one in both[place])
+            count = min(len(first), len(second))
+            indices.push(first[:count], second[:count])
+    return {place: indices.close() for place, indices in told.items()}
+
+
+def _share_points(first: AnalysedChannel, second: AnalysedChannel) -> bool:
+    if first.envelope is None or second.envelope is None:
+        return False
+    if not (first.envelope.best_effort > 0 and second.envelope.best_effort > 0):
+        return False
+    return bool(np.isclose(first.envelope.rate_hz, second.envelope.rate_hz, rtol=1e-3))
+
+
+def _envelope(one: AnalysedChannel) -> Envelope:
+    assert one.envelope is not None
+    return one.envelope
+
+
+def _percent(envelope: Envelope, start: int, stop: int) -> Samples:
+    part = envelope.between(start, stop).corrected
+    part *= 100 / envelope.best_effort
+    return part.astype(np.float32, copy=False)

@@ -14,6 +14,7 @@ from reprieve.app.emg.reflexes import report_evoked, report_stretches
 from reprieve.app.emg.report import ChannelReport, EmgReport, MuscleReport, PairReport, Trace
 from reprieve.interop.recording import Recording
 from reprieve.interop.recordings import read_recording
+from reprieve.interop.scratch import Scratch
 from reprieve.reference.assessment_weights import assessment_weights
 
 __all__ = [
@@ -76,10 +77,12 @@ def report_of(
     roles = channel_roles(recording, session)
     used = [channel for channel in recording.channels if not roles[channel.name].skip]
     analysed: list[AnalysedChannel] = []
+    scratch = Scratch()
     for number, channel in enumerate(used):
         if progress:
             progress(number, len(used), channel.name)
-        analysed.append(analyse_channel(channel, roles[channel.name]))
+        analysed.append(analyse_channel(channel, roles[channel.name], scratch))
+        scratch.forget()
     if progress:
         progress(len(used), len(used), "pairs")
     length_s = max((channel.start_s + channel.length_s for channel in recording.channels), default=0.0)
@@ -90,8 +93,8 @@ def report_of(
         format=recording.format,
         length_s=length_s,
         channels=tuple(one.report for one in analysed),
-        pairs=report_pairs(analysed),
-        muscles=report_muscles(analysed, epochs, session, weights),
+        pairs=report_pairs(analysed, scratch),
+        muscles=report_muscles(analysed, epochs, session, weights, scratch),
         annotations=recording.annotations,
         epochs=epochs,
         notes=_notes(recording),

@@ -11,7 +11,7 @@ from reprieve.app.emg.channels import Epoch, Kind, MapSide
 from reprieve.app.emg.movement import MovementReport
 from reprieve.emg.bootstrap import Estimate
 from reprieve.emg.contractions import Interval
-from reprieve.emg.quality import Quality
+from reprieve.emg.problems import Quality
 from reprieve.emg.score import MuscleScore
 from reprieve.emg.stretch import StretchThreshold
 from reprieve.emg.tremor import TremorPeak
@@ -134,12 +134,15 @@ class StretchReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """What a drawing of one channel needs: extremes of 1000 columns, the envelope, the spectrum."""
+    """What a drawing of one channel needs: extremes of 1000 columns, some 1200 points of the envelope, the spectrum.
+
+    Extremes and envelope are in the unit of the file.
+    """
 
     name: str
     low: Floats
     high: Floats
-    envelope: Floats | None
+    envelope: NDArray[np.floating] | None
     envelope_rate_hz: float
     frequency_hz: Floats | None
     power: Floats | None

@@ -44,11 +44,7 @@ def trace_svg(channel: ChannelReport, trace: Trace) -> str:
     )
     curve = ""
     if trace.envelope is not None and len(trace.envelope) > 1:
-        every = max(1, len(trace.envelope) // 1200)
-        points = (
-            (channel.start_s + i / trace.envelope_rate_hz, trace.envelope[i])
-            for i in range(0, len(trace.envelope), every)
-        )
+        points = ((channel.start_s + i / trace.envelope_rate_hz, v) for i, v in enumerate(trace.envelope))
         curve = f'<polyline class="envelope" points="{" ".join(f"{x_of(t)},{at(centre + v)}" for t, v in points)}"/>'
     unit = escape(channel.unit.replace("uV", "µV"))
     words = f"Trace of {escape(channel.name)} with its envelope"
