@@ -79,6 +79,23 @@ def report_of(one: Plan, **more: Any) -> CheckReport:
     return check(one, today=TODAY, **more)
 
 
+def border(rule: str, product: str, use: str, jurisdiction: str, limit: int) -> tuple[list[Finding], list[Finding]]:
+    """Return what `rule` says of this limit to a session of exactly that, and to one of half a unit more."""
+    muscle = {ARM: "brachialis", LEG: "soleus"}.get(use, "splenius_capitis")
+    told = []
+    for units in (limit, limit + 0.5):
+        # An earlier dose, so that this is not the first.
+        one = plan(
+            product,
+            use,
+            inject(muscle, units, sites=60),
+            jurisdiction=jurisdiction,
+            exposures=(given(200, 10, product),),
+        )
+        told.append([finding for finding in found(one, rule) if finding.limit == limit])
+    return told[0], told[1]
+
+
 def found(one: Plan, rule: str, subject: str | None = None, **more: Any) -> list[Finding]:
     """Return the findings of one rule."""
     return [

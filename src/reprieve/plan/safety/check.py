@@ -10,26 +10,48 @@ from reprieve.core.findings import Finding, Severity, verdict_of
 from reprieve.plan.safety.case import Case, case_of
 from reprieve.plan.safety.outcome import Gap, LimitCheck
 from reprieve.plan.safety.report import CheckReport, totals_of
+from reprieve.plan.safety.rules.age_missing import age_missing
+from reprieve.plan.safety.rules.below_label_age import below_label_age
+from reprieve.plan.safety.rules.bilateral_scm import bilateral_scm
+from reprieve.plan.safety.rules.contraindicated import contraindicated
+from reprieve.plan.safety.rules.cosmetic_product import cosmetic_product
 from reprieve.plan.safety.rules.cumulative_limit_exceeded import cumulative_limit_exceeded
+from reprieve.plan.safety.rules.date_missing import date_missing
+from reprieve.plan.safety.rules.exposure_after_plan import exposure_after_plan
+from reprieve.plan.safety.rules.exposure_unknown import exposure_unknown
 from reprieve.plan.safety.rules.gland_dose_above_label import gland_dose_above_label
+from reprieve.plan.safety.rules.gland_dose_below_label import gland_dose_below_label
 from reprieve.plan.safety.rules.implausible_units_for_product import implausible_units_for_product
+from reprieve.plan.safety.rules.interaction import interaction
 from reprieve.plan.safety.rules.interval_too_short import interval_too_short
+from reprieve.plan.safety.rules.jurisdiction_missing import jurisdiction_missing
 from reprieve.plan.safety.rules.label_value_differs_from_arithmetic import label_value_differs_from_arithmetic
-from reprieve.plan.safety.rules.missing_input import exposure_unknown, plan_incomplete, weight_missing
-from reprieve.plan.safety.rules.muscle_dose_outside_label import muscle_dose_outside_label
+from reprieve.plan.safety.rules.limb_differs_from_side import limb_differs_from_side
+from reprieve.plan.safety.rules.muscle_dose_above_label import muscle_dose_above_label
+from reprieve.plan.safety.rules.muscle_dose_below_label import muscle_dose_below_label
 from reprieve.plan.safety.rules.no_verified_limit import no_verified_limit
-from reprieve.plan.safety.rules.off_label_indication import below_label_age, off_label_indication
+from reprieve.plan.safety.rules.off_label_indication import off_label_indication
 from reprieve.plan.safety.rules.paediatric_cap_exceeded import paediatric_cap_exceeded
 from reprieve.plan.safety.rules.paediatric_combined_cap_exceeded import paediatric_combined_cap_exceeded
-from reprieve.plan.safety.rules.recorded_risks import other_toxin, recorded_risks
-from reprieve.plan.safety.rules.session_dose_outside_label import session_dose_outside_label
+from reprieve.plan.safety.rules.risk_not_recognised import risk_not_recognised
+from reprieve.plan.safety.rules.scm_side_above_150 import scm_side_above_150
+from reprieve.plan.safety.rules.scm_total_above_100 import scm_total_above_100
+from reprieve.plan.safety.rules.session_dose_above_label import session_dose_above_label
+from reprieve.plan.safety.rules.session_dose_below_label import session_dose_below_label
 from reprieve.plan.safety.rules.session_limit_exceeded import session_limit_exceeded
+from reprieve.plan.safety.rules.side_missing import side_missing
 from reprieve.plan.safety.rules.site_units_exceeded import site_units_exceeded
 from reprieve.plan.safety.rules.site_volume_exceeded import site_volume_exceeded
-from reprieve.plan.safety.rules.sternocleidomastoid import sternocleidomastoid
+from reprieve.plan.safety.rules.site_volume_outside_label import site_volume_outside_label
+from reprieve.plan.safety.rules.sites_differ_from_label import sites_differ_from_label
+from reprieve.plan.safety.rules.special_population import special_population
 from reprieve.plan.safety.rules.titration_step_too_large import titration_step_too_large
 from reprieve.plan.safety.rules.units_not_interchangeable import units_not_interchangeable
-from reprieve.plan.safety.rules.vials import vials
+from reprieve.plan.safety.rules.vial_expired import vial_expired
+from reprieve.plan.safety.rules.vial_over_time import vial_over_time
+from reprieve.plan.safety.rules.vial_too_small import vial_too_small
+from reprieve.plan.safety.rules.weight_missing import weight_missing
+from reprieve.plan.safety.rules.weight_stale import weight_stale
 from reprieve.plan.safety.settings import SafetySettings
 from reprieve.record.plan import Plan
 from reprieve.reference.reviews import Review
@@ -41,24 +63,42 @@ RULES: tuple[Rule, ...] = (
     session_limit_exceeded,
     paediatric_cap_exceeded,
     paediatric_combined_cap_exceeded,
-    recorded_risks,
-    session_dose_outside_label,
-    muscle_dose_outside_label,
+    contraindicated,
+    interaction,
+    special_population,
+    risk_not_recognised,
+    session_dose_above_label,
+    session_dose_below_label,
+    muscle_dose_above_label,
+    muscle_dose_below_label,
+    sites_differ_from_label,
     gland_dose_above_label,
+    gland_dose_below_label,
     site_units_exceeded,
     site_volume_exceeded,
+    site_volume_outside_label,
     interval_too_short,
     titration_step_too_large,
-    sternocleidomastoid,
-    other_toxin,
+    scm_total_above_100,
+    scm_side_above_150,
+    bilateral_scm,
     units_not_interchangeable,
+    cosmetic_product,
     off_label_indication,
     below_label_age,
-    vials,
+    age_missing,
+    vial_expired,
+    vial_over_time,
+    vial_too_small,
     label_value_differs_from_arithmetic,
     exposure_unknown,
+    exposure_after_plan,
     weight_missing,
-    plan_incomplete,
+    weight_stale,
+    jurisdiction_missing,
+    date_missing,
+    side_missing,
+    limb_differs_from_side,
     no_verified_limit,
 )
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}

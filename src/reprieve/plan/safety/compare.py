@@ -117,3 +117,21 @@ def unverified(row: LimitRow, bound: Decimal | None, actual: Decimal | None, sub
         sources=(row.source,),
         clears_if="the clinic confirms or corrects the row from the label in hand",
     )
+
+
+def note(
+    row: LimitRow, limit: Decimal, actual: Decimal, *, rule: str, subject: str, text: str, clears_if: str, unit: str
+) -> Finding:
+    """Return what is told, and no more, where a plan differs from a labelled figure."""
+    return Finding(
+        rule=rule,
+        severity=Severity.INFO,
+        message=f"{text}; {source_words(row.source)}.",
+        limit=limit,
+        actual=actual,
+        exceed_by=abs(actual - limit),
+        unit=unit,
+        subject=subject,
+        sources=(row.source,),
+        clears_if=clears_if,
+    )

@@ -1,4 +1,4 @@
-"""The vials of the plan: expired, open too long, too small."""
+"""Hours since a vial was made up."""
 
 from __future__ import annotations
 
@@ -10,48 +10,15 @@ from reprieve.core.findings import Finding, Severity
 from reprieve.plan.safety.case import Case
 from reprieve.plan.safety.compare import figure, source_words
 from reprieve.plan.safety.outcome import Gap, LimitCheck
+from reprieve.plan.safety.plan_vials import begin, vials_of
 from reprieve.record.plan import Vial
 from reprieve.reference.preparations import is_verified, preparations
 
 
-def vials(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
-    """Look at each vial, and at all together."""
-    rows = case.plan.reconstitution.vials if case.plan.reconstitution else ()
-    for number, vial in enumerate(rows, start=1):
-        subject = f"vial {number}" + (f" lot {vial.lot}" if vial.lot else "")
-        yield from _expired(case, vial, subject)
+def vial_over_time(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
+    """Compare the hours since each vial was opened with those that its product allows."""
+    for vial, subject in vials_of(case):
         yield from _over_time(case, vial, subject)
-    held = sum((vial.units for vial in rows), Decimal(0))
-    if rows and held < case.total:
-        yield Finding(
-            rule="vial_too_small",
-            severity=Severity.WARNING,
-            message=f"The vials hold {figure(held)} units, fewer than the planned {figure(case.total)} units.",
-            limit=held,
-            actual=case.total,
-            exceed_by=case.total - held,
-            unit="units",
-            subject="reconstitution",
-            clears_if="more vials are made up",
-        )
-
-
-def _expired(case: Case, vial: Vial, subject: str) -> Iterator[Finding]:
-    # A vial may be used up to and including the printed day.
-    if vial.expires is None or vial.expires >= case.on:
-        return
-    days = Decimal((case.on - vial.expires).days)
-    yield Finding(
-        rule="vial_expired",
-        severity=Severity.ERROR,
-        message=f"{_begin(subject)} expired on {vial.expires}.",
-        limit=Decimal(0),
-        actual=days,
-        exceed_by=days,
-        unit="days",
-        subject=subject,
-        clears_if="a vial that has not expired is chosen",
-    )
 
 
 def _over_time(case: Case, vial: Vial, subject: str) -> Iterator[Finding | LimitCheck]:
@@ -79,7 +46,7 @@ def _over_time(case: Case, vial: Vial, subject: str) -> Iterator[Finding | Limit
             rule="vial_over_time",
             severity=Severity.ERROR if enforced else Severity.WARNING,
             message=(
-                f"{_begin(subject)} was made up {figure(gone)} hours before; {case.product.id} is to be used "
+                f"{begin(subject)} was made up {figure(gone)} hours before; {case.product.id} is to be used "
                 f"within {figure(within.hours)} hours at {within.at}; {source_words(within.source)}."
             ),
             limit=within.hours,
@@ -102,8 +69,3 @@ def _hours_gone(case: Case, vial: Vial) -> Decimal:
         days = (case.on - opened.date()).days
         gone = days * 24 - (opened.hour + opened.minute / 60)
     return max(Decimal(str(round(gone, 2))), Decimal(0))
-
-
-def _begin(subject: str) -> str:
-    """Return `subject` to begin a sentence; the letters of a lot stay as they are."""
-    return subject[:1].upper() + subject[1:]

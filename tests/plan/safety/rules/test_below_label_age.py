@@ -1,0 +1,44 @@
+"""The label's youngest age."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from reprieve.core.findings import Severity
+from support.plans import (
+    ARM,
+    BLEPH,
+    CD,
+    ONA,
+    TODAY,
+    found,
+    inject,
+    plan,
+)
+
+
+@pytest.mark.parametrize(
+    ("product", "use", "age", "young"),
+    [
+        (ONA, CD, 17, True),
+        (ONA, CD, 18, False),
+        (ONA, BLEPH, 12, False),
+        (ONA, BLEPH, 11, True),
+        (ONA, ARM, 2, False),
+        (ONA, ARM, 1, True),
+    ],
+)
+def test_the_labels_youngest_age(product: str, use: str, age: int, young: bool) -> None:
+    one = plan(product, use, inject("brachialis", 5), age=age, weight=12)
+    assert [f.severity for f in found(one, "below_label_age")] == ([Severity.WARNING] if young else [])
+
+
+def test_birth_date_goes_before_age() -> None:
+
+    one = plan(ONA, CD, age=50)
+    young = replace(one, patient=replace(one.patient, birth_date=date(2010, 1, 1)))
+    assert found(young, "below_label_age")
+    assert TODAY.year - 2010 == 16

@@ -1,0 +1,21 @@
+"""A limb of the other side."""
+
+from __future__ import annotations
+
+from support.plans import (
+    ARM,
+    ONA,
+    found,
+    inject,
+    plan,
+)
+
+
+def test_a_limb_of_the_other_side_is_said() -> None:
+    def said(side: str, limb: str) -> bool:
+        return bool(found(plan(ONA, ARM, inject("biceps_brachii", 50, side, limb=limb)), "limb_differs_from_side"))
+
+    assert said("left", "right_arm")
+    assert said("right", "left_arm")
+    assert not said("left", "left_arm")
+    assert not said("both", "right_arm")

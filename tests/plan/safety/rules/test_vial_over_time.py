@@ -1,0 +1,40 @@
+"""Hours since a vial was made up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from reprieve.core.findings import Severity
+from support.plans import (
+    CD,
+    ONA,
+    RIMA,
+    found,
+    inject,
+    plan,
+    vials,
+)
+
+
+def test_hours_since_making_up() -> None:
+    noon = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+    for hours, stops in ((24, False), (25, True)):
+        one = plan(ONA, CD, reconstitution=vials(100, opened_at=noon - timedelta(hours=hours)))
+        findings = found(one, "vial_over_time", now=noon)
+        assert [finding.severity for finding in findings] == ([Severity.ERROR] if stops else [])
+    # rima: 4 hours once diluted, not verified
+    late = plan(
+        RIMA,
+        CD,
+        inject("splenius_capitis", 2500),
+        reconstitution=vials(5000, diluent_ml=0, opened_at=noon - timedelta(hours=5)),
+    )
+    assert [finding.severity for finding in found(late, "vial_over_time", now=noon)] == [Severity.WARNING]
+
+
+def test_without_the_hour_only_what_is_certain_is_said() -> None:
+    opened = datetime(2026, 11, 25, 8, 0)
+    assert not found(
+        plan(ONA, CD, reconstitution=vials(100, opened_at=opened)), "vial_over_time"
+    )  # 16 hours at midnight
+    assert found(plan(ONA, CD, reconstitution=vials(100, opened_at=opened - timedelta(days=1))), "vial_over_time")
