@@ -108,12 +108,58 @@ def test_sites_by_keyboard_and_by_finger(watched, cervical: str) -> None:
     page.wait_for_function("y => document.querySelector('.site .site-dot').getBoundingClientRect().y > y", arg=y)
     assert page.evaluate("scrollY") == scrolled
     assert page.evaluate(ON_MUSCLE, key) == [True] * 3
-    # The session says where they are, in words, and would sign it so.
+    # The session says where they are, in words, and the draft has them as places.
     page.get_by_role("button", name="Go to the session").click()
     page.get_by_role("button", name="Single sites").click()
     label = page.locator(".site").last.get_attribute("aria-label")
     assert re.fullmatch(r"Site 3 of 3, Splenius capitis, left: (upper|middle|lower) third", label)
     kept = json.loads(page.evaluate(f"sessionStorage.getItem('reprieve.draft.{cervical}')"))
     assert [len(sites) for sites in kept["rows"][0]["places"].values()] == [3]
+    drafted = visit.get(f"/api/patients/{cervical}/chart")["drafts"][-1]["injections"][0]
+    assert [place["view"] for place in drafted["positions"]] == ["neck_back"] * 3
     page.goto(f"/patients/{cervical}/plan")
+    page.get_by_role("button", name="Discard this draft").click()
+
+
+def test_signed_sites_come_back_where_they_lay(watched, cervical: str) -> None:
+    """On the page before the visit, on the printed page and on the plan that repeats the session."""
+    visit = watched(**WIDE)
+    visit.sign_in("injector")
+    page = visit.page
+    rows = visit.get("/api/today")["rows"]
+    patient = next(row["patient_id"] for row in rows if row["last_session"] and row["patient_id"] != cervical)
+    dose = {
+        "muscle": "splenius_capitis",
+        "side": "left",
+        "units": "60",
+        "sites": 2,
+        "positions": [{"view": "neck_left", "x": x, "y": "0.3", "map": "1"} for x in ("0.55", "0.65")],
+    }
+    day = page.evaluate("new Date().toISOString().slice(0, 10)")
+    plan = {"product": "onabotulinumtoxinA", "indication": "cervical_dystonia", "date": day, "injections": [dose]}
+    answer = visit.context.request.post(
+        f"/api/patients/{patient}/sessions",
+        data={
+            "plan": plan,
+            "given": {"injections": [dose]},
+            "checklist": [{"step": "identity"}, {"step": "product_and_side"}],
+            "second_today": "a test of single sites",
+            "overrides": [],
+        },
+        headers={"X-Reprieve": "1", "Idempotency-Key": "sites-come-back"},
+    )
+    assert answer.ok, answer.text()
+    for place in ("since", "sheet"):
+        page.goto(f"/patients/{patient}/{place}")
+        page.locator(".dots .ring").nth(1).wait_for()
+        assert page.get_by_label("View of the body map").input_value() == "neck_left"
+    page.goto(f"/patients/{patient}/plan")
+    page.get_by_role("button", name=re.compile("Repeat last")).first.click()
+    page.locator(".dots .ring").nth(1).wait_for()
+    page.get_by_role("button", name="Single sites").click()
+    first, second = page.locator(".site").nth(0), page.locator(".site").nth(1)
+    second.wait_for()
+    # Seen from the patient's left the front lies at the left, and 0.55 lies before 0.65.
+    assert _middle(first)[0] < _middle(second)[0]
+    assert abs(_middle(first)[1] - _middle(second)[1]) < 1
     page.get_by_role("button", name="Discard this draft").click()

@@ -23,6 +23,7 @@ VERSIONS = sorted(Path(__file__).with_name("versions").glob("*.sql"), key=lambda
 HEADS = {
     "1": (16, "2a4a0575b2769a7a860af25dcf21ffb222280eebfaed482182167a97e63dbb36"),
     "2": (18, "50564f87f99963e46632ac0f77fdf8e6f0778b2ae9a7811e88244e00818755a7"),
+    "3": (18, "50564f87f99963e46632ac0f77fdf8e6f0778b2ae9a7811e88244e00818755a7"),
 }
 
 

@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("backup", "copy the record while it is in use"),
     "restore": ("restore", "restore the record from a backup"),
     "retention": ("retention", "how long the clinic keeps who somebody was; who is due; erase who is due"),
+    "remind": ("remind", "send the day's reminders of the diary to the phones that asked for them"),
     "stock": ("stock", "the vial ledger: received, opened, used, wasted, on hand; vials for least waste"),
     "recall": ("recall", "everybody who got a lot, and its vials still in the house"),
     "review": ("review", "confirm, correct or withdraw reference rows for the clinic; policy; overrides"),

@@ -1,4 +1,4 @@
-"""Requests to an EHR: no redirect is followed, answers are bounded, and a failure is one line without secrets."""
+"""Requests to an EHR or a push service: no redirect, bounded answers, and a failure is one line without secrets."""
 
 from __future__ import annotations
 
@@ -51,8 +51,14 @@ def check_address(address: str, what: str) -> None:
         raise SetupError(f"{what} must be an https address, but got {address[:80]!r}; correct it")
 
 
-def ask(address: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Answer:
-    """Send one request: a GET, or a POST of `form`.
+def ask(
+    address: str,
+    *,
+    form: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Send one request: a GET, or a POST of `form` or of `body`.
 
     Raises
     ------
@@ -64,7 +70,7 @@ def ask(address: str, *, form: Mapping[str, str] | None = None, headers: Mapping
     handlers: list[Any] = [_Stay()]
     if host in HERE:
         handlers.append(urllib.request.ProxyHandler({}))
-    body = None if form is None else urlencode(form).encode()
+    body = body if form is None else urlencode(form).encode()
     request = urllib.request.Request(address, data=body, headers={"Accept": "application/json", **(headers or {})})
     try:
         with urllib.request.build_opener(*handlers).open(request, timeout=SECONDS) as stream:

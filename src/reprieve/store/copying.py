@@ -18,6 +18,7 @@ from reprieve.store.tables import (
     meta,
     passkeys,
     patients,
+    push_subscriptions,
     shares,
     sign_ins,
     throttle,
@@ -28,6 +29,7 @@ from reprieve.store.tables import (
 # Not copied: who is signed in (a copied token must not open a door) and what can be computed again.
 COPIED: tuple[Table, ...] = (
     events, anchors, writes, patients, accounts, throttle, passkeys, identities, shares, closed_charts,
+    push_subscriptions,
 )  # fmt: skip
 LEFT_OUT = (sign_ins, challenges, glasses, forecasts, work_lines)
 ROWS_AT_ONCE = 1000

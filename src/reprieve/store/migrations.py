@@ -21,7 +21,12 @@ def _to_3(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2, 2: _to_3}
+def _to_4(connection: Connection) -> None:
+    """Add the table of browsers that asked to be reminded."""
+    metadata.create_all(connection)
+
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4}
 
 
 def migrate(connection: Connection) -> None:

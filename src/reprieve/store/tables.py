@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
 # 1: the first. 2: second factors, passkeys, shares, closed charts, the work list's lines. 3: who somebody is at an
-# identity provider.
-SCHEMA_VERSION = 3
+# identity provider. 4: where reminders go that a patient asked for.
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -145,6 +145,21 @@ identities = Table(
     Column("created_at", String(40), nullable=False),
 )
 Index("identities_of_account", identities.c.clinic, identities.c.account)
+
+# Browsers that asked to be reminded, by the digest of the address that their maker's push service gave them.
+push_subscriptions = Table(
+    "push_subscriptions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("clinic", String(64), nullable=False),
+    Column("account", String(128), nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("public_key", String(128), nullable=False),
+    Column("auth", String(32), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("created_at", String(40), nullable=False),
+)
+Index("push_of_account", push_subscriptions.c.clinic, push_subscriptions.c.account)
 
 # View: the read-only ways in for somebody outside, by the digest of their secret.
 shares = Table(

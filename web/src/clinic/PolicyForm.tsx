@@ -11,6 +11,10 @@ const SWITCHES = [
   ["vial_overrides", "An expired vial may be signed for, with a reason and a second person"],
   ["stock_required", "A session is signed only with vials that are in stock"],
   ["vials_shared", "One vial may serve several patients of a day (labels say one)"],
+  [
+    "push_reminders",
+    "Patients may ask for a reminder on their phone: this server then calls the push service of the phone's maker, with one sealed sentence that names nobody",
+  ],
 ] as const;
 
 export function PolicyForm() {
@@ -41,7 +45,7 @@ function Form({ start, mayChange }: { start: Policy; mayChange: boolean }) {
           <label key={name} className="tick-line">
             <input
               type="checkbox"
-              checked={next[name]}
+              checked={next[name] ?? false}
               onChange={(event) => edit({ [name]: event.target.checked })}
             />
             <span>{t(label)}</span>

@@ -9,6 +9,7 @@ import { Empty, Failed, Loading, Unknown } from "../shared/states";
 import { muscleWord, words } from "../words/names";
 import { t } from "../words/words";
 import { ClaimLines, type Claim } from "./ClaimLines";
+import { CorrectSession } from "./CorrectSession";
 
 interface Difference {
   muscle: string;
@@ -79,6 +80,7 @@ export function VisitPage({ id, chart }: { id: string; chart: Chart }) {
       {told.isPending && <Loading what={t("the report")} tall={300} />}
       {told.isError && <Failed error={told.error} again={() => void told.refetch()} />}
       {told.data && <Report told={told.data} product={session.product} />}
+      <CorrectSession key={`${session.id} ${session.signed_at}`} id={id} session={session} />
     </main>
   );
 }

@@ -14,6 +14,7 @@ import { MyCourse } from "./MyCourse";
 import { MyRecord } from "./MyRecord";
 import { PhoneSignIn } from "./PhoneSignIn";
 import { flush, waiting } from "./queue";
+import { Reminders } from "./Reminders";
 import { SideEffects } from "./SideEffects";
 import { UrgentBox } from "./UrgentBox";
 
@@ -152,6 +153,7 @@ export function PhoneApp() {
             {t("See what the injection does")}
           </a>
         </section>
+        {who === "patient" && <Reminders />}
         <MyRecord />
         <footer className="row row--between">
           <LanguageChoice />

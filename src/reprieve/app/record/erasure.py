@@ -23,6 +23,7 @@ from reprieve.store.tables import (
     glasses,
     identities,
     passkeys,
+    push_subscriptions,
     sign_ins,
     work_lines,
     writes,
@@ -72,7 +73,7 @@ def erase_patient(
             connection.execute(update(events).where(events.c.id.in_(part)).values(body=None, salt=None))
         own = (accounts.c.clinic == person.clinic) & (accounts.c.patient == patient)
         for row in connection.execute(accounts.select().where(own)).all():
-            for table in (sign_ins, passkeys, identities):
+            for table in (sign_ins, passkeys, identities, push_subscriptions):
                 connection.execute(delete(table).where(table.c.clinic == person.clinic, table.c.account == row.name))
         connection.execute(delete(accounts).where(own))
         # The digest of a request holds a name and a birth date, which can be guessed: it goes, a late retry is refused.

@@ -1,0 +1,1 @@
+"""Use cases of reminders: who asked for one, and sending them."""
