@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from reprieve.core.errors import RecordingError
 from reprieve.interop.edf_annotations import annotations_of, record_onsets
 from reprieve.interop.recording import Annotation, Channel, Recording, plausible_rate, unit_of
-from reprieve.interop.stored import StoredSamples
+from reprieve.interop.stored import in_records
 
 _FIXED_BYTES, _SIGNAL_BYTES = 256, 256
 # name, bytes; in the order of the file, each for all signals before the next.
@@ -135,7 +135,8 @@ def _time_line(
 
 
 def _channel(header: _Header, signal: _Signal, blocks: NDArray[np.uint8], start_s: float) -> Channel:
-    stored = StoredSamples(blocks, signal.start, signal.start + signal.samples * header.width, header.width)
+    kind = "<i2" if header.width == 2 else "<i3"
+    stored = in_records(blocks, signal.start, signal.start + signal.samples * header.width, kind)
     raw = stored if blocks.size > _HELD_BYTES else stored[:]
     (low, high), (bottom, top) = signal.physical, signal.digital
     scale = (high - low) / (top - bottom)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from reprieve.core.errors import RecordingError
 from reprieve.interop.extras import need
 from reprieve.interop.recording import Channel, Recording, plausible_rate
+from reprieve.interop.stored import StoredSamples
 from reprieve.interop.table_text import read_columns
 
 # The maker's transfer function of its EMG sensor: 3 V supply, gain 1000 (datasheet biosignalsplux EMG).
@@ -119,7 +120,7 @@ def read_opensignals_text(path: str) -> Recording:
     channels = tuple(
         counted_channel(
             label,
-            table[:, first + i],
+            table[first + i],
             rate,
             resolutions[i],
             sensors[i] if i < len(sensors) else "",
@@ -132,7 +133,7 @@ def read_opensignals_text(path: str) -> Recording:
 
 
 def counted_channel(
-    name: str, counts: NDArray[np.generic], rate_hz: float, bits: int, sensor: str, hint: str
+    name: str, counts: NDArray[np.generic] | StoredSamples, rate_hz: float, bits: int, sensor: str, hint: str
 ) -> Channel:
     """Return a channel of converter counts; in mV when the sensor is the maker's EMG sensor."""
     if not 1 <= bits <= 32:

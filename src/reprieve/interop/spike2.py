@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from reprieve.core.errors import RecordingError
 from reprieve.interop.extras import need
 from reprieve.interop.recording import Annotation, Channel, Recording, plausible_rate, unit_of
+from reprieve.interop.stored import StoredSamples
+
+# The samples of larger files stay in them until each channel is asked for.
+_HELD_BYTES = 2**27
 
 
 def read_spike2(path: str) -> Recording:
@@ -47,7 +55,14 @@ def read_spike2(path: str) -> Recording:
 def _channel(source: Any, path: str, row: Any, index: int) -> Channel:
     # Without grouping every channel is a stream of its own, at its own rate.
     stream = next(i for i, one in enumerate(source.header["signal_streams"]) if one["id"] == row["stream_id"])
-    raw = source.get_analogsignal_chunk(0, 0, stream_index=stream)[:, 0]
+    length = int(source.get_signal_size(0, 0, stream))
+
+    def read(start: int, stop: int) -> NDArray[Any]:
+        part = source.get_analogsignal_chunk(0, 0, i_start=start, i_stop=stop, stream_index=stream)[:, 0]
+        return np.ascontiguousarray(part)
+
+    stored = StoredSamples(length, np.dtype(str(row["dtype"])), read)
+    raw = stored if Path(path).stat().st_size > _HELD_BYTES else stored[:]
     name = str(row["name"]).strip() or f"channel {index + 1}"
     return Channel(
         name=name,

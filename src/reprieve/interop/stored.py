@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import mmap
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,30 +15,26 @@ from reprieve.interop.scratch import forget
 _CHUNK_BYTES = 2**25
 # The memory of smaller looks is left to the system.
 _FORGOTTEN_BYTES = 2**20
+Kind = Literal["<i2", "<i3", "<f8"]
 
 
 class StoredSamples:
-    """One channel of a file of data records: NumPy takes it for an array, and reads it anew each time.
+    """One channel of a file: NumPy takes it for an array, and reads it anew each time.
 
     Parameters
     ----------
-    records : memmap of uint8, shape (n_records, record_bytes)
-        Kept open, so that the file may be removed meanwhile.
-    first, stop : int
-        The bytes of this channel in each record.
-    width : int
-        Bytes of a sample, 2 or 3; signed, the lowest first.
+    length : int
+        Samples of the channel.
+    dtype : dtype
+        What they are once read.
+    read : callable
+        Gives the samples from one number to before another.
     """
 
-    __slots__ = ("_first", "_records", "_stop", "_width")
+    __slots__ = ("_length", "_read", "dtype")
 
-    def __init__(self, records: NDArray[np.uint8], first: int, stop: int, width: int) -> None:
-        self._records, self._first, self._stop, self._width = records, first, stop, width
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """Type of the samples."""
-        return np.dtype("<i2") if self._width == 2 else np.dtype("<i4")
+    def __init__(self, length: int, dtype: np.dtype[Any], read: Callable[[int, int], NDArray[Any]]) -> None:
+        self._length, self.dtype, self._read = length, dtype, read
 
     @property
     def nbytes(self) -> int:
@@ -46,40 +43,57 @@ class StoredSamples:
 
     def __len__(self) -> int:
         """Return the number of samples."""
-        return len(self._records) * (self._stop - self._first) // self._width
+        return self._length
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         """Return all samples."""
         del copy
         found = np.empty(len(self), self.dtype)
-        each = max(1, _CHUNK_BYTES // self._records.shape[1])
-        done = 0
-        for begin in range(0, len(self._records), each):
-            part = self._part(begin, begin + each)
-            found[done : done + len(part)] = part
-            done += len(part)
-            self._forget()
+        each = max(1, _CHUNK_BYTES // self.dtype.itemsize)
+        for begin in range(0, len(self), each):
+            found[begin : begin + each] = self._read(begin, min(begin + each, len(self)))
         return found if dtype is None else found.astype(dtype, copy=False)
 
     def __getitem__(self, place: slice) -> NDArray[Any]:
-        """Return the samples of a slice with step 1, reading the records that hold them only."""
+        """Return the samples of a slice, reading those only."""
         start, stop, step = place.indices(len(self))
-        per_record = (self._stop - self._first) // self._width
-        begin, end = start // per_record, -(-stop // per_record)
-        part = self._part(begin, end)
-        if (end - begin) * self._records.shape[1] > _FORGOTTEN_BYTES:
-            self._forget()
-        return part[start - begin * per_record : max(start, stop) - begin * per_record : step]
+        return self._read(start, max(start, stop))[::step]
 
-    def _part(self, begin: int, end: int) -> NDArray[Any]:
-        stored = np.ascontiguousarray(self._records[begin:end, self._first : self._stop])
-        return stored.view("<i2").reshape(-1) if self._width == 2 else _int24(stored)
+    def until(self, length: int) -> StoredSamples:
+        """Return the first `length` samples, still in the file."""
+        return StoredSamples(min(length, len(self)), self.dtype, self._read)
 
-    def _forget(self) -> None:
-        """Let the system take back what was read: pages of a mapped file count as memory of the process."""
-        mapped = getattr(self._records, "_mmap", None)
-        if isinstance(mapped, mmap.mmap):
-            forget(mapped)
+
+def in_records(
+    records: NDArray[np.uint8], first: int, stop: int, kind: Kind, length: int | None = None
+) -> StoredSamples:
+    """Return one channel of a file of data records.
+
+    Parameters
+    ----------
+    records : memmap of uint8, shape (n_records, record_bytes)
+        Kept open, so that the file may be removed meanwhile.
+    first, stop : int
+        The bytes of this channel in each record.
+    kind : str
+        ``<i2``, ``<i3`` or ``<f8``: the type of a sample in the file.
+    length : int, optional
+        Samples in all, where the last record is not full.
+    """
+    each = (stop - first) // int(kind[-1])
+    dtype = np.dtype("<i4") if kind == "<i3" else np.dtype(kind)
+
+    def read(start: int, end: int) -> NDArray[Any]:
+        begin, last = start // each, -(-end // each)
+        stored = np.ascontiguousarray(records[begin:last, first:stop])
+        part = _int24(stored) if kind == "<i3" else stored.view(dtype).reshape(-1)
+        if (last - begin) * records.shape[1] > _FORGOTTEN_BYTES:
+            mapped = getattr(records, "_mmap", None)
+            if isinstance(mapped, mmap.mmap):
+                forget(mapped)
+        return part[start - begin * each : end - begin * each]
+
+    return StoredSamples(each * len(records) if length is None else length, dtype, read)
 
 
 def _int24(stored: NDArray[np.uint8]) -> NDArray[np.int32]:

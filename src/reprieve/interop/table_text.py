@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import itertools
 import re
+import tempfile
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.core.errors import RecordingError
+from reprieve.core.errors import RecordingError, SetupError
 from reprieve.interop.recording import Channel, Recording, plausible_rate, unit_of
+from reprieve.interop.stored import StoredSamples, in_records
+
+Column = NDArray[np.float64] | StoredSamples
 
 _UNIT = re.compile(r"^(?P<name>.*?)\s*[\[(](?P<unit>[^\])]*)[\])]\s*$")
 _SUFFIX = re.compile(r"^(?P<name>.+)_(?P<unit>uv|mv|v|nv|count|s|ms)$", re.IGNORECASE)
@@ -19,6 +26,8 @@ _TIME_NAMES = {"time", "t", "x", "timestamp", "time_s", "seconds"}
 _SECONDS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3, "us": 1e-6}
 # Largest text table read: 16 channels of ten minutes at 2 kHz are about 200 MB.
 _LARGEST_BYTES = 2**30
+# The numbers of a larger one wait in a temporary file until each channel is asked for.
+_HELD_BYTES, _ROWS_AT_ONCE = 2**26, 2**16
 
 
 def read_simple_text(path: str) -> Recording:
@@ -44,11 +53,11 @@ def read_simple_text(path: str) -> Recording:
     table = read_columns(path, len(labels) or None)
     bits = re.split(r"[\t,; ]+", fields.get("resolution", "")) if fields.get("resolution") else []
     channels: list[Channel] = []
-    for i in range(table.shape[1]):
+    for i, column in enumerate(table):
         resolution = bits[i] if i < len(bits) else (bits[0] if bits else "")
         rail = (0.0, 2.0 ** int(resolution) - 1) if resolution.isdigit() and int(resolution) <= 32 else None
         name = labels[i].strip() if i < len(labels) else f"column {i + 1}"
-        channels.append(Channel(name=name, unit="count", rate_hz=rate, raw=table[:, i], rail=rail))
+        channels.append(Channel(name=name, unit="count", rate_hz=rate, raw=column, rail=rail))
     note = "converter counts without a scale: no figure in volts can be given"
     return Recording(path=path, format="simple text", channels=tuple(channels), notes=(note,))
 
@@ -77,55 +86,133 @@ def read_table(path: str) -> Recording:
         if name.strip().lower() in _TIME_NAMES:
             if (unit or "s").lower() not in _SECONDS:
                 raise RecordingError(f"{path}: the unit of time is {unit!r}; allowed are {', '.join(_SECONDS)}")
-            clock = table[:, i] * _SECONDS[(unit or "s").lower()]
+            clock = np.asarray(table[i]) * _SECONDS[(unit or "s").lower()]
             continue
         if unit is None:
             raise RecordingError(f"{path}: column {head!r} states no unit; write it as {head + ' [uV]'!r}")
         if clock is None:
             raise RecordingError(f"{path}: no time column before {head!r}; add one named 'time [s]'")
         rate, start = _rate_of(path, clock)
-        values = table[:, i]
+        column = table[i]
+        values = np.asarray(column)
         # Slower sensors fill only the first rows of a Delsys table.
-        values = values[: _filled(values, clock)]
-        if len(values) and np.isnan(values).any():
+        filled = _filled(values, clock)
+        if np.isnan(values[:filled]).any():
             raise RecordingError(f"{path}: column {head!r} has empty cells between numbers; fill or cut the gap")
-        channels.append(Channel(name=name, unit=unit_of(unit), rate_hz=rate, raw=values, start_s=start))
+        raw = column.until(filled) if isinstance(column, StoredSamples) else column[:filled]
+        channels.append(Channel(name=name, unit=unit_of(unit), rate_hz=rate, raw=raw, start_s=start))
     if not channels:
         raise RecordingError(f"{path}: no column besides time; give one column per channel")
     return Recording(path=path, format="table", channels=tuple(channels))
 
 
+class Columns:
+    """The numbers of a text file, column by column: in memory while they are few, else in a temporary file.
+
+    Attributes
+    ----------
+    rows, width : int
+    """
+
+    def __init__(self, width: int, held: bool) -> None:
+        self.rows, self.width = 0, width
+        self._held: list[NDArray[np.float64]] | None = [] if held else None
+        # Without a name, and gone with the last column that looks into it.
+        self._file = None if held else tempfile.TemporaryFile()  # noqa: SIM115
+
+    def append(self, table: NDArray[np.float64]) -> None:
+        """Take the next rows, shape (n_rows, n_columns): `_ROWS_AT_ONCE` of them, but for the last."""
+        self.rows += len(table)
+        if self._held is not None:
+            self._held.append(table)
+            return
+        assert self._file is not None
+        # Like the data records of EDF: of each column so many rows, one column after the other.
+        record = np.zeros((self.width, _ROWS_AT_ONCE))
+        record[:, : len(table)] = table.T
+        try:
+            self._file.write(record.tobytes())
+        except OSError as error:
+            raise SetupError(
+                f"no room for the numbers of a long table in {tempfile.gettempdir()} ({error.strerror or error}); "
+                "free space there, or name another folder in TMPDIR"
+            ) from None
+
+    def close(self) -> tuple[Column, ...]:
+        """Return the columns."""
+        if self._held is not None:
+            table = self._held[0] if len(self._held) == 1 else np.concatenate(self._held)
+            return tuple(table.T)
+        assert self._file is not None
+        self._file.flush()
+        size = _ROWS_AT_ONCE * 8
+        records = np.memmap(self._file, np.uint8, "r").reshape(-1, self.width * size)
+        self._file.close()
+        return tuple(in_records(records, i * size, (i + 1) * size, "<f8", self.rows) for i in range(self.width))
+
+
 def read_columns(
     path: str, columns: int | None, *, skip: int = 0, mark: str | None = None, gaps: bool = False
-) -> NDArray[np.float64]:
-    """Return the numbers of a text file, shape (n_rows, n_columns); lines that begin with # are left.
+) -> tuple[Column, ...]:
+    """Return the columns of numbers of a text file; lines that begin with # are left.
 
     Raises
     ------
     RecordingError
         If a cell is no number, or the rows differ in length.
+    SetupError
+        If there is no room for the numbers of a long table.
     """
-    converters = (lambda cell: float(cell) if cell.strip() else np.nan) if gaps else None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # an empty file is refused below
-            table = np.loadtxt(path, comments="#", delimiter=mark, skiprows=skip, ndmin=2, converters=converters)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise RecordingError(f"{path}: not a table of numbers ({str(error)[:100]}); correct the line") from None
-    if table.shape[0] < 2:
+    found: Columns | None = None
+    with open(path, encoding=_encoding(path), errors="replace") as file:
+        try:
+            lines = itertools.islice(file, skip, None)
+            while len(table := _rows(lines, mark, gaps)):
+                if found is None:
+                    _check_width(path, table.shape[1], columns)
+                    found = Columns(table.shape[1], held=Path(path).stat().st_size <= _HELD_BYTES)
+                if table.shape[1] != found.width:
+                    raise ValueError(
+                        f"after row {found.rows} the number of columns changed from {found.width} to {table.shape[1]}"
+                    )
+                if not gaps and not np.isfinite(table).all():
+                    raise RecordingError(f"{path}: has cells that are NaN or infinite; fill or cut the gap")
+                found.append(table)
+                if len(table) < _ROWS_AT_ONCE:
+                    break
+        except RecordingError:
+            raise
+        except ValueError as error:
+            reason = _in_the_file(str(error), found.rows if found else 0)[:100]
+            raise RecordingError(f"{path}: not a table of numbers ({reason}); correct the line") from None
+    if found is None or found.rows < 2:
         raise RecordingError(f"{path}: holds no samples; give the recording itself")
-    if columns is not None and table.shape[1] != columns:
+    return found.close()
+
+
+def _rows(lines: Iterator[str], mark: str | None, gaps: bool) -> NDArray[np.float64]:
+    """Return the next rows of numbers; none at the end."""
+    converters = (lambda cell: float(cell) if cell.strip() else np.nan) if gaps else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # an empty file is refused by the caller
+        return np.loadtxt(lines, comments="#", delimiter=mark, ndmin=2, converters=converters, max_rows=_ROWS_AT_ONCE)
+
+
+def _check_width(path: str, width: int, columns: int | None) -> None:
+    if columns is not None and width != columns:
         raise RecordingError(
-            f"{path}: {table.shape[1]} columns, but its header names {columns}; correct the header or the export"
+            f"{path}: {width} columns, but its header names {columns}; correct the header or the export"
         )
-    if not gaps and not np.isfinite(table).all():
-        raise RecordingError(f"{path}: has cells that are NaN or infinite; fill or cut the gap")
-    return table
+
+
+def _in_the_file(reason: str, before: int) -> str:
+    """Return NumPy's words with the row counted from the head of the table, and not of the part that was read."""
+    return re.sub(r"(?<=row )\d+", lambda found: str(int(found.group()) + before), reason) if before else reason
 
 
 def _header_line(path: str) -> tuple[list[str], int, str]:
     """Return the column heads, the lines before the numbers, and the separator."""
-    with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
+    with open(path, encoding=_encoding(path), errors="replace", newline="") as file:
         lines = [file.readline(1_000_000) for _ in range(50)]
     for number, line in enumerate(lines):
         if not line.strip() or line.startswith("#"):
@@ -139,6 +226,18 @@ def _header_line(path: str) -> tuple[list[str], int, str]:
     raise RecordingError(
         f"{path}: no header line that states units in its first 50 lines; name the columns as 'time [s], biceps [uV]'"
     )
+
+
+def _encoding(path: str) -> str:
+    """Return how the head of a text is written: UTF-8, else as Windows writes a micro sign."""
+    with open(path, "rb") as file:
+        head = file.read(65_536)
+    try:
+        # A letter may be cut at the end of the head.
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
 
 
 def _named_unit(head: str) -> tuple[str, str | None]:

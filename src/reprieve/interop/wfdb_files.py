@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reprieve.core.errors import RecordingError, SetupError
 from reprieve.interop.extras import need
 from reprieve.interop.recording import Channel, Recording, plausible_rate, unit_of
+from reprieve.interop.stored import StoredSamples, in_records
+
+Samples = NDArray[Any] | StoredSamples
+
+# The samples of larger files stay in them until each channel is asked for.
+_HELD_BYTES = 2**27
 
 
 def read_wfdb(path: str) -> Recording:
@@ -25,19 +35,20 @@ def read_wfdb(path: str) -> Recording:
     header = Path(path).with_suffix(".hea")
     if not header.exists():
         raise RecordingError(f"{path}: its header {header.name} is missing; put both files into one folder")
+    stem = str(header.with_suffix(""))
     try:
         with warnings.catch_warnings():
             # The library warns about its own use of pandas; nobody who reads a recording can act on that.
             warnings.simplefilter("ignore")
             wfdb = need("wfdb", f"{path} (WFDB)")
-            record = wfdb.rdrecord(str(header.with_suffix("")), physical=False, return_res=32)
-    except SetupError:
+            record, samples = _left_in_file(wfdb, stem) or _held(wfdb, stem)
+    except (SetupError, RecordingError):
         raise
     except Exception as error:  # the library lets whatever went wrong through, from IndexError to OSError
         raise RecordingError(
             f"{path}: not a readable WFDB record ({_first_line(error)}); copy both files again"
         ) from None
-    if record.d_signal is None or record.d_signal.shape[0] == 0:
+    if not samples or not len(samples[0]):
         raise RecordingError(f"{path}: the WFDB record holds no samples; copy both files again")
     hint = " ".join(record.comments or ())
     rate = plausible_rate(float(record.fs), path)
@@ -46,7 +57,7 @@ def read_wfdb(path: str) -> Recording:
             name=(record.sig_name[i] or f"signal {i + 1}"),
             unit=unit_of(record.units[i] or "mV"),
             rate_hz=rate,
-            raw=np.ascontiguousarray(record.d_signal[:, i]),
+            raw=samples[i],
             scale=1.0 / record.adc_gain[i],
             offset=-record.baseline[i] / record.adc_gain[i],
             rail=_rail(record.adc_res[i], record.adc_zero[i]),
@@ -55,6 +66,46 @@ def read_wfdb(path: str) -> Recording:
         for i in range(record.n_sig)
     )
     return Recording(path=path, format="WFDB", channels=channels)
+
+
+def _held(wfdb: ModuleType, stem: str) -> tuple[Any, list[Samples]]:
+    """Return the record and its samples, which the library reads at once."""
+    record = wfdb.rdrecord(stem, physical=False, return_res=32)
+    if record.d_signal is None:
+        return record, []
+    return record, [np.ascontiguousarray(column) for column in record.d_signal.T]
+
+
+def _left_in_file(wfdb: ModuleType, stem: str) -> tuple[Any, list[Samples]] | None:
+    """Return the header of a long record, and samples that are read when asked for; None where the library must."""
+    record = wfdb.rdheader(stem)
+    names = set(getattr(record, "file_name", None) or ())
+    paths = [Path(stem).with_name(name) for name in names]
+    if not paths or sum(one.stat().st_size for one in paths) <= _HELD_BYTES:
+        return None
+    count, length = record.n_sig, record.sig_len
+    if any(frames != 1 for frames in record.samps_per_frame) or any(record.skew or ()) or not length:
+        return None
+    if len(paths) == 1 and set(record.fmt) == {"16"}:
+        # Numbers of two bytes, one of each channel after the other: they need no library.
+        start = (record.byte_offset or [0])[0] or 0
+        if paths[0].stat().st_size < start + 2 * count * length:
+            raise ValueError(f"{paths[0].name} is shorter than its header says")
+        rows = np.memmap(paths[0], np.uint8, "r", start, (length, 2 * count))
+        return record, [in_records(rows, 2 * i, 2 * i + 2, "<i2") for i in range(count)]
+
+    def reader(channel: int) -> Callable[[int, int], NDArray[Any]]:
+        def read(begin: int, end: int) -> NDArray[Any]:
+            if begin >= end:
+                return np.empty(0, np.int32)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                part = wfdb.rdrecord(stem, begin, end, channels=[channel], physical=False, return_res=32)
+            return part.d_signal[:, 0]
+
+        return read
+
+    return record, [StoredSamples(length, np.dtype(np.int32), reader(i)) for i in range(count)]
 
 
 def _rail(bits: int | None, zero: int | None) -> tuple[float, float] | None:
