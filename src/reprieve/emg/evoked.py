@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from reprieve.emg.bootstrap import Estimate, median_estimate
 
@@ -14,6 +15,13 @@ Floats = NDArray[np.float64]
 
 # Seconds after the stimulus: the artefact is over by the first, a reflex of the leg begins after the M wave ends.
 M_WAVE_S, LATE_WAVE_S = (0.004, 0.025), (0.028, 0.060)
+
+
+class Sliced(Protocol):
+    """A record that is there or can be read in parts."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, place: slice, /) -> NDArray[np.floating]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +44,7 @@ class EvokedWave:
 
 
 def evoked_wave(
-    samples: ArrayLike,
+    samples: Sliced,
     rate_hz: float,
     stimuli_s: Sequence[float],
     window_s: tuple[float, float],
@@ -46,8 +54,8 @@ def evoked_wave(
 
     Parameters
     ----------
-    samples : array_like, shape (n_samples,)
-        Raw record.
+    samples : ndarray, shape (n_samples,), or anything that gives its slices
+        Raw record, of which the windows only are read.
     rate_hz : float
     stimuli_s : sequence of float
         Seconds from the first sample.
@@ -64,12 +72,11 @@ def evoked_wave(
     start, stop = (round(edge * rate_hz) for edge in window_s)
     if not 0 <= start < stop:
         raise ValueError(f"window_s must run forwards from 0 s on, but got {window_s}; swap or correct")
-    values = np.asarray(samples, dtype=np.float64)
     places = np.array([round(one * rate_hz) for one in stimuli_s], dtype=np.int64)
-    places = places[(places + start >= 0) & (places + stop < len(values))]
+    places = places[(places + start >= 0) & (places + stop < len(samples))]
     if not len(places):
         return None
-    cut = values[places[:, None] + np.arange(start, stop + 1)]
+    cut = np.stack([np.asarray(samples[place + start : place + stop + 1], np.float64) for place in places.tolist()])
     sizes = np.ptp(cut, axis=1)
     furthest = np.argmax(np.abs(cut - np.median(cut, axis=1, keepdims=True)), axis=1)
     return EvokedWave(

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy import signal, stats
 
 from reprieve.emg.bootstrap import Estimate
 from reprieve.emg.envelope import Envelope
+from reprieve.emg.evoked import Sliced
 
 Floats = NDArray[np.float64]
 
@@ -55,7 +56,7 @@ class StretchThreshold:
 
 
 def measure_stretch(
-    angle_deg: ArrayLike, angle_rate_hz: float, envelope: Envelope, start_s: float, stop_s: float
+    angle_deg: Sliced, angle_rate_hz: float, envelope: Envelope, start_s: float, stop_s: float
 ) -> Stretch | None:
     """Return the stretch between two times of a record; None when the angle is not recorded there.
 
@@ -64,19 +65,19 @@ def measure_stretch(
     Speed is the largest slope of a line over 50 ms. The EMG begins where its noise-corrected envelope first exceeds
     three times the noise.
     """
-    angle = np.asarray(angle_deg, dtype=np.float64)
-    first, last = round(start_s * angle_rate_hz), min(len(angle), round(stop_s * angle_rate_hz))
+    first, last = round(start_s * angle_rate_hz), min(len(angle_deg), round(stop_s * angle_rate_hz))
     window = max(3, round(_SMOOTH_S * angle_rate_hz) | 1)
     if last - first <= window:
         return None
-    slope = np.asarray(signal.savgol_filter(angle[first:last], window, 1, deriv=1, delta=1 / angle_rate_hz))
+    angle = np.asarray(angle_deg[first : last + 1], np.float64)
+    slope = np.asarray(signal.savgol_filter(angle[: last - first], window, 1, deriv=1, delta=1 / angle_rate_hz))
     begin = round(start_s * envelope.rate_hz)
-    part = envelope.corrected[begin : round(stop_s * envelope.rate_hz)]
+    part = envelope.between(begin, round(stop_s * envelope.rate_hz)).corrected
     above = np.flatnonzero(part > NOISE_FACTOR * envelope.noise)
     onset = None
     if len(above):
         at_s = (begin + int(above[0])) / envelope.rate_hz
-        onset = float(np.interp(at_s, np.arange(len(angle)) / angle_rate_hz, angle))
+        onset = float(np.interp(at_s, np.arange(first, first + len(angle)) / angle_rate_hz, angle))
     return Stretch(float(np.abs(slope).max()), onset)
 
 

@@ -67,6 +67,11 @@ class Channel:
         """Physical values in `unit`, made anew at each call: a long file is never held twice."""
         return self.physical(self.raw)
 
+    @property
+    def parts(self) -> PhysicalParts:
+        """The same, slice by slice: of a long file only what is asked for is read."""
+        return PhysicalParts(self)
+
     def physical(self, raw: NDArray[np.generic] | StoredSamples) -> NDArray[np.float64]:
         """Return what samples of this channel mean in `unit`: part of `raw`, or all of it."""
         # What is no number, or becomes none, is for the one who looks at the quality to say.
@@ -85,6 +90,21 @@ class Channel:
         """Volts in one `unit`; None when the unit is no voltage."""
         known = _VOLTS.get(self.unit.lower())
         return known[1] if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class PhysicalParts:
+    """The physical values of a channel, to be cut."""
+
+    channel: Channel
+
+    def __len__(self) -> int:
+        """Return the number of samples."""
+        return len(self.channel.raw)
+
+    def __getitem__(self, place: slice) -> NDArray[np.float64]:
+        """Return the values of a slice."""
+        return self.channel.physical(self.channel.raw[place])
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,8 @@ def report_evoked(
 def _evoked(one: AnalysedChannel, channel: Channel, marker: str, times: Sequence[float]) -> EvokedReport:
     own = [time - channel.start_s for time in times]
     rng = np.random.default_rng([SEED, *channel.name.encode()])
-    early = evoked_wave(channel.values, channel.rate_hz, own, M_WAVE_S, rng)
-    late = evoked_wave(channel.values, channel.rate_hz, own, LATE_WAVE_S, rng)
+    early = evoked_wave(channel.parts, channel.rate_hz, own, M_WAVE_S, rng)
+    late = evoked_wave(channel.parts, channel.rate_hz, own, LATE_WAVE_S, rng)
     return EvokedReport(
         channel=channel.name,
         muscle=one.report.muscle,
@@ -102,4 +102,4 @@ def _stretch(angle: Channel, one: AnalysedChannel, epoch: Epoch) -> Stretch | No
     if abs(angle.start_s - one.report.start_s) > 1e-3:
         return None
     start, stop = epoch.start_s - angle.start_s, epoch.stop_s - angle.start_s
-    return measure_stretch(angle.values, angle.rate_hz, one.envelope, start, stop) if start >= 0 else None
+    return measure_stretch(angle.parts, angle.rate_hz, one.envelope, start, stop) if start >= 0 else None

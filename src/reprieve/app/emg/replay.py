@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import numpy as np
-
 from reprieve.app.emg.channels import guessed_kind
 from reprieve.core.errors import RecordingError
 from reprieve.emg.filters import LOWEST_RATE_HZ
@@ -62,8 +60,7 @@ def _play(
         if early > 0:
             wait(early)
         # Only this block is made physical: a long file is held once, as stored.
-        samples = np.multiply(source.raw[first : first + block], source.scale, dtype=np.float64) + source.offset
-        state = stream.push(samples)
+        state = stream.push(source.parts[first : first + block])
         assert state is not None
         yield state, max(0.0, now() - due)
 
