@@ -147,6 +147,8 @@ def test_a_session_that_nobody_signed_is_signed_as_it_stands(signed_in, store, c
     assert after["signed_by"] == "injector"
     assert after["muscle_effects"] == before["muscle_effects"]  # judged later; a signature does not touch it
     assert (after["injections"], after["date"]) == (before["injections"], before["date"])
+    visit = injector.get("/api/patients/p-7/sessions/session-p-7/delivery").json()
+    assert not visit["plan_known"]  # nobody planned it here, and a signature invents no plan
     refused = injector.post(path, wish)
     assert refused.status_code == 422
     assert "nothing differs" in refused.json()["error"]["message"]

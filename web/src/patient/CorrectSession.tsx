@@ -231,7 +231,7 @@ function Correction({ id, path, session, onDone }: CorrectionProps) {
       <VialTable
         vials={vials}
         product={session.product}
-        sizes={products.data?.find((one) => one.id === session.product)?.vial_units ?? []}
+        sizes={products.data?.find((one) => one.id === session.product)?.vial_units?.map(String) ?? []}
         onChange={setVials}
         withLots
       />
@@ -325,7 +325,7 @@ function CorrectedRow({ row, onEdit }: { row: Row; onEdit: (change: Partial<Row>
               onChange={(event) => onEdit({ lot: event.target.value })}
             />
           </div>
-          <button type="button" className="btn btn--small" onClick={() => onEdit({ skipped: "" })}>
+          <button type="button" className="btn" onClick={() => onEdit({ skipped: "" })}>
             {t("Was not given")}
           </button>
         </div>
@@ -341,7 +341,7 @@ function CorrectedRow({ row, onEdit }: { row: Row; onEdit: (change: Partial<Row>
               onChange={(event) => onEdit({ skipped: event.target.value })}
             />
           </div>
-          <button type="button" className="btn btn--small" onClick={() => onEdit({ skipped: null })}>
+          <button type="button" className="btn" onClick={() => onEdit({ skipped: null })}>
             {t("Was given")}
           </button>
         </div>

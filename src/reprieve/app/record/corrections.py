@@ -106,6 +106,7 @@ def correct_session(
         stock, findings = _stock_again(store, person, patient, before, session)
         blocking = [*report.findings, *findings] if session.injections else []
         carried = _carried(prior, before, session)
+        overrides = (*carried, *overrides_of(store, person, patient, _open(blocking, carried), wish.overrides))
         signed = SignedPlan(
             session_id=session_id,
             # What was planned stays what was planned; only what was given is corrected.
@@ -113,7 +114,7 @@ def correct_session(
             plan_hash=prior.body.plan_hash if prior else hashlib.sha256(canonical(plan)).hexdigest(),
             verdict=str(report.verdict),
             check_hash=hashlib.sha256(canonical(as_json(report.document()))).hexdigest(),
-            overrides=(*carried, *overrides_of(store, person, patient, _open(blocking, carried), wish.overrides)),
+            overrides=overrides,
             draft_id=prior.body.draft_id if prior else None,
         )
 
@@ -121,7 +122,8 @@ def correct_session(
             whose = None if kind in STOCK_KINDS else patient
             return store.event(person, kind, body, patient=whose, replaces=replaces, reason=told)
 
-        events = [event(EventKind.PLAN_SIGNED, signed, prior.id if prior else None)]
+        # A session without a plan gets none by being corrected, but a reason for what blocks is kept where they are.
+        events = [event(EventKind.PLAN_SIGNED, signed, prior.id if prior else None)] if prior or overrides else []
         events += _rewritten(store, person, patient, session, event)
         events += [event(kind, body) for kind, body in stock]
         return [*events, _signature(store, person, patient, session_id, wish, events, event)]

@@ -99,13 +99,18 @@ def delivery_of(store: Clinic, clinic: str, patient: str, session_id: str, *, cr
         raise UnknownNameError("this chart has no session of that id; take the id from the chart")
     steps: dict[str, datetime | None] = {}
     signed: SignedPlan | None = None
+    given = False
     for event in store.ledger.events_of(clinic, patient):
         body: Any = event.body
         if body is None or getattr(body, "session_id", None) != session_id:
             continue
         if event.kind is EventKind.CHECKLIST_STEP:
             steps[body.step] = body.at
-        elif event.kind is EventKind.PLAN_SIGNED:
+        elif event.kind is EventKind.SESSION_OPENED:
+            given = True
+        # A plan is signed before its session opens. What is signed later is a correction: of a session that had a plan
+        # it repeats that plan, of one without it says what was given, which nobody planned.
+        elif event.kind is EventKind.PLAN_SIGNED and (signed is not None or not given):
             signed = body
     rounding = PayerRounding(policy_of(store, clinic).payer_rounding)
     return _delivery(session, signed, checklist_of(steps, cream=cream, now=None), rounding)
