@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.learn.curve import shape_and_slope
+from reprieve.learn.curve import after_course, shape_and_slope
 from reprieve.learn.posterior import ResponsePosterior, without_idle_nodes
 
 Array = NDArray[np.float64]
@@ -16,6 +16,8 @@ LEFT_AT_WEAR_OFF = 0.2
 LEFT_AT_FADING = 0.5
 REACHED_AT_ONSET = 0.5
 _STEP_WEEKS, _HORIZON_WEEKS = 1.0 / 7.0, 52.0
+# An effect of nearly nothing has no date of fading of its own; what it leaves behind is then held in bounds.
+_LEAST_SHARE, _BEHIND = 0.02, (-0.5, 1.0)
 _DRAWS = 896  # about so many in all; an even number, and at least two, for each node
 
 
@@ -57,11 +59,7 @@ def milestones(posterior: ResponsePosterior, cycle: int) -> Milestones:
     share, half_loss = _cycle_draws(posterior, cycle)
     draws = len(share) // len(weight)
     weeks = np.arange(_STEP_WEEKS, _HORIZON_WEEKS, 2 * _STEP_WEEKS)
-    theta, index = posterior.theta, posterior.population.index
-    onset, steepness = (
-        np.repeat(np.exp(theta[:, index(name)]), draws)[:, None] for name in ("log_onset", "log_steepness")
-    )
-    course, _ = shape_and_slope(posterior.population.family, weeks, onset, np.exp(half_loss)[:, None], steepness)
+    course = _gain(posterior, cycle, weeks, share, half_loss)
     top, height = course.argmax(1), course.max(1, keepdims=True)
     after = np.arange(len(weeks)) > top[:, None]
     return Milestones(
@@ -72,6 +70,23 @@ def milestones(posterior: ResponsePosterior, cycle: int) -> Milestones:
         share * height[:, 0],
         np.repeat(weight, draws) / draws,
     )
+
+
+def _gain(posterior: ResponsePosterior, cycle: int, weeks: Array, share: Array, half_loss: Array) -> Array:
+    """Return the course of each draw's gain over the untreated level, as share of its full effect."""
+    theta, index = posterior.theta, posterior.population.index
+    draws = len(share) // len(theta)
+    onset, steepness, after, by_dose = (
+        np.repeat(theta[:, index(name)], draws)[:, None]
+        for name in ("log_onset", "log_steepness", "after", "after_dose")
+    )
+    onset = np.exp(onset)
+    family = posterior.population.family
+    left, _ = shape_and_slope(family, weeks, onset, np.exp(half_loss)[:, None], np.exp(steepness))
+    # What a lost effect leaves behind counts as lost too: the level is then reached sooner, or later.
+    behind = after + by_dose * np.log(max(float(posterior.rows.ratio[cycle]), 1e-9))
+    behind = np.clip(behind / np.maximum(share[:, None], _LEAST_SHARE), *_BEHIND)
+    return left - behind * after_course(weeks, onset, left)
 
 
 def _cycle_draws(posterior: ResponsePosterior, cycle: int) -> tuple[Array, Array]:
