@@ -44,11 +44,12 @@ PAGES = {
     "reference": "/reference",
     "overrides": "/overrides",
     "audit": "/audit",
+    "retention": "/retention",
     "users": "/users",
     "settings": "/settings",
 }
 # Pages that the injector may not open.
-OTHERS = {"users": "administrator"}
+OTHERS = {"users": "administrator", "retention": "administrator"}
 
 
 @contextmanager

@@ -123,6 +123,46 @@ def test_s24_the_list_goes_on_page_by_page_and_names_nobody(store: Clinic, signe
     assert signed_in("nurse").get("/api/retention/due").status_code == 403
 
 
+def test_a_held_record_is_not_erased_as_due_until_it_is_released(store: Clinic, signed_in: Callable[..., Any]) -> None:
+    """The administrator's page: hold, be refused, release, erase; each with a reason in the record."""
+    store.import_charts([old_chart("old", date(2010, 1, 5))], clinic="clinic", by="test")
+    set_retention(store, ADMIN, RetentionRule(years=10), reason="as the law says")
+    administrator = signed_in("administrator")
+    told = {"patient_id": "old", "held": True, "reason": "a complaint is open"}
+    assert administrator.post("/api/retention/hold", told).json()["held"] is True
+    assert administrator.post("/api/retention/hold", told).status_code == 409
+    ((row),) = administrator.get("/api/retention/due").json()["rows"]
+    assert (row["held"], row["remark"]) == (True, "held: a complaint is open")
+    wish = {"patient_id": "old", "reason": "ten years are over"}
+    refused = administrator.post("/api/retention/erase", wish)
+    assert refused.status_code == 409
+    assert "a complaint is open" in refused.json()["error"]["message"]
+    for body in ({**told, "held": False, "reason": " "}, {**told, "patient_id": "nobody"}):
+        assert administrator.post("/api/retention/hold", body).status_code in (404, 422)
+    administrator.post("/api/retention/hold", {**told, "held": False, "reason": "the complaint is settled"})
+    assert administrator.post("/api/retention/erase", wish).json()["patient_id"] == "old"
+    assert administrator.get("/api/retention/due").json()["rows"] == []
+    assert verify(store.database).ok
+    for role in ("injector", "nurse"):
+        assert signed_in(role).post("/api/retention/hold", told).status_code == 403
+
+
+def test_who_will_be_due_is_listed_with_the_day_and_not_erased_before(
+    store: Clinic, signed_in: Callable[..., Any]
+) -> None:
+    last = store.today() - timedelta(days=300)
+    store.import_charts([old_chart("soon", last)], clinic="clinic", by="test")
+    set_retention(store, ADMIN, RetentionRule(years=1), reason="as the law says")
+    administrator = signed_in("administrator")
+    assert [row["patient_id"] for row in administrator.get("/api/retention/due").json()["rows"]] == []
+    ahead = administrator.get("/api/retention/due", params={"ahead_days": 70}).json()["rows"]
+    assert "soon" in [row["patient_id"] for row in ahead]
+    assert all(row["due"] > store.today().isoformat() for row in ahead)
+    early = administrator.post("/api/retention/erase", {"patient_id": "soon", "reason": "too early"})
+    assert early.status_code == 409
+    assert administrator.get("/api/retention/due", params={"ahead_days": -1}).status_code == 422
+
+
 def command(*arguments: str) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
@@ -137,6 +177,11 @@ def test_the_command_sets_lists_and_erases(tmp_path: Path) -> None:
     Clinic(database).import_charts(charts, clinic="clinic", by="test")
     database.close()
     assert "everything is kept" in command("show", "--db", target)[1]
+    reason = ["--reason", "a court asked"]
+    assert "held" in command("hold", "--db", target, "--patient", "old", *reason)[1]
+    assert command("hold", "--db", target, "--patient", "old", *reason)[0] == 2
+    assert "no longer" in command("release", "--db", target, "--patient", "old", *reason)[1]
+    assert "--ahead takes 0 to" in command("due", "--db", target, "--ahead", "-1")[2]
     assert command("set", "--db", target, "--years", "10", "--reason", "law")[0] == 0
     code, told, _ = command("due", "--db", target, "--json")
     assert (code, json.loads(told)["rows"][0]["patient_id"]) == (0, "old")

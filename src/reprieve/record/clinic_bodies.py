@@ -170,3 +170,10 @@ class RetentionRule:
 
     years: int | None = None
     child_until_age: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionHold:
+    """A record is kept although the rule is over (a complaint, a court), or no longer; why stands in the event."""
+
+    held: bool

@@ -25,6 +25,7 @@ from reprieve.record.chart import (
 from reprieve.record.clinic_bodies import (
     ClinicPolicy,
     OverrideApproved,
+    RetentionHold,
     RetentionRule,
     ReviewSeconded,
     ReviewTakenBack,
@@ -290,6 +291,7 @@ BODIES: dict[EventKind, type[Any]] = {
     EventKind.POLICY_SET: ClinicPolicy,
     EventKind.OVERRIDE_APPROVED: OverrideApproved,
     EventKind.RETENTION_SET: RetentionRule,
+    EventKind.RETENTION_HELD: RetentionHold,
     EventKind.SHARE_GRANTED: Share,
     EventKind.SHARE_REVOKED: Revoked,
     EventKind.CHART_READ: Reading,

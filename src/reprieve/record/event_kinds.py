@@ -50,6 +50,7 @@ class EventKind(StrEnum):
     POLICY_SET = "policy_set"
     OVERRIDE_APPROVED = "override_approved"
     RETENTION_SET = "retention_set"
+    RETENTION_HELD = "retention_held"
 
     SHARE_GRANTED = "share_granted"
     SHARE_REVOKED = "share_revoked"
@@ -94,5 +95,6 @@ ACCESS_KINDS = frozenset(
         EventKind.POLICY_SET,
         EventKind.OVERRIDE_APPROVED,
         EventKind.RETENTION_SET,
+        EventKind.RETENTION_HELD,
     }
 )

@@ -19,6 +19,7 @@ const AuditPage = lazy(async () => ({ default: (await import("./AuditPage")).Aud
 const StockPage = lazy(async () => ({ default: (await import("./StockPage")).StockPage }));
 const RecallPage = lazy(async () => ({ default: (await import("./RecallPage")).RecallPage }));
 const ReferencePage = lazy(async () => ({ default: (await import("./ReferencePage")).ReferencePage }));
+const RetentionPage = lazy(async () => ({ default: (await import("./RetentionPage")).RetentionPage }));
 const OverridesPage = lazy(async () => ({ default: (await import("./OverridesPage")).OverridesPage }));
 const UsersPage = lazy(async () => ({ default: (await import("./UsersPage")).UsersPage }));
 const SettingsPage = lazy(async () => ({ default: (await import("./SettingsPage")).SettingsPage }));
@@ -67,6 +68,7 @@ export function App() {
           <Route path="/recall" component={RecallPage} />
           <Route path="/reference" component={ReferencePage} />
           <Route path="/overrides" component={OverridesPage} />
+          <Route path="/retention" component={RetentionPage} />
           <Route path="/users" component={UsersPage} />
           <Route path="/settings" component={SettingsPage} />
           <Route>

@@ -15,6 +15,7 @@ export const PLACES: readonly Place[] = [
   { to: "/reference", label: "Reference", roles: [...STAFF, "researcher", "administrator"] },
   { to: "/overrides", label: "Overrides", roles: ["injector", "pharmacist", "administrator"] },
   { to: "/audit", label: "Audit", roles: ["injector", "administrator"] },
+  { to: "/retention", label: "Retention", roles: ["administrator"] },
   { to: "/users", label: "Users", roles: ["administrator"] },
   { to: "/settings", label: "Settings", roles: [...STAFF, "researcher", "administrator"] },
 ];

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -18,13 +18,14 @@ from reprieve.app.record.entries import check_reason
 from reprieve.app.record.erasure import erase_patient
 from reprieve.core.dates import years_later
 from reprieve.core.errors import ConflictError, InputError
-from reprieve.record.clinic_bodies import RetentionRule
+from reprieve.record.clinic_bodies import RetentionHold, RetentionRule
 from reprieve.record.event_kinds import EventKind
 from reprieve.store.ledger import Receipt, Request
 from reprieve.store.tables import patients
 
 FEWEST_YEARS, MOST_YEARS = 1, 100
 OLDEST_CHILD = 40
+MOST_DAYS_AHEAD = 3660
 # Charts that one page of the list looks into: each costs some milliseconds.
 CHARTS_A_PAGE = 200
 NOT_KNOWN = "birth date unknown: whether the rule for children holds cannot be told"
@@ -32,12 +33,16 @@ NOT_KNOWN = "birth date unknown: whether the rule for children holds cannot be t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A patient whose time is over. `remark` says why a person has to look first; such a one is not erased by list."""
+    """A patient whose time is over on the day `due`.
+
+    `remark` says why a person has to look first; such a one is not erased by list. `held` says that somebody keeps it.
+    """
 
     patient_id: str
     last_contact: date
     due: date
     remark: str | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,35 @@ def set_retention(
     return store.append([event], answer={"id": event.id}, request=request)
 
 
-def due_page(store: Clinic, clinic: str, *, after: str | None = None) -> DuePage:
-    """Return who is due among the next charts, by id."""
+def hold(
+    store: Clinic, person: Person, patient: str, *, held: bool, reason: str, request: Request | None = None
+) -> Receipt:
+    """Keep the record of `patient` beyond the rule, or no longer.
+
+    Raises
+    ------
+    NoSuchPatientError
+    ConflictError
+        It is so already.
+    InputError
+        The reason is missing.
+    """
+    why = check_reason(reason)
+    store.view(person.clinic, patient)
+    if (_held(store, person.clinic, patient) is not None) is held:
+        raise ConflictError("this record is held already" if held else "this record is not held; nothing was released")
+    event = store.event(person, EventKind.RETENTION_HELD, RetentionHold(held=held), patient=patient, reason=why)
+    return store.append([event], answer={"id": event.id, "patient_id": patient, "held": held}, request=request)
+
+
+def _held(store: Clinic, clinic: str, patient: str) -> str | None:
+    """Return why the record is held, None if it is not."""
+    told = store.ledger.latest(clinic, patient=patient, kinds=[EventKind.RETENTION_HELD], limit=1)
+    return told[0][2].reason if told and told[0][2].body.held else None
+
+
+def due_page(store: Clinic, clinic: str, *, after: str | None = None, ahead_days: int = 0) -> DuePage:
+    """Return who is due among the next charts, by id; with `ahead_days` also who will be within so many days."""
     rule = retention_of(store, clinic)
     if rule.years is None:
         return DuePage([], None)
@@ -85,24 +117,25 @@ def due_page(store: Clinic, clinic: str, *, after: str | None = None) -> DuePage
         query = query.where(patients.c.patient > after)
     with store.database.read() as connection:
         ids = list(connection.scalars(query.limit(CHARTS_A_PAGE + 1)))
-    found = (due_of(store, clinic, patient, rule) for patient in ids[:CHARTS_A_PAGE])
+    until = store.today() + timedelta(days=ahead_days)
+    found = (due_of(store, clinic, patient, rule, until=until) for patient in ids[:CHARTS_A_PAGE])
     rows = [one for one in found if one is not None]
     return DuePage(rows, ids[CHARTS_A_PAGE - 1] if len(ids) > CHARTS_A_PAGE else None)
 
 
-def all_due(store: Clinic, clinic: str) -> Iterator[Due]:
-    """Yield everybody who is due."""
+def all_due(store: Clinic, clinic: str, *, ahead_days: int = 0) -> Iterator[Due]:
+    """Yield everybody who is due, or will be within `ahead_days`."""
     after: str | None = None
     while True:
-        page = due_page(store, clinic, after=after)
+        page = due_page(store, clinic, after=after, ahead_days=ahead_days)
         yield from page.rows
         if page.next is None:
             return
         after = page.next
 
 
-def due_of(store: Clinic, clinic: str, patient: str, rule: RetentionRule) -> Due | None:
-    """Return the patient as due, None while the record is to be kept or once it was erased."""
+def due_of(store: Clinic, clinic: str, patient: str, rule: RetentionRule, *, until: date | None = None) -> Due | None:
+    """Return the patient as due by `until` (today), None while the record is to be kept or once it was erased."""
     if rule.years is None:
         return None
     view = store.view(clinic, patient)
@@ -117,9 +150,11 @@ def due_of(store: Clinic, clinic: str, patient: str, rule: RetentionRule) -> Due
             remark = NOT_KNOWN
         else:
             due = max(due, years_later(birth, rule.child_until_age))
-    if due > store.today():
+    if due > (until or store.today()):
         return None
-    return Due(patient_id=patient, last_contact=last, due=due, remark=remark)
+    held = _held(store, clinic, patient)
+    remark = remark if held is None else f"held: {held}"
+    return Due(patient_id=patient, last_contact=last, due=due, remark=remark, held=held is not None)
 
 
 def last_contact(view: ChartView) -> date | None:

@@ -6,7 +6,14 @@ import argparse
 
 from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
-from reprieve.app.record.retention import all_due, erase_due, retention_of, set_retention
+from reprieve.app.record.retention import (
+    MOST_DAYS_AHEAD,
+    all_due,
+    erase_due,
+    hold,
+    retention_of,
+    set_retention,
+)
 from reprieve.cli.output import print_json, print_table
 from reprieve.cli.record import add_action, operator
 from reprieve.core.documents import as_json
@@ -22,6 +29,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("show", "the rule as it is"),
         ("set", "set the rule; nothing is erased by it"),
         ("due", "who is due by the rule"),
+        ("hold", "keep somebody's record although the rule is over"),
+        ("release", "hold it back no longer"),
         ("erase", "erase who is due: who they were goes, what was given stays under a pseudonym"),
     ):
         action = add_action(actions, name, words)
@@ -33,10 +42,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
             action.add_argument(
                 "--child-until-age", type=int, metavar="AGE", help="keep at least until the patient has this age"
             )
+        if name == "due":
+            action.add_argument("--ahead", type=int, default=0, metavar="DAYS", help="also who will be due by then")
+        if name in ("hold", "release"):
+            action.add_argument("--patient", required=True, metavar="ID", help="whose record")
         if name == "erase":
             action.add_argument("--patient", action="append", default=[], metavar="ID", help="who; repeatable")
             action.add_argument("--all", action="store_true", help="everybody on the list of `due` without a remark")
-        if name in ("set", "erase"):
+        if name in ("set", "erase", "hold", "release"):
             action.add_argument("--reason", required=True, help="why; it stays in the record")
 
 
@@ -46,7 +59,14 @@ def run(args: argparse.Namespace) -> int:
     try:
         store = Clinic(database)
         person = Person(args.clinic, operator(), Role.ADMINISTRATOR)
-        return {"show": _show, "set": _set, "due": _due, "erase": _erase}[args.action](args, store, person)
+        return {
+            "show": _show,
+            "set": _set,
+            "due": _due,
+            "hold": _hold,
+            "release": _hold,
+            "erase": _erase,
+        }[args.action](args, store, person)
     finally:
         database.close()
 
@@ -70,7 +90,9 @@ def _set(args: argparse.Namespace, store: Clinic, person: Person) -> int:
 
 
 def _due(args: argparse.Namespace, store: Clinic, person: Person) -> int:
-    rows = list(all_due(store, person.clinic))
+    if not 0 <= args.ahead <= MOST_DAYS_AHEAD:
+        raise InputError(f"--ahead takes 0 to {MOST_DAYS_AHEAD} days, but got {args.ahead}; correct it")
+    rows = list(all_due(store, person.clinic, ahead_days=args.ahead))
     store.tell_reading(person, None, "retention list")
     if args.json:
         print_json({"rows": as_json(rows)})
@@ -79,6 +101,16 @@ def _due(args: argparse.Namespace, store: Clinic, person: Person) -> int:
     else:
         told = [[row.patient_id, row.last_contact, row.due, row.remark or ""] for row in rows]
         print_table(told, ["patient", "last contact", "due", "remark"])
+    return 0
+
+
+def _hold(args: argparse.Namespace, store: Clinic, person: Person) -> int:
+    held = args.action == "hold"
+    done = hold(store, person, args.patient, held=held, reason=args.reason).answer
+    if args.json:
+        print_json(as_json(done))
+    else:
+        print(f"{args.patient}: {'held, and left out of erasing by the rule' if held else 'held no longer'}.")
     return 0
 
 
