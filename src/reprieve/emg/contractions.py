@@ -26,7 +26,8 @@ JOIN_S, SHORTEST_S = 0.3, 0.2
 BURST_JOIN_S, BURST_SHORTEST_S, BURST_WINDOW_S = 0.05, 0.05, 0.03
 SUSTAINED_S = 0.5
 # Where an effort begins and ends is read from a smoother envelope, see `edge_level`.
-EDGE_WINDOW_S, EDGE_FRACTION, EDGE_PERCENTILE, EDGE_MOST_POINTS = 0.2, 0.15, 95.0, 2**20
+EDGE_WINDOW_S, EDGE_FRACTION, EDGE_PERCENTILE = 0.2, 0.15, 95.0
+EDGE_MOST_POINTS = 2**20
 # Tone between efforts is looked for this far on either side; an effort begins at twice and reaches four times the tone.
 TONE_REACH_S, TONE_RATE_HZ = 4.0, 20.0
 TONE_EDGE, TONE_EFFORT, TONE_MOST = 2.0, 4.0, 0.30
@@ -84,20 +85,25 @@ def contractions_of(envelope: Envelope, smooth: Envelope) -> tuple[Interval, ...
         first, last = max(0, start - beside) // step * step, stop + beside
         near = smooth.between(first, last)
         tone, size = tone_of(near), len(near.values)
-        parts = [tone.level(factor, size)[start - first : stop - first] for factor in (TONE_EDGE, TONE_EFFORT)]
+        part, inside = smooth.between(start, stop), slice(start - first, stop - first)
         here = _found(
-            envelope.between(start, stop), smooth.values[start:stop], on, np.maximum(parts[0], edge), parts[1]
+            envelope if len(part.values) == len(envelope.values) else envelope.between(start, stop),
+            part.values > tone.level(TONE_EDGE, size, edge)[inside],
+            part.values > tone.level(TONE_EFFORT, size)[inside],
+            on,
         )
         found += [(start + a, start + b) for a, b in here]
     return tuple(Interval(start / rate_hz, stop / rate_hz) for start, stop in found)
 
 
-def _found(envelope: Envelope, smooth: Samples, on: float, edge: Floats, tone: Floats) -> list[tuple[int, int]]:
-    """Return the efforts of a stretch of the record: `edge` and `tone` are the levels that `smooth` must exceed."""
+def _found(
+    envelope: Envelope, over_edge: NDArray[np.bool_], over_tone: NDArray[np.bool_], on: float
+) -> list[tuple[int, int]]:
+    """Return the efforts of a stretch of the record, from where its smooth envelope is over edge level and tone."""
     corrected, rate_hz = envelope.corrected, envelope.rate_hz
     join, shortest = JOIN_S * rate_hz, SHORTEST_S * rate_hz
-    loud = _pairs(*_runs(smooth > edge))
-    count = _count_before((corrected > on) & (smooth > tone))
+    loud = _pairs(*_runs(over_edge))
+    count = _count_before((corrected > on) & over_tone)
     found: list[tuple[int, int]] = []
     place = 0
     for span in _joined(_hysteresis(corrected, on), join):
@@ -139,8 +145,8 @@ def contraction_level(envelope: Envelope) -> float:
 def edge_level(envelope: Envelope) -> float:
     """Return the level of the edges: 15 % of the 95th percentile of the 200 ms envelope, never below 3 n."""
     # Of a night every so many points tell it as well.
-    step = -(-len(envelope.values) // EDGE_MOST_POINTS)
-    typical = float(np.percentile(envelope.values[:: max(1, step)], EDGE_PERCENTILE))
+    step = max(1, -(-len(envelope.values) // EDGE_MOST_POINTS))
+    typical = float(np.percentile(envelope.values[::step], EDGE_PERCENTILE))
     return max(NOISE_FACTOR * envelope.noise, EDGE_FRACTION * typical)
 
 
@@ -163,9 +169,13 @@ class Tone:
     most: Floats
     piece: int
 
-    def level(self, factor: float, length: int) -> Floats:
-        """Return `factor` times the tone, or the most that a tone can be, at the `length` points of the envelope."""
-        return np.repeat(np.minimum(factor * self.values, self.most), self.piece)[:length]
+    def level(self, factor: float, length: int, least: float = 0.0) -> NDArray[np.float32]:
+        """Return `factor` times the tone, or the most that a tone can be, at the `length` points of the envelope.
+
+        Nowhere below `least`.
+        """
+        levels = np.maximum(np.minimum(factor * self.values, self.most), least).astype(np.float32)
+        return np.repeat(levels, self.piece)[:length]
 
 
 def tone_of(smooth: Envelope) -> Tone:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -108,7 +108,7 @@ def rms_envelopes(samples: ArrayLike, rate_hz: float, windows_s: Sequence[float]
     values = np.asarray(samples)
     if not np.issubdtype(values.dtype, np.floating):
         values = values.astype(np.float64)
-    stream = EnvelopeStream(len(values), rate_hz, windows_s)
+    stream = EnvelopeStream(len(values), rate_hz, windows_s, partial(np.empty, dtype=values.dtype))
     stream.push(values)
     return stream.close()
 
@@ -132,7 +132,7 @@ class EnvelopeStream:
         total: int,
         rate_hz: float,
         windows_s: Sequence[float],
-        make: Callable[[int], Samples] = np.empty,
+        make: Callable[[int], Samples],
     ) -> None:
         self._total = total
         self._step = max(1, round(rate_hz / ENVELOPE_RATE_HZ))
@@ -167,21 +167,26 @@ class EnvelopeStream:
     def _put(self, which: int, ready: int, running: Floats) -> None:
         """Work the points of one window up to number `ready`."""
         window, step, made = self._windows[which], self._step, self._made[which]
-        centre = np.arange(made * step, ready * step, step)
-        start, stop = _window_edges(centre, window, self._total)
+        count, found = ready - made, self._values[which][made:ready]
         if self._grid == step:
             # The looks into the running power as slices, which is much faster than by index.
             first, width = (made * step - window // 2 - self._base) // step, window // step
-            before, after = max(0, -first), max(0, first + width + len(centre) - len(running))
+            before, after = max(0, -first), max(0, first + width + count - len(running))
             if before or after:
                 running = np.concatenate([np.zeros(before), running, np.full(after, running[-1])])
             first += before
-            power = running[first + width : first + width + len(centre)] - running[first : first + len(centre)]
+            np.subtract(running[first + width :][:count], running[first:][:count], out=found, casting="same_kind")
         else:
-            power = running[stop - self._base] - running[start - self._base]
-        power /= stop - start
-        np.maximum(power, 0.0, out=power)
-        np.sqrt(power, out=self._values[which][made:ready], casting="same_kind")
+            start, stop = _window_edges(np.arange(made * step, ready * step, step), window, self._total)
+            np.subtract(running[stop - self._base], running[start - self._base], out=found, casting="same_kind")
+        np.maximum(found, 0.0, out=found)
+        found /= window
+        # At either end of the record the window is cut.
+        whole = -(-(window // 2) // step), max(0, self._total - window + window // 2) // step + 1
+        for place in (slice(made, min(ready, whole[0])), slice(max(made, *whole), ready)):
+            start, stop = _window_edges(np.arange(place.start, place.stop) * step, window, self._total)
+            self._values[which][place] *= window / (stop - start)
+        np.sqrt(found, out=found)
         self._made[which] = ready
 
 
