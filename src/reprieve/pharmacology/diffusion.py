@@ -19,8 +19,44 @@ from reprieve.pharmacology.tissue import OUTSIDE, Tissue
 
 Floats = NDArray[np.float32]
 PAIRS = tuple(combinations(range(3), 2))
+# A face: nothing passes, tissue of one structure on both sides, or fascia between two.
+_CLOSED, _OPEN, _FASCIA = np.int8(0), np.int8(1), np.int8(2)
 # Below this many cells two threads cost more than they bring.
 _WORTH_SHARING = 100_000
+
+
+class Cells:
+    """The cells of one tissue that are tissue, and which lie beside which: all that no parameter changes.
+
+    Attributes
+    ----------
+    places : ndarray of int64, shape (n,)
+        Flat index in the grid of each cell that is tissue.
+    parts : int
+        Into how many pieces a product is cut, each worked on by a thread of its own.
+    """
+
+    def __init__(self, tissue: Tissue, parts: int = 1) -> None:
+        label = tissue.label.ravel()
+        self.tissue = tissue
+        self.places = np.flatnonzero(label != OUTSIDE)
+        self.parts = parts if self.places.size >= _WORTH_SHARING else 1
+        number = np.full(label.size, -1, np.int32)
+        number[self.places] = np.arange(self.places.size, dtype=np.int32)
+        self.own = label[self.places]
+        sides = [_next(number.reshape(tissue.shape), axis, step)[self.places] for step in (-1, 1) for axis in range(3)]
+        self.labels = [np.where(to < 0, OUTSIDE, self.own[to]).astype(np.int16) for to in sides]
+        owner = tissue.owner[self.own]
+        self.faces = [np.where(to < 0, _CLOSED, np.where(owner == owner[to], _OPEN, _FASCIA)) for to in sides]
+        here = np.arange(self.places.size, dtype=np.int32)
+        self.columns = _columns([*sides[:3], here, *reversed(sides[3:])])
+        slanted = (np.abs(tissue.fibre[:, [0, 0, 1]] * tissue.fibre[:, [1, 2, 2]]).max(axis=1) > 0)[self.own]
+        self.turned = np.flatnonzero(slanted)
+        around = [
+            [to[self.turned], here[self.turned], ahead[self.turned]]
+            for to, ahead in zip(sides[:3], sides[3:], strict=True)
+        ]
+        self.gradient_columns = np.concatenate([_columns(three) for three in around])
 
 
 class Spreading:
@@ -28,8 +64,6 @@ class Spreading:
 
     Attributes
     ----------
-    places : ndarray of int64, shape (n,)
-        Flat index in the grid of each cell that is tissue.
     diagonal : ndarray of float32, shape (n,)
 
     Notes
@@ -39,32 +73,22 @@ class Spreading:
     but by uptake: ``A 1 = 1``.
     """
 
-    def __init__(self, tissue: Tissue, parameters: SpreadParameters, through_fascia: float) -> None:
-        label = tissue.label.ravel()
-        self.places = np.flatnonzero(label != OUTSIDE)
-        number = np.full(label.size, -1, np.int32)
-        number[self.places] = np.arange(self.places.size, dtype=np.int32)
-        own = label[self.places]
-        tensor = _tensor(tissue, parameters) / np.float32(tissue.edge_mm**2)
-        ahead = [_next(number.reshape(tissue.shape), axis, 1)[self.places] for axis in range(3)]
-        behind = [_next(number.reshape(tissue.shape), axis, -1)[self.places] for axis in range(3)]
-        root = np.float32(np.sqrt(through_fascia))
-        owner = tissue.owner[own]
-        passes = [np.where(owner == owner[to], np.float32(1), root) * (to >= 0) for to in ahead]
-        self._halves, self.diagonal = _straight(
-            ahead, behind, [_flow(tensor, own, *two) for two in zip(ahead, passes, range(3), strict=True)]
-        )
-        turned = np.flatnonzero((np.abs(tensor[:, *np.triu_indices(3, 1)]).max(axis=1) > 0)[own])
-        self._gradient = _gradient(ahead, behind, passes, turned)
+    def __init__(self, cells: Cells, parameters: SpreadParameters, through_fascia: float) -> None:
+        tensor = _tensor(cells.tissue, parameters) / np.float32(cells.tissue.edge_mm**2)
+        values = _straight(cells, tensor, through_fascia)
+        self.diagonal = values[:, 3].copy()
+        edges = np.linspace(0, len(values), cells.parts + 1).astype(int)
+        self._pieces = [_rows(cells.columns[a:b], values[a:b], len(values)) for a, b in pairwise(edges)]
+        self._gradient = _rows(cells.gradient_columns, _mean_differences(cells, through_fascia), len(values))
         self._back = self._gradient.T
-        self._turn = [tensor[:, a, b][own[turned]] for a, b in PAIRS]
+        self._turn = [tensor[:, a, b][cells.own[cells.turned]] for a, b in PAIRS]
 
     def __matmul__(self, values: Floats) -> Floats:
         """Return the operator times `values`, shape (n,)."""
-        if len(self._halves) == 1:
-            straight = self._halves[0] @ values
+        if len(self._pieces) == 1:
+            straight = self._pieces[0] @ values
         else:
-            straight = np.concatenate(list(_pool().map(lambda half: half @ values, self._halves)))
+            straight = np.concatenate(list(_pool().map(lambda piece: piece @ values, self._pieces)))
         if self._turn[0].size:
             steps = (self._gradient @ values).reshape(3, -1)
             turned = np.zeros_like(steps)
@@ -99,48 +123,42 @@ def _next(number: NDArray[np.int32], axis: int, step: int) -> NDArray[np.int32]:
     return moved.ravel()
 
 
-def _flow(tensor: Floats, own: NDArray[np.int16], ahead: NDArray[np.int32], passes: Floats, axis: int) -> Floats:
-    """Conductance of the face ahead of each cell: half of it belongs to either side."""
-    inside = tensor[:, axis, axis][own]
-    return (passes**2 * (inside + inside[ahead]) / 2).astype(np.float32)
+def _columns(cells: list[NDArray[np.int32]]) -> NDArray[np.int32]:
+    """A table of columns; where there is no cell the value will be 0, so any column does."""
+    return np.maximum(np.stack(cells, axis=1), 0)
 
 
-def _straight(
-    ahead: list[NDArray[np.int32]], behind: list[NDArray[np.int32]], flow: list[Floats]
-) -> tuple[list[csr_array], Floats]:
-    """``1 + D' W D`` as one matrix, cut into two halves of rows, and its diagonal."""
-    count = ahead[0].size
-    column = np.empty((count, 7), np.int32)
-    value = np.empty((count, 7), np.float32)
-    column[:, 3], value[:, 3] = np.arange(count, dtype=np.int32), 1.0
+def _straight(cells: Cells, tensor: Floats, through_fascia: float) -> Floats:
+    """``1 + D' W D``, the entries of each row: three cells behind, the cell itself, three ahead.
+
+    The conductance of a face is the mean of either side, of fascia a part of it.
+    """
+    values = np.empty((cells.places.size, 7), np.float32)
+    values[:, 3] = 1.0
+    factor = np.zeros(3, np.float32)
+    factor[_OPEN], factor[_FASCIA] = 0.5, through_fascia / 2
     for axis in range(3):
-        column[:, 6 - axis], value[:, 6 - axis] = ahead[axis], -flow[axis]
-        column[:, axis], value[:, axis] = behind[axis], -_from(flow[axis], behind[axis])
-        value[:, 3] -= value[:, axis] + value[:, 6 - axis]
-    edges = (0, count) if count < _WORTH_SHARING else (0, count // 2, count)
-    halves = [_rows(column[a:b], value[a:b], count) for a, b in pairwise(edges)]
-    return halves, value[:, 3].copy()
-
-
-def _from(values: Floats, cells: NDArray[np.int32]) -> Floats:
-    """Values of other cells; 0 where there is none."""
-    return np.append(values, np.float32(0))[cells]
+        inside = tensor[:, axis, axis]
+        here = inside[cells.own]
+        for side, column in ((axis, axis), (3 + axis, 6 - axis)):
+            flow = factor[cells.faces[side]] * (here + inside[cells.labels[side]])
+            values[:, column] = -flow
+            values[:, 3] += flow
+    return values
 
 
 def _rows(column: NDArray[np.int32], value: Floats, width: int) -> csr_array:
-    """Rows of a sparse matrix from a table of as many entries in each; where there is no cell the value is 0."""
+    """Rows of a sparse matrix from a table of as many entries in each."""
     start = np.arange(0, column.size + 1, column.shape[1], dtype=np.int32)
-    return csr_array((value.ravel(), np.maximum(column, 0).ravel(), start), shape=(len(column), width))
+    return csr_array((value.ravel(), column.ravel(), start), shape=(len(column), width))
 
 
-def _gradient(
-    ahead: list[NDArray[np.int32]], behind: list[NDArray[np.int32]], passes: list[Floats], turned: NDArray[np.int64]
-) -> csr_array:
-    """Mean difference of the cells in `turned` along each axis, shape (3 len(turned), n)."""
-    columns, values = [], []
+def _mean_differences(cells: Cells, through_fascia: float) -> Floats:
+    """Mean difference of each cell in `cells.turned` along each axis, shape (3 len(turned), 3)."""
+    passes = np.zeros(3, np.float32)
+    passes[_OPEN], passes[_FASCIA] = 0.5, np.sqrt(through_fascia) / 2
+    found = []
     for axis in range(3):
-        before, after = behind[axis][turned], ahead[axis][turned]
-        forward, backward = passes[axis][turned] / np.float32(2), _from(passes[axis], before) / np.float32(2)
-        columns.append(np.stack([before, turned.astype(np.int32), after], axis=1))
-        values.append(np.stack([-backward, backward - forward, forward], axis=1))
-    return _rows(np.concatenate(columns), np.concatenate(values), ahead[0].size)
+        backward, forward = (passes[cells.faces[side][cells.turned]] for side in (axis, 3 + axis))
+        found.append(np.stack([-backward, backward - forward, forward], axis=1))
+    return np.concatenate(found)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import LinearOperator, cg
 
 from reprieve.pharmacology.belly import Belly
-from reprieve.pharmacology.multigrid import Multigrid
+from reprieve.pharmacology.multigrid import Grids, Multigrid
 from reprieve.pharmacology.spread import SpreadParameters, fluid_radius_mm
 from reprieve.pharmacology.tissue import OUTSIDE, Tissue
 
@@ -30,7 +30,7 @@ class Needle:
 
 
 def bound_field(
-    tissue: Tissue,
+    tissue: Tissue | Grids,
     needles: Sequence[Needle],
     parameters: SpreadParameters,
     through_fascia: float = 1.0,
@@ -40,8 +40,8 @@ def bound_field(
 
     Parameters
     ----------
-    tissue : Tissue
-        The grid.
+    tissue : Tissue or Grids
+        The grid; as `Grids` it serves for many parameters.
     needles : sequence of Needle
         Where the toxin was put.
     parameters : SpreadParameters
@@ -63,18 +63,19 @@ def bound_field(
 
     Notes
     -----
-    Conjugate gradients; a V-cycle over grids of twice the edge is the preconditioner. The mass is set right at the
+    Conjugate gradients; V-cycles over grids of twice the edge are the preconditioner. The mass is set right at the
     end, since the residual of the system sums to what is missing.
     """
+    grids = Grids(tissue) if isinstance(tissue, Tissue) else tissue
+    tissue, places = grids.tissue, grids.levels[0].places
     source = _source(tissue, needles, parameters)
-    multigrid = Multigrid(tissue, parameters, through_fascia)
-    size = multigrid.finest.places.size
-    system, cycle = _Operator(size, multigrid.finest.__matmul__), _Operator(size, multigrid.cycle)
-    found, failed = cg(system, source.ravel()[multigrid.finest.places], rtol=tolerance, maxiter=200, M=cycle)
+    multigrid = Multigrid(grids, parameters, through_fascia)
+    system, near = (_Operator(places.size, one) for one in (multigrid.finest.__matmul__, multigrid.precondition))
+    found, failed = cg(system, source.ravel()[places], rtol=tolerance, maxiter=200, M=near)
     if failed:
         raise ValueError(f"the spread did not settle within 200 steps on a grid of {tissue.shape}")
     field = np.zeros(tissue.label.size, np.float32)
-    field[multigrid.finest.places] = found
+    field[places] = found
     given, there = source.sum(dtype=float), field.sum(dtype=float)
     return field.reshape(tissue.shape) * np.float32(given / there if there > 0 else 1.0)
 
@@ -112,7 +113,9 @@ def _filled(tissue: Tissue, belly: Belly, parts: int = 5) -> tuple[tuple[slice, 
     counts = last - first
     fine = (np.arange(parts) + 0.5) / parts - 0.5
     axes = [
-        (tissue.origin_mm[i] - centre[i] + edge * (np.arange(first[i], last[i])[:, None] + fine)).ravel()
+        (tissue.origin_mm[i] - centre[i] + edge * (np.arange(first[i], last[i])[:, None] + fine))
+        .ravel()
+        .astype(np.float32)
         for i in range(3)
     ]
     x, y, z = np.meshgrid(*axes, indexing="ij", sparse=True)

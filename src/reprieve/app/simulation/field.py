@@ -6,6 +6,7 @@ Where the toxin goes, not for how long. At the median parameters, and on wish fo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from reprieve.app.simulation.model import dosed_structures, drawn_spread
 from reprieve.core.errors import InputError
 from reprieve.pharmacology.belly import Belly, needle_positions
 from reprieve.pharmacology.field import Needle, bound_field
+from reprieve.pharmacology.multigrid import Grids
 from reprieve.pharmacology.simulate import Dosed, Structure
 from reprieve.pharmacology.tissue import Tissue, beyond_skin, block_of_tissue, carve, closed_around
 from reprieve.record.plan import Plan
@@ -23,6 +25,8 @@ from reprieve.reference.geometry import vertebrae
 SKIN_MM = 12.0  # beyond any structure; assumed
 BONE_RADIUS_MM = 9.0  # of the vertebral column; assumed
 TOLERANCE = 1e-4  # the field is then within a ten-thousandth of its peak
+DRAW_TOLERANCE = 5e-4  # what a structure holds is then within a ten-thousandth of the units given
+THREADS = 2
 MARGIN_MM = 35.0  # seven reaches: less than a thousandth gets further
 
 
@@ -90,11 +94,25 @@ def spread_in_neck(plan: Plan, *, edge_mm: float = 2.0, draws: int = 0, seed: in
     needles = [needle for injection in dosed for needle in _needles(injection)]
     tissue = _neck(structures, needles, edge_mm)
     owner = tissue.structures()
-    field = bound_field(tissue, needles, *drawn[0], TOLERANCE)
-    held = _held(owner, field, len(structures), edge_mm)
-    spread = np.array(
-        [_held(owner, bound_field(tissue, needles, *one, TOLERANCE), len(structures), edge_mm) for one in drawn[1:]]
-    )
+    grids = Grids(tissue)
+    field = bound_field(grids, needles, *drawn[0], TOLERANCE)
+    places = grids.levels[0].places
+    inside = owner.ravel()[places]
+
+    def held_in(bound: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Units in each structure, in connective tissue first."""
+        units = np.bincount(inside, weights=bound.ravel()[places], minlength=len(structures) + 1)
+        return np.asarray(units * (edge_mm**3 / 1000), float)
+
+    held, spread = held_in(field), np.empty((0, len(structures) + 1))
+    if draws:
+        # One draw a thread instead of two threads a draw: products of large arrays let the other one work.
+        alone = Grids(tissue, parts=1)
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="draws") as pool:
+            held_of = pool.map(
+                lambda one: held_in(bound_field(alone, needles, one[0], one[1], DRAW_TOLERANCE)), drawn[1:]
+            )
+            spread = np.array(list(held_of))
     arrived = [
         _arrived(structure, i < len(dosed), held[i + 1], field[owner == i + 1], spread[:, i + 1] if draws else None)
         for i, structure in enumerate(structures)
@@ -117,13 +135,6 @@ def spread_in_neck(plan: Plan, *, edge_mm: float = 2.0, draws: int = 0, seed: in
             "needles at the endplates, evenly across each belly",
         ),
     )
-
-
-def _held(owner: NDArray[np.int16], field: NDArray[np.float32], structures: int, edge_mm: float) -> NDArray[np.float64]:
-    """Units in each structure, in connective tissue first."""
-    inside = np.maximum(owner, 0).ravel()
-    cells = np.bincount(inside, weights=field.ravel(), minlength=structures + 1)
-    return np.asarray(cells * (edge_mm**3 / 1000), float)
 
 
 def _needles(injection: Dosed) -> list[Needle]:
