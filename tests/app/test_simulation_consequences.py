@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from reprieve.app.simulation.model import Placing, dosed_structures
+from reprieve.app.simulation.model import Placing, dosed_structures, targets_of
 from reprieve.app.simulation.of_plan import simulate_plan
 from reprieve.core.errors import InputError
 from reprieve.record.plan import Injection, Plan, Side
@@ -93,6 +93,39 @@ def test_endplates_lie_where_a_study_found_them():
     assert 0.65 < share.max() < 0.75
     (other,) = dosed_structures(_plan(_one("splenius_cervicis", "40")), frame="neck")[0]
     assert all(belly.band == (-0.1, 0.1) for belly in other.structure.bellies)
+
+
+def test_both_trapezii_have_their_endplates_as_far_from_the_midline():
+    # Yi 2021: one to two fifths of the way from the midline to the acromion, 150.4 mm in the neck model.
+    for side in ("left", "right"):
+        dosed, _ = dosed_structures(_plan(_one("trapezius_descending", "40", side)), frame="neck")
+        (belly,) = dosed[0].structure.bellies
+        ends = [belly.centre[2] + end * belly.long_mm * belly.fibre[2] for end in belly.band]
+        # The inner end is where the model's belly ends.
+        assert max(abs(end) for end in ends) == pytest.approx(0.4 * 150.4, abs=0.1)
+        assert 0.2 * 150.4 <= min(abs(end) for end in ends) < 45
+
+
+@pytest.mark.parametrize(
+    ("muscle", "low", "high"),
+    [
+        ("biceps_brachii", -0.2, 0.2),  # Aquilonius 1984: a band through the middle of both heads
+        ("tibialis_anterior", -0.9, 0.9),  # the same: along the whole muscle
+        ("adductor_pollicis", -0.6, 0.2),  # Yi 2023: 0.2 to 0.6 from the metacarpal to the thumb
+    ],
+)
+def test_a_zone_told_in_shares_of_the_muscle_lies_so_in_the_belly(muscle, low, high):
+    (target,) = targets_of(_plan(_one(muscle, "40", "right")))[0]
+    (belly,) = target.structure.bellies
+    assert belly.band == pytest.approx((low, high))
+
+
+def test_the_long_flexor_of_the_toes_has_them_in_the_lower_half():
+    # Yi 2016: 0.3 to 0.4 of the way from the lateral malleolus (115.7 mm high in the leg model) to the fibular head.
+    (target,) = targets_of(_plan(_one("flexor_digitorum_longus", "40", "right")))[0]
+    share = (target.structure.points()[:, 2] - 115.7) / (471.6 - 115.7)
+    assert 0.28 < share.min() < 0.32
+    assert 0.38 < share.max() < 0.42
 
 
 @pytest.mark.parametrize(

@@ -42,11 +42,12 @@ class Prior:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PharmacologyPriors:
-    """All parameters; `products` holds only products with parameters of their own."""
+    """All parameters; `products` holds only products with parameters of their own, `missing` why another has none."""
 
     spread: dict[str, Prior]
     endplate: dict[str, Prior]
     products: dict[str, dict[str, Prior]]
+    missing: dict[str, str]
     sources: dict[str, dict[str, str]]
 
 
@@ -111,12 +112,21 @@ def side_effect_anchors() -> tuple[SideEffectAnchor, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndplateAxis:
-    """The line that a study of end plates measured along, as one coordinate of the geometry, in mm."""
+    """The line that a study of end plates measured along, as one coordinate of the geometry, in mm.
+
+    Attributes
+    ----------
+    coordinate : int or None
+        Of the frame; None: along the fibres, `from_mm` and `to_mm` then being shares of the long semi-axis.
+    zone : tuple of float, optional
+        Where along the line the end plates lie, if it is not the catalogue's own zones that count.
+    """
 
     muscle: str
-    coordinate: int
+    coordinate: int | None
     from_mm: float
     to_mm: float
+    zone: tuple[float, float] | None
     source: str
     says: str
 
@@ -127,9 +137,10 @@ def endplate_axes() -> dict[str, EndplateAxis]:
     return {
         row["muscle"]: EndplateAxis(
             muscle=row["muscle"],
-            coordinate=int(row["coordinate"]),
+            coordinate=None if row["coordinate"] == "fibre" else int(row["coordinate"]),
             from_mm=float(row["from_mm"]),
             to_mm=float(row["to_mm"]),
+            zone=(float(row["start"]), float(row["end"])) if row["start"] else None,
             source=row["source"],
             says=row["says"],
         )
@@ -158,6 +169,7 @@ def pharmacology_priors() -> PharmacologyPriors:
         spread=_group(raw["spread"], sources),
         endplate=_group(raw["endplate"], sources),
         products={product: _group(rows, sources) for product, rows in raw["products"].items()},
+        missing={product: row["says"] for product, row in raw["not_simulated"].items()},
         sources=sources,
     )
 

@@ -60,8 +60,7 @@ def drawn_spread(product: str, *, draws: int, seed: int) -> list[tuple[SpreadPar
     """
     priors = pharmacology_priors()
     if product not in priors.products:
-        known = ", ".join(priors.products)
-        raise InputError(f"no parameters of its own for {product}, and none is carried over; simulated are {known}")
+        raise InputError(_why_not(priors, product))
     drawn = draws_of(priors, product, draws, seed)
     names = SpreadParameters.__slots__
     return [
@@ -71,6 +70,12 @@ def drawn_spread(product: str, *, draws: int, seed: int) -> list[tuple[SpreadPar
         )
         for i in range(draws + 1)
     ]
+
+
+def _why_not(priors: PharmacologyPriors, product: str) -> str:
+    why = f" ({priors.missing[product]})" if product in priors.missing else ""
+    known = ", ".join(priors.products)
+    return f"no parameters of its own for {product}{why}, and none is carried over; simulated are {known}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def _target(injection: Injection, name: str, side: str, share: float) -> Target:
         structure = Structure(key=f"{name}/{side}", frame=frame, bellies=tuple(_belly(body) for body in bodies))
     else:
         key = f"{name}/{side}"
-        structure = Structure(key=key, frame=f"own:{key}", bellies=(sphere_of(_volume(name)),))
+        structure = Structure(key=key, frame=f"own:{key}", bellies=(_with_endplates(sphere_of(_volume(name)), name),))
     return Target(injection, name, side, share, structure, bool(bodies))
 
 
@@ -128,13 +133,24 @@ def _bodies(name: str, side: str) -> tuple[Ellipsoid, ...]:
 
 def _belly(body: Ellipsoid) -> Belly:
     belly = Belly(centre=body.centre_mm, fibre=_unit(body.axis), long_mm=body.long_mm, short_mm=body.short_mm)
-    axis = endplate_axes().get(body.owner)
-    zones = muscle(body.owner).endplates if axis is not None else None
-    if axis is None or zones is None:
+    # In the neck the third axis points to the patient's right; a left leg is a mirrored right one.
+    return _with_endplates(belly, body.owner, mirrored=body.frame == "neck" and body.side == "left")
+
+
+def _with_endplates(belly: Belly, name: str, *, mirrored: bool = False) -> Belly:
+    """Return the belly with its end plates where a study found them."""
+    axis = endplate_axes().get(name)
+    if axis is None:
         return belly
-    places = [axis.from_mm + share * (axis.to_mm - axis.from_mm) for z in zones.zones for share in (z.start, z.end)]
-    slope = belly.fibre[axis.coordinate] * belly.long_mm
-    along = [(place - belly.centre[axis.coordinate]) / slope for place in places]
+    known = muscle(name).endplates
+    zones = [axis.zone] if axis.zone else [(z.start, z.end) for z in known.zones] if known is not None else []
+    places = [axis.from_mm + share * (axis.to_mm - axis.from_mm) for zone in zones for share in zone]
+    if axis.coordinate is None:
+        along = places
+    else:
+        side = -1.0 if mirrored and axis.coordinate == 2 else 1.0
+        slope = belly.fibre[axis.coordinate] * belly.long_mm
+        along = [(side * place - belly.centre[axis.coordinate]) / slope for place in places]
     low, high = (max(-WITHIN_BELLY, min(WITHIN_BELLY, end)) for end in (min(along), max(along)))
     return replace(belly, band=(low, high)) if low < high else belly
 
@@ -245,8 +261,7 @@ def run_plan(plan: Plan, *, days: int, draws: int, seed: int, placing: Placing |
     priors = pharmacology_priors()
     targets, missing = targets_of(plan)
     if plan.product not in priors.products:
-        known = ", ".join(priors.products)
-        reason = f"no parameters of its own for {plan.product}, and none is carried over; simulated are {known}"
+        reason = _why_not(priors, plan.product)
         missing = [NotSimulated(muscle=i.muscle, side=i.side, reason=reason) for i in plan.injections]
         targets = []
     if not targets:
