@@ -20,6 +20,10 @@ export function ChartPage({ id, chart }: { id: string; chart: Chart }) {
       <div className="page-head">
         <h1>{t("Chart")}</h1>
         <div className="row">
+          <Link href={`/patients/${id}/history`} className="btn">
+            <Icon name="note" />
+            {t("History")}
+          </Link>
           <Link href={`/patients/${id}/since`} className="btn">
             {t("Since last time")}
           </Link>

@@ -24,6 +24,7 @@ const EmgPage = lazy(async () => ({ default: (await import("../emg/EmgPage")).Em
 
 const ApprovePage = lazy(async () => ({ default: (await import("./ApprovePage")).ApprovePage }));
 const VisitPage = lazy(async () => ({ default: (await import("./VisitPage")).VisitPage }));
+const HistoryPage = lazy(async () => ({ default: (await import("./HistoryPage")).HistoryPage }));
 const PayerPage = lazy(async () => ({ default: (await import("./PayerPage")).PayerPage }));
 
 const PAGES = [
@@ -42,6 +43,7 @@ const OTHERS: Record<string, string> = {
   visit: "Visit report",
   payer: "Packet for the payer",
   sheet: "Printed sheet",
+  history: "History",
 };
 const TAB_OF: Record<string, string> = {
   emg: "assess",
@@ -49,6 +51,7 @@ const TAB_OF: Record<string, string> = {
   visit: "chart",
   payer: "follow-up",
   sheet: "chart",
+  history: "chart",
 };
 
 export function PatientFrame({ id, page }: { id: string; page: string }) {
@@ -99,6 +102,8 @@ function Page({ id, page, chart }: { id: string; page: string; chart: Chart }) {
       return <VisitPage id={id} chart={chart} />;
     case "payer":
       return <PayerPage id={id} chart={chart} />;
+    case "history":
+      return <HistoryPage id={id} />;
     case "sheet":
       return <SheetPage id={id} chart={chart} />;
     default:
