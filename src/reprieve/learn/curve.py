@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Family = Literal["hill", "gompertz"]
-# Beyond these powers of t/half-loss nothing of the effect is left (1e-6 of it); the kernel in C stops there too.
+# Beyond these powers of t/half-loss nothing of the effect is left (1e-5 of it); the kernel in C stops there too.
 # Peak of a patient's own first weeks; decay of what follows an effect that is gone. kernel.c has both too.
 EARLY_WEEKS, AFTER_WEEKS = 2.0, 26.0
-_GONE = {"hill": 14.0, "gompertz": 4.0}
+_GONE = {"hill": 11.5, "gompertz": 4.0}
 
 
 def shape_and_slope(family: str, weeks: Array, onset: Array, half_loss: Array, steepness: Array) -> tuple[Array, Array]:

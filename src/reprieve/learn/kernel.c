@@ -33,7 +33,8 @@ enum { AMPLITUDE, HALF_LOSS, PER_PRODUCT };
 enum { LANES = 4, AT_ONCE = 4, OWN = 4 }; /* nodes in a vec; rows summed at once; effects that are no scale's, no cycle's */
 
 #define NOTHING 1e-14
-#define GONE 14.0 /* h log(t/T) beyond which nothing of the effect is left (1e-6) */
+#define FORGOTTEN 1e-9 /* of a later row in an earlier one */
+#define GONE 11.5 /* h log(t/T) beyond which nothing of the effect is left (1e-5) */
 #define EARLY_WEEKS 2.0 /* peak of a patient's own course of the first weeks */
 #define AFTER_WEEKS 26.0 /* decay of what follows an effect that is gone */
 #define LOG_2PI 1.8378770664093454836
@@ -85,10 +86,11 @@ typedef struct { /* exponentials of a channel's parameters, in points */
 typedef struct { /* where the filter of one channel is */
     vec variance, *state; /* (m) */
     double last;
-    int seen, over; /* cycles of which nothing is left */
+    int seen, over, ahead; /* cycles of which nothing is left; cycles that later rows know of */
 } Filter;
 
 typedef struct { /* scratch for one group of nodes */
+    int *low, *high;          /* (AT_ONCE + n): cycles that back and pull of a row hold anything of */
     int k, m, size, first, kept; /* first: column of the response; rows from `kept` on stay, others pass through */
     vec *theta, sd[COMMON];     /* (size); exponentials of the common parameters */
     Channel *of;                /* (channels) */
@@ -262,7 +264,7 @@ INLINE void whiten(const Patient *p, Scratch *s, int j, size_t at, int wide, vec
     vec apart = f->seen ? (p->week[j] - f->last) / of->time : splat(0), rho = f->seen ? exp_of(-apart) : splat(0), fresh = of->drift * (1 - rho * rho);
     vec predicted = f->variance * rho * rho + fresh;
     f->seen = 1; f->last = p->week[j];
-    s->rho[at] = rho; s->apart[at] = apart; s->predicted[at] = predicted; s->innovation[at] = fresh;
+    s->low[at] = f->over; s->rho[at] = rho; s->apart[at] = apart; s->predicted[at] = predicted; s->innovation[at] = fresh;
     if (p->weight[j] > 0) {
         vec noise = of->noise / p->weight[j], variance = predicted + noise, root = 1 / root_of(variance), gain = predicted / variance;
         for (int part = 0; part < 2; part++) {
@@ -385,12 +387,14 @@ INLINE void integrate(Scratch *s, vec log_sd, int count, int covariance) {
     if (!covariance) return;
     vec *inverse = s->inverse; /* of L, row by column; then L^-T L^-1 */
     for (int i = 1; i <= k; i++) {
-        for (int o = 1; o < i; o++) {
-            vec v = splat(0);
-            for (int q = o; q < i; q++) v -= l[(size_t)i * m + q] * inverse[(size_t)q * m + o];
-            inverse[(size_t)i * m + o] = v * l[(size_t)i * m + i];
+        vec *own = inverse + (size_t)i * m, scale = l[(size_t)i * m + i];
+        for (int o = 1; o < i; o++) own[o] = splat(0);
+        for (int q = 1; q < i; q++) {
+            const vec *above = inverse + (size_t)q * m;
+            vec v = l[(size_t)i * m + q] * scale;
+            for (int o = 1; o <= q; o++) own[o] -= v * above[o];
         }
-        inverse[(size_t)i * m + i] = l[(size_t)i * m + i];
+        own[i] = scale;
     }
     for (int i = 1; i <= k; i++)
         for (int o = 1; o <= i; o++) s->cov[(size_t)i * m + o] = splat(0);
@@ -410,17 +414,30 @@ INLINE void unwhiten(const Patient *p, Scratch *s) {
     for (int ch = 0; ch < p->channels; ch++) {
         memset(s->filter[ch].state, 0, sizeof(vec) * m);
         s->filter[ch].variance = splat(0);
+        s->filter[ch].ahead = 0;
     }
     for (int j = p->n - 1; j >= s->kept; j--) {
         size_t at = (size_t)j + AT_ONCE;
         Filter *f = s->filter + p->channel[j];
+        if (p->started[j] > f->ahead) f->ahead = p->started[j];
+        int begun = s->first + OWN, from = begun + 2 * s->low[at], to = begun + 2 * f->ahead;
         vec *white = s->white + at * m, *back = s->back + at * m, *pull = s->pull + at * m, *adjoint = f->state;
         vec gain = s->gain[at], root = s->root[at], rho = s->rho[at], left = 1 - gain;
-        for (int i = 0; i < m; i++) {
-            vec e = white[i] * root;
-            back[i] = gain * adjoint[i] + e;
-            pull[i] = left * adjoint[i] - e;
-            adjoint[i] = rho * pull[i];
+        for (int part = 0; part < 2; part++)
+            for (int i = part ? from : 0; i < (part ? to : begun); i++) {
+                vec e = white[i] * root;
+                back[i] = gain * adjoint[i] + e;
+                pull[i] = left * adjoint[i] - e;
+                adjoint[i] = rho * pull[i];
+            }
+        for (int i = begun; i < m; i++)
+            if (i < from || i >= to) back[i] = pull[i] = splat(0);
+        s->high[at] = f->ahead;
+        while (f->ahead > p->started[j]) { /* a later cycle that this row hardly knows of: earlier ones do not */
+            vec *last = adjoint + begun + 2 * (f->ahead - 1);
+            if (any((bits)(magnitude(last[0]) + magnitude(last[1]) > FORGOTTEN))) break;
+            last[0] = last[1] = splat(0);
+            f->ahead--;
         }
         s->diagonal[at] = root * root + gain * gain * f->variance;
         s->pull_variance[at] = root * root + left * left * f->variance;
@@ -428,17 +445,29 @@ INLINE void unwhiten(const Patient *p, Scratch *s) {
     }
 }
 
-/* Covariance times a vector of the effects, in `out`. */
-INLINE void times_covariance(const Scratch *s, const vec *x, vec *out) {
-    for (int i = 1; i <= s->k; i++) out[i] = splat(0);
-    for (int o = 1; o <= s->k; o++) {
+/* Covariance times `x`, back or pull of the row at `at`, where that holds anything; in `out`. */
+INLINE void times_covariance(const Scratch *s, size_t at, const vec *x, vec *out) {
+    int begun = s->first + OWN, from = begun + 2 * s->low[at], to = begun + 2 * s->high[at];
+    for (int i = 1; i < begun; i++) out[i] = splat(0);
+    for (int i = from; i < to; i++) out[i] = splat(0);
+    for (int o = 1; o < to; o = o + 1 == begun ? from : o + 1) {
         const vec *row = s->cov + (size_t)o * s->m;
         vec v = x[o];
-        for (int i = 1; i <= s->k; i++) out[i] += row[i] * v;
+        for (int i = 1; i < begun; i++) out[i] += row[i] * v;
+        for (int i = from; i < to; i++) out[i] += row[i] * v;
     }
 }
 
-INLINE vec dot(const Scratch *s, const vec *a, const vec *b) {
+/* Product of two vectors of the effects, one of which belongs to the row at `at`. */
+INLINE vec dot(const Scratch *s, size_t at, const vec *a, const vec *b) {
+    int begun = s->first + OWN, from = begun + 2 * s->low[at], to = begun + 2 * s->high[at];
+    vec total = splat(0);
+    for (int i = 1; i < begun; i++) total += a[i] * b[i];
+    for (int i = from; i < to; i++) total += a[i] * b[i];
+    return total;
+}
+
+INLINE vec product(const Scratch *s, const vec *a, const vec *b) {
     vec total = splat(0);
     for (int i = 1; i <= s->k; i++) total += a[i] * b[i];
     return total;
@@ -462,20 +491,20 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
         const Channel *of = s->of + ch;
         const vec *row = s->cols + at * m, *pull = s->pull + at * m, *back = s->back + at * m, *before = s->before + at * m;
         vec *gch = grad + COMMON + PER_CHANNEL * ch, *gl = s->tmp, f = of->factor;
-        vec pulled = pull[0] - dot(s, pull, mean), fresh = s->innovation[at], rho = s->rho[at], ahead = s->predicted[at] - fresh;
-        times_covariance(s, pull, gl);
-        vec square = (pulled * pulled + dot(s, gl, pull)) * per, carried = before[0], by_carried = splat(0);
+        vec pulled = pull[0] - dot(s, at, pull, mean), fresh = s->innovation[at], rho = s->rho[at], ahead = s->predicted[at] - fresh;
+        times_covariance(s, at, pull, gl);
+        vec square = (pulled * pulled + dot(s, at, gl, pull)) * per;
+        vec carried = before[0] - dot(s, at, before, mean), by_carried = dot(s, at, gl, before);
         gch[SD_DRIFT] += fresh * (square - s->pull_variance[at]);
-        for (int i = 1; i <= k; i++) { carried -= before[i] * mean[i]; by_carried += gl[i] * before[i]; }
         /* what is left of the drift before, smoothed: before - ahead * pull; its product with the fresh drift */
         vec both = (pulled * carried + by_carried) * per - ahead * square;
         vec tau = rho * rho * of->drift * (s->pull_variance[at] - square) - both - ahead * s->pull_variance[at];
         gch[DRIFT_TIME] += s->apart[at] * tau;
         if (p->weight[j] <= 0) continue;
-        vec q = (back[0] - dot(s, back, mean)) * per;
-        times_covariance(s, back, gl);
-        vec q2 = q * q + dot(s, gl, back) * per * per;
-        for (int i = 1; i < wide; i++) gl[i] = q * mean[i] - gl[i] * per;
+        vec q = (back[0] - dot(s, at, back, mean)) * per;
+        times_covariance(s, at, back, gl);
+        vec q2 = q * q + dot(s, at, gl, back) * per * per;
+        for (int i = 1; i < wide; i = i + 1 == first + OWN ? first + OWN + 2 * s->low[at] : i + 1) gl[i] = q * mean[i] - gl[i] * per;
         gch[SIGMA] += s->noise[at] * (s->square * q2 - s->diagonal[at]);
         vec reach = s->reach[at], placebo = s->placebo[at], treat = -f * (s->effect[at] + theta[PLACEBO] * placebo) * q;
         gch[MEAN_BASELINE] += p->reference[ch] * q;
@@ -535,15 +564,15 @@ INLINE void predict(const Patient *p, const Scratch *s, vec *out) {
         vec ahead = s->predicted[at];
         for (int i = 1; i <= k; i++) direction[i] = row[i] - (before[i] - ahead * pull[i]);
         /* a place has no score: its residual column is minus the mean */
-        out[0] = -row[0] + before[0] - ahead * pull[0] + dot(s, direction, s->mean);
+        out[0] = -row[0] + before[0] - ahead * pull[0] + product(s, direction, s->mean);
         forward(s, direction);
-        out[1] = dot(s, direction, direction) + s->square * (ahead - ahead * ahead * s->pull_variance[at]);
+        out[1] = product(s, direction, direction) + s->square * (ahead - ahead * ahead * s->pull_variance[at]);
         out[2] = s->square * s->noise[at];
         for (int i = 1; i <= k; i++) direction[i] = i < first || i == first + 2 || i == first + 3 ? splat(0) : -row[i];
         direction[1 + ch] = of->base * (s->theta[COUPLING] * s->reach[at] + s->theta[COUPLING_PLACEBO] * s->placebo[at]);
-        out[3] = of->factor * (s->effect[at] + s->theta[PLACEBO] * s->placebo[at]) + dot(s, direction, s->mean);
+        out[3] = of->factor * (s->effect[at] + s->theta[PLACEBO] * s->placebo[at]) + product(s, direction, s->mean);
         forward(s, direction);
-        out[4] = dot(s, direction, direction);
+        out[4] = product(s, direction, direction);
         out += 5;
     }
 }
@@ -553,11 +582,11 @@ INLINE void surprise(const Patient *p, const Scratch *s, vec *out) {
     for (int j = 0; j < p->n; j++) {
         size_t at = (size_t)j + AT_ONCE;
         const vec *back = s->back + at * s->m;
-        vec noise = s->noise[at], q = back[0] - dot(s, back, s->mean);
+        vec noise = s->noise[at], q = back[0] - dot(s, at, back, s->mean);
         out[j] = splat(0);
         if (p->weight[j] <= 0) continue;
-        times_covariance(s, back, s->tmp);
-        vec variance = s->square * (noise - noise * noise * s->diagonal[at]) + noise * noise * dot(s, back, s->tmp);
+        times_covariance(s, at, back, s->tmp);
+        vec variance = s->square * (noise - noise * noise * s->diagonal[at]) + noise * noise * dot(s, at, back, s->tmp);
         out[j] = (noise * noise * q * q + variance) / (s->square * s->of[p->channel[j]].noise);
     }
 }
@@ -584,13 +613,15 @@ static int seen_rows(const Patient *p) {
 /* Memory for one patient: scratch first, at a multiple of 32 bytes; then `more` vecs; then what belongs to the patient. */
 static void *open_patient(Patient *p, Scratch *s, int wants, size_t more, vec **extra) {
     size_t vecs = scratch_size(p) + more, cells = (size_t)p->n * p->cycles;
-    char *memory = malloc(sizeof(vec) * (vecs + 1) + sizeof(double) * (3 * cells + p->n + p->cycles) + sizeof(int) * p->n);
+    char *memory = malloc(sizeof(vec) * (vecs + 1) + sizeof(double) * (3 * cells + p->n + p->cycles) +
+                          sizeof(int) * (3 * (size_t)p->n + 2 * AT_ONCE));
     if (!memory) return NULL;
     vec *at = (vec *)(memory + (32 - (uintptr_t)memory % 32) % 32);
     lay_out(s, at, p);
     *extra = at + scratch_size(p);
     p->log_since = (double *)(at + vecs); p->ebb = p->log_since + cells; p->rise = p->ebb + cells; p->early = p->rise + cells;
     p->log_ratio = p->early + p->n; p->started = (int *)(p->log_ratio + p->cycles);
+    s->low = p->started + p->n; s->high = s->low + p->n + AT_ONCE;
     s->kept = wants & (GRADIENT | SURPRISE) ? 0 : p->n;
     for (int j = p->n - 1; j >= 0 && wants & TARGETS; j--)
         if (p->weight[j] <= 0 && j < s->kept) s->kept = j;
@@ -645,12 +676,12 @@ typedef struct { /* from standard normal coordinates to the kernel's slots, as i
     int known, size;         /* population parameters; coordinates: those, then half-loss time and variability */
     const double *mean, *root; /* (known), (known, size - 2) */
     const int *place;          /* (slots): position in `mean`, or -1 where the slot is fixed at 0 */
-    double most_spread;
+    double most_spread, straight; /* bound of the log variability, and the share of it up to which nothing is bent */
 } Frame;
 
 /* Minus the log posterior at `at`, and its gradient. */
 static double cost(Patient *p, Scratch *s, const Frame *f, int count, const double *at, double *slope, double *known) {
-    int free = 1, base = f->size - 2;
+    int base = f->size - 2;
     double value = 0, *by = known + f->known;
     for (int i = 0; i < f->known; i++) {
         const double *row = f->root + (size_t)i * base;
@@ -659,12 +690,18 @@ static double cost(Patient *p, Scratch *s, const Frame *f, int count, const doub
         known[i] = v; by[i] = 0;
     }
     for (int i = 0; i < s->size; i++) s->theta[i] = splat(f->place[i] < 0 ? 0 : known[f->place[i]]);
-    double scale = exp(s->theta[SPREAD][0]), most = f->most_spread / scale, deviate = at[base + 1];
-    if (deviate > most || deviate < -most) { deviate = deviate > most ? most : -most; free = 0; }
+    double scale = exp(s->theta[SPREAD][0]), most = f->most_spread / scale, deviate = at[base + 1], free = 1;
+    double straight = f->straight * most, room = most - straight;
+    if (fabs(deviate) > straight) {
+        double beyond = tanh((fabs(deviate) - straight) / room);
+        deviate = copysign(straight + room * beyond, deviate);
+        free = 1 - beyond * beyond;
+    }
     s->half_loss = splat(at[base]); s->deviate = splat(deviate);
     evaluate(p, s, count, GRADIENT, NULL, NULL);
     double half_loss = 0, noise = 0;
-    if (!free) s->grad[SPREAD] = splat(0);
+    /* where variability is held, its bound moves against the population's spread */
+    if (deviate != 0) s->grad[SPREAD] *= free * at[base + 1] / deviate;
     for (int i = 0; i < s->size; i++)
         if (f->place[i] >= 0) by[f->place[i]] += s->grad[i][0];
     for (int i = 0; i < p->products; i++) half_loss += s->grad[s->size - PER_PRODUCT * (p->products - i) + HALF_LOSS][0];
@@ -691,11 +728,11 @@ int reprieve_settle(int n, int cycles, int channels, int products, int family, c
                     const double *weight, const int *channel, const double *start, const double *ratio,
                     const double *with_placebo, const int *product, const double *off_time, const double *lifted,
                     const double *reference, int known, int size, const double *mean, const double *root,
-                    const int *place, double most_spread, int responds, int steps, double resting, double longest,
+                    const int *place, double most_spread, double straight, int responds, int steps, double resting, double longest,
                     double *at, double *inverse) {
     Patient p = {n, cycles, channels, products, family, week, score, weight, channel, start, ratio, with_placebo,
                  product, off_time, lifted, reference, NULL, NULL, NULL, NULL, NULL, NULL};
-    Frame f = {known, size, mean, root, place, most_spread};
+    Frame f = {known, size, mean, root, place, most_spread, straight};
     Scratch s;
     vec *extra;
     int count = seen_rows(&p);

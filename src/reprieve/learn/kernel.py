@@ -114,8 +114,9 @@ class Ground:
         Population parameters, and the root of their covariance.
     places : ndarray of int, shape (slots,)
         Position of each slot's parameter in `mean`; -1 where it is fixed at 0.
-    most_spread : float
-        Bound of the log of a patient's variability beside the population's.
+    most_spread, straight : float
+        Bound of the log of a patient's variability beside the population's, and the share of it up to which it is
+        not bent.
     steps : int
     resting, longest : float
         The slope at which the search rests, and its longest step.
@@ -125,6 +126,7 @@ class Ground:
     root: Array
     places: NDArray[np.int32]
     most_spread: float
+    straight: float
     steps: int
     resting: float
     longest: float

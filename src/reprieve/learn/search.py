@@ -22,13 +22,13 @@ from reprieve.learn.rows import scales_of
 
 Cost = Callable[[Array], tuple[float, Array]]
 STEPS = 30
-RESTING = 0.15  # largest slope, in log likelihood a prior sd, at which the search rests
+RESTING = 0.05  # largest slope, in log likelihood a prior sd, at which the search rests
 _LONGEST = 1.5
 _NARROWEST_AND_WIDEST = (1e-4, 1.5)  # variances, where the prior's is 1
 # The log by which a patient's variability may lie off the population's: some four prior sds. Scores that never change,
 # as in a diary always answered alike, would otherwise say that there is no noise at all, and a density without bound
 # drowns every other thing.
-MOST_SPREAD = 1.5
+MOST_SPREAD, _STRAIGHT = 1.5, 0.8
 _PLACE = {name: i for i, name in enumerate(COMMON)}
 _KIND = {name: i for i, name in enumerate(BY_SCALE)}
 
@@ -73,12 +73,14 @@ class Frame:
         """Return nodes at the coordinates `at`."""
         slot = np.ascontiguousarray(slot_values(self.theta(at), self.places))
         most = MOST_SPREAD * np.exp(-slot[:, _PLACE["log_scale_spread"]])
-        return Points(slot, np.ascontiguousarray(at[:, -2]), np.clip(at[:, -1], -most, most), responds)
+        return Points(slot, np.ascontiguousarray(at[:, -2]), held(at[:, -1], most)[0], responds)
 
-    def slope(self, by_slot: Array, slot: Array, *, free: bool) -> Array:
-        """Return the gradient in these coordinates from the gradient by slot; not `free`: variability is at its end."""
+    def slope(self, by_slot: Array, slot: Array, spread: float) -> Array:
+        """Return the gradient in these coordinates from the gradient by slot, where `spread` is the last coordinate."""
         by_slot = by_slot.copy()
-        by_slot[_PLACE["log_scale_spread"]] *= free
+        deviate, free = held(spread, MOST_SPREAD * np.exp(-slot[_PLACE["log_scale_spread"]]))
+        # Where variability is held, its bound moves against the population's spread.
+        by_slot[_PLACE["log_scale_spread"]] *= free * spread / deviate if deviate else 1.0
         by_theta = np.zeros(len(self.mean))
         known = self.places >= 0
         np.add.at(by_theta, self.places[known], by_slot[known])
@@ -89,6 +91,14 @@ class Frame:
         noise = [by_slot[first + _KIND[name] : product : width].sum() for name in ("log_sd_drift", "log_sigma")]
         spread = free * sum(noise) * np.exp(slot[_PLACE["log_scale_spread"]])
         return np.concatenate([self.root.T @ by_theta, [half_loss, spread]])
+
+
+def held(at: Array | float, most: Array | float) -> tuple[Array, Array]:
+    """Return `at`, bent so that it stays within `most`, and the slope of that; up to four fifths it is not bent."""
+    straight = _STRAIGHT * np.asarray(most)
+    room = np.asarray(most) - straight
+    beyond = np.tanh(np.maximum(np.abs(at) - straight, 0.0) / room)
+    return np.sign(at) * (np.minimum(np.abs(at), straight) + room * beyond), 1.0 - beyond**2
 
 
 def frame_of(patient: PatientScores, population: Population) -> Frame:
@@ -107,7 +117,7 @@ def _root(covariance: bytes, size: int) -> Array:
 def settle(frame: Frame, rows: Rows, start: Mode, kernel: Kernel, *, responds: bool) -> Mode:
     """Return the mode near `start`, by BFGS; the covariance is what the steps learned of the curvature."""
     if isinstance(kernel, Compiled):
-        ground = Ground(frame.mean, frame.root, frame.places, MOST_SPREAD, STEPS, RESTING, _LONGEST)
+        ground = Ground(frame.mean, frame.root, frame.places, MOST_SPREAD, _STRAIGHT, STEPS, RESTING, _LONGEST)
         return Mode(*kernel.settle(rows, ground, start.at, start.covariance, responds=responds))
     return Mode(*_settle(frame, rows, start, kernel, responds=responds))
 
@@ -120,7 +130,7 @@ def _settle(frame: Frame, rows: Rows, start: Mode, kernel: Kernel, *, responds: 
         points = frame.points(at[None], flag)
         told = kernel(rows, points, gradient=True)
         assert told.gradient is not None
-        slope = at - frame.slope(told.gradient[0], points.slots[0], free=points.spread[0] == at[-1])
+        slope = at - frame.slope(told.gradient[0], points.slots[0], float(at[-1]))
         return 0.5 * float(at @ at) - float(told.log_likelihood[0]), slope
 
     at, inverse = start.at, start.covariance

@@ -28,19 +28,8 @@ class CompiledKernel:
         self._quantiles = library.reprieve_quantiles
         patient = [*[_INT] * 5, *[_PLACE] * 11]
         self._nodes.argtypes = [*patient, _INT, *[_PLACE] * 10]
-        self._settle.argtypes = [
-            *patient,
-            _INT,
-            _INT,
-            *[_PLACE] * 3,
-            _DOUBLE,
-            _INT,
-            _INT,
-            _DOUBLE,
-            _DOUBLE,
-            _PLACE,
-            _PLACE,
-        ]
+        held, steps = [_DOUBLE, _DOUBLE, _INT], [_INT, _DOUBLE, _DOUBLE]
+        self._settle.argtypes = [*patient, _INT, _INT, *[_PLACE] * 3, *held, *steps, _PLACE, _PLACE]
         self._quantiles.argtypes = [_INT, _INT, *[_PLACE] * 3, _INT, _DOUBLE, _INT, *[_PLACE] * 4]
 
     def __call__(
@@ -81,6 +70,7 @@ class CompiledKernel:
                 len(at),
                 *(_at(a) for a in (mean, root, ground.places)),
                 ground.most_spread,
+                ground.straight,
                 int(responds),
                 ground.steps,
                 ground.resting,
