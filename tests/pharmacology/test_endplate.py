@@ -99,6 +99,14 @@ def test_an_amount_that_is_none_is_refused(amount):
 
 
 def test_wasting_follows_the_block_and_heals():
-    # Closed form for a constant block P: s = 1 - 0.4 P (1 - exp(-t / 30)).
+    # Closed form for a constant block P: s = 1 - 0.4 P (1 - exp(-t / 13)).
     p = np.full(181, 0.5)
-    assert force(p, DAYS) == pytest.approx(0.5 * (1 - 0.4 * 0.5 * (1 - np.exp(-DAYS / 30))), abs=1e-9)
+    assert force(p, DAYS) == pytest.approx(0.5 * (1 - 0.4 * 0.5 * (1 - np.exp(-DAYS / 13))), abs=1e-9)
+
+
+def test_a_foot_muscle_is_smallest_when_ultrasound_saw_it():
+    # Hamjian and Walker 1994: extensor digitorum brevis, 10 units, smallest on day 42 (published/muscle_response.csv).
+    days = np.arange(0.0, 181.0)
+    blocked = block(EndplateParameters(uptake_per_day=0.15, light_chain_half_life_d=60.0), [10 / 9.5 / 2.7], days)[0]
+    size = force(blocked, days) / (1 - blocked)
+    assert abs(int(size.argmin()) - 42) <= 2
