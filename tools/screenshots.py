@@ -36,6 +36,7 @@ PAGES = {
     "session": "/patients/{patient}/session",
     "follow-up": "/patients/{patient}/follow-up",
     "visit": "/patients/{patient}/visit",
+    "history": "/patients/{patient}/history",
     "payer": "/patients/{patient}/payer",
     "approve": "/patients/{patient}/approve",
     "sheet": "/patients/{patient}/sheet",

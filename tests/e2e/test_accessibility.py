@@ -20,6 +20,7 @@ CLINIC = {
     "session": "/patients/{patient}/session",
     "follow-up": "/patients/{patient}/follow-up",
     "visit": "/patients/{patient}/visit",
+    "history": "/patients/{patient}/history",
     "payer": "/patients/{patient}/payer",
     "approve": "/patients/{patient}/approve",
     "stock": "/stock",
