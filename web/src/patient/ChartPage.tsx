@@ -204,8 +204,8 @@ function Sessions({ chart, id }: { chart: Chart; id: string }) {
                   href={`/patients/${id}/visit?session=${encodeURIComponent(session.id)}`}
                   className="btn btn--small"
                 >
-                  <Icon name="note" />
-                  {t("Visit report")}
+                  <Icon name={session.signed_by ? "note" : "pen"} />
+                  {session.signed_by ? t("Visit report") : t("Check and sign")}
                 </Link>
                 <Link
                   href={`/patients/${id}/sheet?session=${encodeURIComponent(session.id)}`}
