@@ -16,7 +16,7 @@ from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger
-from reprieve.store.tables import closed_charts, patients, shares
+from reprieve.store.tables import closed_charts, events, patients, shares
 from reprieve.store.views import rebuild
 
 START = datetime(2026, 3, 28, 22, 0, tzinfo=UTC)
@@ -59,6 +59,7 @@ def shared(ledger: Ledger, registered: Callable[..., Event]) -> Ledger:
 
 def open_shares(ledger: Ledger) -> set[tuple[str, str, str]]:
     told = rows(ledger.database, shares)
+    assert {row["revoked"] for row in told} <= {0, 1}
     return {(row["clinic"], row["patient"], row["share_id"]) for row in told if not row["revoked"]}
 
 
@@ -152,3 +153,14 @@ def test_views_made_anew_are_the_views_that_were_kept(shared: Ledger) -> None:
         connection.execute(patients.update().values(search="nonsense", condition=None))
     assert rebuild(shared.database) == 3
     assert {table.name: rows(shared.database, table) for table in tables} == kept
+
+
+def test_views_are_made_anew_from_a_record_whose_content_was_erased(shared: Ledger) -> None:
+    own = (events.c.clinic == HERE[0]) & (events.c.patient == HERE[1])
+    before = open_shares(shared)
+    with shared.database.write() as connection:
+        connection.execute(events.update().where(own).values(body=None))
+    assert rebuild(shared.database) == 3
+    assert before - open_shares(shared) == {("clinic", "a", "one"), ("clinic", "a", "two")}
+    (line,) = [row for row in rows(shared.database, patients) if (row["clinic"], row["patient"]) == HERE]
+    assert (line["family_name"], line["search"]) == (None, "")
