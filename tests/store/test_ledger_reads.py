@@ -1,0 +1,161 @@
+"""Reading the ledger is filtering all that was written; a receipt says what was written and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+from sqlalchemy import delete, select
+
+from reprieve.core.errors import ConflictError, StoreError
+from reprieve.record.event_bodies import Reading
+from reprieve.record.event_kinds import EventKind
+from reprieve.record.events import Event
+from reprieve.store.anchor_file import heads
+from reprieve.store.chain import GENESIS, HASHED, hash_of_row
+from reprieve.store.ledger import Ledger, Origin, Request
+from reprieve.store.tables import anchors, events, writes
+
+Maker = Callable[..., Event]
+START = datetime(2026, 3, 28, 22, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def written(ledger: Ledger, registered: Maker, diary: Maker) -> list[tuple[int, Event]]:
+    """Two clinics, two patients in the first, entries and readings in turn; each event with its number."""
+    told = [registered("a"), registered("b"), registered("a", "other")]
+    for number in range(4):
+        told += [diary("a"), diary("b"), diary("a", clinic="other")]
+        told.append(
+            Event(
+                id=f"read-{number}",
+                kind=EventKind.CHART_READ,
+                clinic="clinic",
+                patient="ab"[number % 2],
+                by="Dr. A",
+                at=START + timedelta(hours=number),
+                body=Reading(what="chart"),
+            )
+        )
+    for start in range(0, len(told), 3):
+        ledger.append(told[start : start + 3])
+    return list(enumerate(told, start=1))
+
+
+def ids(found: list[Event]) -> list[str]:
+    return [event.id for event in found]
+
+
+def test_the_events_of_a_patient_are_those_between_two_numbers_oldest_first(
+    ledger: Ledger, written: list[tuple[int, Event]]
+) -> None:
+    last = len(written)
+    for clinic, patient in (("clinic", "a"), ("clinic", "b"), ("other", "a"), ("other", "b")):
+        for after, upto, chart_only in product((0, 1, 5, last), (None, 1, 6, last), (False, True)):
+            wanted = [
+                event.id
+                for number, event in written
+                if (event.clinic, event.patient) == (clinic, patient)
+                and number > after
+                and (upto is None or number <= upto)
+                and not (chart_only and event.kind is EventKind.CHART_READ)
+            ]
+            assert ids(ledger.events_of(clinic, patient, after=after, upto=upto, chart_only=chart_only)) == wanted
+
+
+def test_the_latest_events_are_the_newest_that_fit_newest_first(
+    ledger: Ledger, written: list[tuple[int, Event]]
+) -> None:
+    for patient, kinds, limit, before in product(
+        (None, "a", "b"), (None, (EventKind.CHART_READ,), (EventKind.DIARY_ENTERED, EventKind.CHART_READ)),
+        (1, 3, 100), (None, 1, 8),
+    ):  # fmt: skip
+        wanted = [
+            (number, event.id)
+            for number, event in reversed(written)
+            if event.clinic == "clinic"
+            and (patient is None or event.patient == patient)
+            and (kinds is None or event.kind in kinds)
+            and (before is None or number < before)
+        ][:limit]
+        found = ledger.latest("clinic", patient=patient, kinds=kinds, limit=limit, before=before)
+        assert [(number, event.id) for number, _, event in found] == wanted
+
+
+def test_what_is_read_is_what_was_written(ledger: Ledger, written: list[tuple[int, Event]]) -> None:
+    for clinic in ("clinic", "other"):
+        for number, head, event in ledger.latest(clinic):
+            assert event == dict(written)[number]
+            with ledger.database.read() as connection:
+                assert head == connection.scalar(select(events.c.hash).where(events.c.seq == number))
+
+
+def test_a_receipt_tells_the_first_and_last_number_and_the_head(
+    ledger: Ledger, registered: Maker, diary: Maker
+) -> None:
+    assert ledger.head() == (0, GENESIS)
+    told = ledger.append([registered(), diary(), diary()], answer=lambda first, head: [first, head])
+    assert (told.first, told.last, told.head) == (1, 3, ledger.head()[1])
+    assert told.answer == [1, told.head]
+    again = ledger.append([diary()], answer="plain")
+    assert (again.first, again.last, again.answer) == (4, 4, "plain")
+    nothing = ledger.append([])
+    assert (nothing.first, nothing.last, nothing.head) == (5, 4, again.head)
+    if ledger.database.path is not None:
+        assert [number for number, _ in heads(ledger.database.path)] == [3, 4], "one line for each write of events"
+
+
+def test_each_row_carries_its_origin_and_hangs_on_the_one_before(
+    ledger: Ledger, registered: Maker, diary: Maker
+) -> None:
+    ledger.append([registered(), diary()])
+    with ledger.database.read() as connection:
+        rows = [dict(row) for row in connection.execute(select(events).order_by(events.c.seq)).mappings()]
+    assert {(row["program"], row["reference"]) for row in rows} == {("0.1.0", "test")}
+    assert all(len(row["salt"]) == 32 for row in rows)
+    assert len({row["salt"] for row in rows}) == 2
+    before = GENESIS
+    for row in rows:
+        assert row["hash"] == hash_of_row(before, row)
+        for name in HASHED:
+            other = {**row, name: "something else"}
+            assert hash_of_row(before, other) != row["hash"], f"{name} is covered"
+        before = row["hash"]
+
+
+def test_a_repeated_request_is_known_before_it_is_sent_and_dated(ledger: Ledger, registered: Maker) -> None:
+    request = Request.of("clinic", "nurse", "key-1", b"body")
+    assert ledger.earlier_answer(request) is None
+    ledger.append([registered()], answer={"n": 1}, request=request)
+    known = ledger.earlier_answer(request)
+    assert known is not None
+    assert (known.answer, known.repeated, known.last, known.head) == ({"n": 1}, True, 1, ledger.head()[1])
+    later = START + timedelta(days=1)
+    ledger.append([], request=Request.of("clinic", "nurse", "key-2", b""), at=later)
+    ledger.append([], request=Request.of("clinic", "nurse", "key-3", b""))
+    with ledger.database.read() as connection:
+        told = dict(connection.execute(select(writes.c.key, writes.c.at)).all())  # type: ignore[arg-type]
+    assert told == {"key-1": START.isoformat(), "key-2": later.isoformat(), "key-3": ""}
+
+
+def test_a_patient_who_must_not_exist_yet_is_not_registered_twice(ledger: Ledger, registered: Maker) -> None:
+    ledger.append([registered("a")], expected={"a": None})
+    with pytest.raises(ConflictError, match="version None, now 1"):
+        ledger.append([registered("a", key="again")], expected={"a": None})
+    ledger.append([registered("a", "other")], expected={"a": None})
+    assert ledger.head()[0] == 2
+
+
+def test_nothing_is_written_to_a_record_that_was_cut(ledger: Ledger, registered: Maker, diary: Maker) -> None:
+    ledger.append([registered()])
+    ledger.append([diary()])
+    with ledger.database.write() as connection:
+        connection.execute(delete(events).where(events.c.seq == 2))
+    with pytest.raises(StoreError, match="does not end where its last write ended"):
+        ledger.append([diary()])
+    with ledger.database.write() as connection:
+        connection.execute(delete(anchors).where(anchors.c.seq == 2))
+    # Cut as well in its anchors it goes on; the witness and printed heads tell then.
+    assert Ledger(ledger.database, Origin("0", "t")).append([diary()]).last == 2
