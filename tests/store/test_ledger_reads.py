@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import product
 
 import pytest
@@ -15,6 +16,7 @@ from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.store.anchor_file import heads
 from reprieve.store.chain import GENESIS, HASHED, hash_of_row
+from reprieve.store.codec import body_of, body_text, event_of_row
 from reprieve.store.ledger import Ledger, Origin, Request
 from reprieve.store.tables import anchors, events, writes
 
@@ -159,3 +161,20 @@ def test_nothing_is_written_to_a_record_that_was_cut(ledger: Ledger, registered:
         connection.execute(delete(anchors).where(anchors.c.seq == 2))
     # Cut as well in its anchors it goes on; the witness and printed heads tell then.
     assert Ledger(ledger.database, Origin("0", "t")).append([diary()]).last == 2
+
+
+def test_the_hash_covers_letters_as_they_are_written() -> None:
+    # SHA-256 over the UTF-8 text, written out by hand: other programs can check a record.
+    row = dict.fromkeys(HASHED, None) | {"seq": 7, "by": "Dr. Ö", "kind": "diary_entered"}
+    told = f'["{GENESIS}",7,null,null,null,"diary_entered",null,"Dr. Ö",null,null,null,null,null]'
+    assert hash_of_row(GENESIS, row) == sha256(told.encode()).hexdigest()
+
+
+def test_an_event_is_its_row_and_its_body_is_its_text(ledger: Ledger, written: list[tuple[int, Event]]) -> None:
+    with ledger.database.read() as connection:
+        rows = connection.execute(select(events).order_by(events.c.seq)).all()
+    for row, (_, event) in zip(rows, written, strict=True):
+        assert event_of_row(row) == event
+        assert body_text(event.body) == row.body
+        assert body_of(event.kind, row.body) == event.body
+        assert body_of(event.kind, None) is None
