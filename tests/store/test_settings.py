@@ -147,6 +147,14 @@ def test_a_key_file_that_is_no_text_or_holds_nothing_is_told(tmp_path: Path, mon
             Database(encrypted_target(tmp_path / "clinic.db"))
 
 
+def test_without_any_key_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sqlcipher3")
+    for name in (KEY, KEY_FILE):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SetupError, match="needs its key"):
+        Database(encrypted_target(tmp_path / "clinic.db"))
+
+
 @pytest.mark.parametrize(("length", "fits"), [(19, False), (20, True)])
 def test_the_shortest_key_has_twenty_characters(
     length: int, fits: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
