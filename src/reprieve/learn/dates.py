@@ -15,7 +15,9 @@ Array = NDArray[np.float64]
 LEFT_AT_WEAR_OFF = 0.2
 LEFT_AT_FADING = 0.5
 REACHED_AT_ONSET = 0.5
-_STEP_WEEKS, _HORIZON_WEEKS = 1.0 / 7.0, 52.0
+_FIRST_WEEKS, _HORIZON_WEEKS = 1.0 / 7.0, 52.0
+# Each a tenth later than the one before; straight between them, which is within a day of the curve.
+_WEEKS = np.geomspace(_FIRST_WEEKS, _HORIZON_WEEKS, 64)
 # An effect of nearly nothing has no date of fading of its own; what it leaves behind is then held in bounds.
 _LEAST_SHARE, _BEHIND = 0.02, (-0.5, 1.0)
 _DRAWS = 896  # about so many in all; an even number, and at least two, for each node
@@ -58,15 +60,15 @@ def milestones(posterior: ResponsePosterior, cycle: int) -> Milestones:
     weight = weight / weight.sum() if weight.sum() > 0 else responds / responds.sum()
     share, half_loss = _cycle_draws(posterior, cycle)
     draws = len(share) // len(weight)
-    weeks = np.arange(_STEP_WEEKS, _HORIZON_WEEKS, 2 * _STEP_WEEKS)
+    weeks = _WEEKS
     course = _gain(posterior, cycle, weeks, share, half_loss)
     top, height = course.argmax(1), course.max(1, keepdims=True)
     after = np.arange(len(weeks)) > top[:, None]
     return Milestones(
-        weeks[(course >= REACHED_AT_ONSET * height).argmax(1)],
+        _crossed(course >= REACHED_AT_ONSET * height, course, REACHED_AT_ONSET * height, weeks),
         weeks[top],
-        _first(after & (course <= LEFT_AT_FADING * height), weeks),
-        _first(after & (course <= LEFT_AT_WEAR_OFF * height), weeks),
+        _crossed(after & (course <= LEFT_AT_FADING * height), course, LEFT_AT_FADING * height, weeks),
+        _crossed(after & (course <= LEFT_AT_WEAR_OFF * height), course, LEFT_AT_WEAR_OFF * height, weeks),
         share * height[:, 0],
         np.repeat(weight, draws) / draws,
     )
@@ -107,8 +109,14 @@ def _cycle_draws(posterior: ResponsePosterior, cycle: int) -> tuple[Array, Array
     return share, half_loss + np.exp(value["log_sd_cycle_half_loss"]) * effects[:, 2]
 
 
-def _first(reached: NDArray[np.bool_], weeks: Array) -> Array:
-    return np.where(reached.any(1), weeks[reached.argmax(1)], _HORIZON_WEEKS)
+def _crossed(reached: NDArray[np.bool_], course: Array, level: Array, weeks: Array) -> Array:
+    """Return when each row first `reached` its level, between the last week before and the first after."""
+    at, row = reached.argmax(1), np.arange(len(reached))
+    before = np.maximum(at - 1, 0)
+    here, there = course[row, before], course[row, at]
+    part = np.where(here == there, 1.0, (level[:, 0] - here) / np.where(here == there, 1.0, there - here))
+    when = weeks[before] + np.clip(part, 0.0, 1.0) * (weeks[at] - weeks[before])
+    return np.where(reached.any(1), when, _HORIZON_WEEKS)
 
 
 def _draw(posterior: ResponsePosterior, draws: int, columns: tuple[int, ...]) -> Array:
