@@ -12,6 +12,7 @@ import { Diary } from "./Diary";
 import type { Mine } from "./mine";
 import { MyCourse } from "./MyCourse";
 import { MyRecord } from "./MyRecord";
+import { Videos } from "./Videos";
 import { PhoneSignIn } from "./PhoneSignIn";
 import { flush, waiting } from "./queue";
 import { Reminders } from "./Reminders";
@@ -154,6 +155,7 @@ export function PhoneApp() {
           </a>
         </section>
         {who === "patient" && <Reminders />}
+        <Videos />
         <MyRecord />
         <footer className="row row--between">
           <LanguageChoice />
