@@ -37,9 +37,27 @@ function phoneWords(): Plugin {
   };
 }
 
+/** The weights of the face model, out of their package into the bundle; they are fetched only when the camera is opened. */
+function faceWeights(): Plugin {
+  const models = here("node_modules/@vladmandic/face-api/model");
+  return {
+    name: "face-weights",
+    apply: "build",
+    generateBundle() {
+      for (const name of ["tiny_face_detector_model", "face_landmark_68_model"])
+        for (const end of [".bin", "-weights_manifest.json"])
+          this.emitFile({
+            type: "asset",
+            fileName: `face/${name}${end}`,
+            source: readFileSync(`${models}/${name}${end}`),
+          });
+    },
+  };
+}
+
 // Two entries: the clinic, and the patient's small page that must load fast on a phone.
 export default defineConfig({
-  plugins: [phoneWords(), react()],
+  plugins: [phoneWords(), faceWeights(), react()],
   base: "/",
   build: {
     outDir: here("../src/reprieve/web/static"),

@@ -124,6 +124,8 @@ class ClinicPolicy:
     push_reminders : bool
         Whether a patient may ask to be reminded of the diary by the push service of the phone's maker. It is the one
         thing for which the clinic's machine calls another by itself; the message says nothing about anybody.
+    camera_posture : bool
+        Whether head angles may be measured by a camera in the browser: research, not validated in patients.
     """
 
     second_person_for_reviews: Literal["never", "corrections", "always"] = "never"
@@ -135,6 +137,7 @@ class ClinicPolicy:
     vials_shared: bool = False
     payer_rounding: Literal["up", "nearest", "down"] = "up"
     push_reminders: bool = field(default=False, metadata=WHEN_SET)
+    camera_posture: bool = field(default=False, metadata=WHEN_SET)
 
     def asks_second_for_review(self, verdict: str) -> bool:
         """Return whether a review with `verdict` waits for a second person."""

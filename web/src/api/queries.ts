@@ -188,6 +188,7 @@ export interface Policy {
   vials_shared: boolean;
   /** Left out by the server while it is off. */
   push_reminders?: boolean;
+  camera_posture?: boolean;
   payer_rounding: "up" | "nearest" | "down";
 }
 

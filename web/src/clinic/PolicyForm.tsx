@@ -12,6 +12,10 @@ const SWITCHES = [
   ["stock_required", "A session is signed only with vials that are in stock"],
   ["vials_shared", "One vial may serve several patients of a day (labels say one)"],
   [
+    "camera_posture",
+    "Head angles may be measured by a camera in the browser; for research, no picture leaves it or is kept",
+  ],
+  [
     "push_reminders",
     "Patients may ask for a reminder on their phone: this server then calls the push service of the phone's maker, with one sealed sentence that names nobody",
   ],

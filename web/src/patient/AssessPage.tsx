@@ -1,9 +1,9 @@
 /** Assess: postures and examination typed or chosen, then the ranking that follows from them. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { Link } from "wouter";
 import { get, newKey, post } from "../api/client";
-import { useRanking } from "../api/queries";
+import { usePolicy, useRanking } from "../api/queries";
 import type { Assessment, Chart, PostureFinding, Side } from "../api/types";
 import { shown, today } from "../numbers/dates";
 import { number } from "../numbers/format";
@@ -16,6 +16,11 @@ import { t } from "../words/words";
 import { Examination, type Examined } from "./Examination";
 import { HeadFigure } from "./HeadFigure";
 import { HeadSliders } from "./HeadSliders";
+
+// The face model weighs half a megabyte: nobody fetches it who does not open the camera.
+const CameraPosture = lazy(async () => ({
+  default: (await import("../camera/CameraPosture")).CameraPosture,
+}));
 
 interface PostureRow {
   id: string;
@@ -36,6 +41,8 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
   const ranking = useRanking(id);
   const client = useQueryClient();
   const last = [...chart.assessments].sort((a, b) => a.date.localeCompare(b.date)).at(-1);
+  const policy = usePolicy();
+  const [camera, setCamera] = useState(false);
   const [rows, setRows] = useState<PostureFinding[]>(() => last?.postures ?? []);
   const [examined, setExamined] = useState<Examined[]>(() => last?.examination ?? []);
   const [trick, setTrick] = useState<boolean | null>(last?.sensory_trick ?? null);
@@ -189,6 +196,23 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
                 <div>
                   <HeadFigure postures={neck} />
                   <HeadSliders rows={rows} onChange={setRows} />
+                  {policy.data?.camera_posture &&
+                    (camera ? (
+                      <Suspense fallback={<div role="status" />}>
+                        <CameraPosture
+                          rows={rows}
+                          onTake={(next) => {
+                            setRows(next);
+                            setCamera(false);
+                          }}
+                          onClose={() => setCamera(false)}
+                        />
+                      </Suspense>
+                    ) : (
+                      <button type="button" className="btn btn--small" onClick={() => setCamera(true)}>
+                        {t("Measure by the camera (research)")}
+                      </button>
+                    ))}
                 </div>
               )}
             </div>

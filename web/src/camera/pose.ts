@@ -1,0 +1,112 @@
+/**
+ * Head angles from six points of a face: the picture is taken as a scaled view without perspective of a general face, and
+ * the rotation that fits best is told as turn, tilt and nod. A person's own face differs from the general one; that is the
+ * larger part of the error.
+ */
+export type Point = readonly [x: number, y: number];
+
+/** Degrees: turned and tilted to the patient's left, bent forward; the other way is negative. */
+export interface Pose {
+  turn: number;
+  tilt: number;
+  nod: number;
+}
+
+/** Which of the 68 usual points of a face are used: tip of the nose, chin, outer corners of the eyes, corners of the mouth. */
+export const USED = [30, 8, 36, 45, 48, 54] as const;
+
+/** The same points of a general face: x to the viewer's right, y down, z towards the viewer (recalled, not measured here). */
+export const GENERAL: readonly (readonly [number, number, number])[] = [
+  [0, 0, 0],
+  [0, 330, -65],
+  [-225, -170, -135],
+  [225, -170, -135],
+  [-150, 150, -125],
+  [150, 150, -125],
+];
+
+const DEGREES = 180 / Math.PI;
+const mean = (values: number[]) => values.reduce((sum, one) => sum + one, 0) / values.length;
+
+/** Columns about their means. */
+function centred(rows: readonly (readonly number[])[]): number[][] {
+  const middle = rows[0]!.map((_, column) => mean(rows.map((row) => row[column]!)));
+  return rows.map((row) => row.map((value, column) => value - middle[column]!));
+}
+
+/** The inverse of a symmetric 3 x 3 matrix. */
+function inverse(m: number[][]): number[][] {
+  const at = (i: number, j: number) => m[i % 3]![j % 3]!;
+  const cofactor = (i: number, j: number) =>
+    at(i + 1, j + 1) * at(i + 2, j + 2) - at(i + 1, j + 2) * at(i + 2, j + 1);
+  const determinant = [0, 1, 2].reduce((sum, j) => sum + at(0, j) * cofactor(0, j), 0);
+  return [0, 1, 2].map((i) => [0, 1, 2].map((j) => cofactor(j, i) / determinant));
+}
+
+const product = (a: number[][], b: number[][]): number[][] =>
+  a.map((row) => b[0]!.map((_, j) => row.reduce((sum, value, k) => sum + value * b[k]![j]!, 0)));
+const turned = (a: number[][]): number[][] => a[0]!.map((_, j) => a.map((row) => row[j]!));
+
+/** The rotation of the head, from the used points in pixels; null where they lie on a line or on one another. */
+export function headPose(points: readonly Point[]): Pose | null {
+  const solid = centred(GENERAL);
+  const flat = centred(points);
+  // Least squares: flat = solid Aᵀ, so A is the upper two rows of the rotation, scaled.
+  const normal = inverse(product(turned(solid), solid));
+  const a = turned(product(normal, product(turned(solid), flat)));
+  // The nearest rows of length one at a right angle: (A Aᵀ)^(-1/2) A, whose root of a 2 x 2 matrix has a closed form.
+  const [[p, q], [, s]] = product(a, turned(a)) as [[number, number], [number, number]];
+  const root = Math.sqrt(Math.max(0, p * s - q * q));
+  const trace = Math.sqrt(p + s + 2 * root);
+  const scale = root * trace;
+  if (!(scale > 1e-12 * trace ** 3) || !Number.isFinite(scale)) return null;
+  const inverseRoot = [
+    [(s + root) / scale, -q / scale],
+    [-q / scale, (p + root) / scale],
+  ];
+  const [x, y] = product(inverseRoot, a) as [number[], number[]];
+  const z = [x[1]! * y[2]! - x[2]! * y[1]!, x[2]! * y[0]! - x[0]! * y[2]!, x[0]! * y[1]! - x[1]! * y[0]!];
+  const back = Math.asin(Math.max(-1, Math.min(1, z[1]!)));
+  return {
+    turn: Math.atan2(-z[0]!, z[2]!) * DEGREES,
+    tilt: Math.atan2(-x[1]!, y[1]!) * DEGREES,
+    nod: -back * DEGREES,
+  };
+}
+
+/**
+ * How far an angle may be off, in degrees: what was measured on pictures of known pose, rounded up (benchmarks/camera_posture.py).
+ * Turned further than `FARTHEST` a face is no longer seen well enough.
+ */
+export const ERROR: Pose = { turn: 10, tilt: 8, nod: 12 };
+export const FARTHEST = 30;
+export const FEWEST = 5;
+
+export interface Summary {
+  pose: Pose;
+  /** Half of what lies between the tenth and the ninetieth of a hundred values: a tremor, or a head that moved. */
+  moved: Pose;
+  frames: number;
+}
+
+function quantile(values: number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const at = share * (sorted.length - 1);
+  const low = Math.floor(at);
+  return sorted[low]! + (at - low) * ((sorted[low + 1] ?? sorted[low]!) - sorted[low]!);
+}
+
+/** The middle of the frames and how much they moved; null with too few of them. */
+export function summary(poses: readonly Pose[]): Summary | null {
+  if (poses.length < FEWEST) return null;
+  const each = (of: (values: number[]) => number): Pose => ({
+    turn: of(poses.map((pose) => pose.turn)),
+    tilt: of(poses.map((pose) => pose.tilt)),
+    nod: of(poses.map((pose) => pose.nod)),
+  });
+  return {
+    pose: each((values) => quantile(values, 0.5)),
+    moved: each((values) => (quantile(values, 0.9) - quantile(values, 0.1)) / 2),
+    frames: poses.length,
+  };
+}
