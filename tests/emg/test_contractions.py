@@ -80,6 +80,7 @@ Change = Callable[[np.ndarray, float, np.random.Generator], np.ndarray]
 HARD: dict[str, tuple[dict[str, Any], Change]] = {
     "plain": ({}, lambda x, rate, rng: x),
     "near the noise": ({"snr_db": 14.0}, lambda x, rate, rng: x),
+    "at twice the noise": ({"snr_db": 6.0}, lambda x, rate, rng: x),
     "at 500 Hz": ({"rate_hz": 500.0}, lambda x, rate, rng: x),
     "at 10 kHz": ({"rate_hz": 10_000.0}, lambda x, rate, rng: x),
     "in volts": ({}, lambda x, rate, rng: 1e-6 * x),
@@ -94,6 +95,7 @@ HARD: dict[str, tuple[dict[str, Any], Change]] = {
         lambda x, rate, rng: x + 15 * shaped_noise(len(x), rate, rng) * (np.arange(len(x)) > len(x) / 3),
     ),
     "with rests under a second": ({"rest_s": (0.5, 0.9)}, lambda x, rate, rng: x),
+    "with rests under half a second": ({"rest_s": (0.4, 0.5)}, lambda x, rate, rng: x),
     "with hardly any rest": ({"rest_s": (0.5, 0.6), "effort_s": (2.0, 4.0)}, lambda x, rate, rng: x),
     "in half a second": ({"effort_s": (0.3, 0.5)}, lambda x, rate, rng: x),
     "held for long": ({"effort_s": (8.0, 20.0), "count": 5}, lambda x, rate, rng: x),
@@ -171,6 +173,30 @@ def test_simulated_contractions_are_found_one_for_one(snr_db: float) -> None:
     assert hits / (hits + missed) > 0.98
     # The 200 ms window of the edges is half a window wide of the truth at the most.
     assert np.abs(late).max() < 0.15
+
+
+@pytest.mark.parametrize("height", [100.0, 1000.0])
+@pytest.mark.parametrize("rate_hz", [1000.0, 4000.0])
+def test_spikes_between_efforts_are_no_efforts(height: float, rate_hz: float) -> None:
+    # Ten milliseconds, up to thirty times the effort: a touched cable, a stimulus.
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        true = tuple(Interval(2.0 + 4 * i, 3.0 + 4 * i) for i in range(8))
+        samples = simulate_contractions(true, 36.0, rate_hz, rng, snr_db=30.0)
+        for one in true:
+            first = round((one.offset_s + 1.5) * rate_hz)
+            samples[first : first + round(0.01 * rate_hz)] += height
+        found = find_contractions(band_pass(samples, rate_hz), rate_hz)
+        assert len(found) == len(true)
+        assert all(overlap(f, t) for f, t in zip(found, true, strict=True))
+
+
+def test_activity_without_rest_is_not_cut_at_its_own_ups_and_downs() -> None:
+    # The quietest second of what never rests is no noise: half of the best effort is no level then.
+    rng = np.random.default_rng(6)
+    slow = 1 + 0.35 * np.sin(2 * np.pi * 0.3 * np.arange(40_000) / 1000)
+    found = find_contractions(band_pass(slow * shaped_noise(40_000, 1000.0, rng), 1000.0), 1000.0)
+    assert len(found) == 0
 
 
 def test_noise_alone_holds_no_contraction() -> None:

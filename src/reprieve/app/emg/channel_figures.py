@@ -192,7 +192,8 @@ def _activity(
     mains_hz, envelopes = quality.figure("mains"), figures.envelopes
     if mains_hz:
         envelopes = clean_envelopes(channel, mean, mains_hz, needle=needle)
-    return contractions_of(envelopes[0], envelopes[1]), bursts_of(envelopes[2])
+    efforts = contractions_of(envelopes[0], envelopes[1], lambda a, b: envelopes[2].values[a:b])
+    return efforts, bursts_of(envelopes[2])
 
 
 def _turns(figures: EmgFigures, volts: float | None, quality: Quality, not_given: dict[str, str]) -> TurnSums | None:
