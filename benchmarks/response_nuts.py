@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
@@ -59,15 +60,17 @@ def padded(patients: list[SimulatedPatient], population: Population) -> dict[str
     return {name: jnp.asarray(value) for name, value in out.items()}
 
 
-def model(data: dict[str, jnp.ndarray], names: tuple[str, ...]) -> None:
-    """State the joint distribution of parameters, patients and scores."""
+def model(data: dict[str, jnp.ndarray], names: tuple[str, ...], known: jnp.ndarray | None = None) -> None:
+    """State the joint distribution of parameters, patients and scores; parameters may be `known`."""
     count, size = data["week"].shape
     cycles = data["start"].shape[1]
     priors = [_prior(name, {PRODUCT: PRIORS[PRODUCT]}) for name in names]
-    with numpyro.plate("parameters", len(names)):
-        z = numpyro.sample("z", dist.Normal(0.0, 1.0))
-    theta = jnp.array([p.mean for p in priors]) + jnp.array([p.sd for p in priors]) * z
-    numpyro.deterministic("theta", theta)
+    theta = known
+    if theta is None:
+        with numpyro.plate("parameters", len(names)):
+            z = numpyro.sample("z", dist.Normal(0.0, 1.0))
+        theta = jnp.array([p.mean for p in priors]) + jnp.array([p.sd for p in priors]) * z
+        numpyro.deterministic("theta", theta)
     value = dict(zip(names, theta, strict=True))
     by = {kind: jnp.array([value.get(f"{kind}:{scale}", 0.0) for scale in SCALES]) for kind in BY_SCALE}
     own = numpyro.sample("own", dist.Normal(0.0, 1.0).expand([count, 8]).to_event(2))
@@ -137,6 +140,8 @@ def main() -> None:
     parser.add_argument("--patients", type=int, default=100)
     parser.add_argument("--warm", type=int, default=300)
     parser.add_argument("--draws", type=int, default=300)
+    parser.add_argument("--chains", type=int, default=2)
+    parser.add_argument("--known", action="store_true", help="patients only, parameters known: this converges")
     parser.add_argument("--depth", type=int, default=8, help="of the tree; 2^depth leapfrog steps at most")
     args = parser.parse_args()
     numpyro.enable_x64()
@@ -151,6 +156,9 @@ def main() -> None:
         product_priors={PRODUCT: PRIORS[PRODUCT]},
         kernel=kernel(),
     )
+    if args.known:
+        population = replace(population, covariance=1e-12 * np.eye(len(population.mean)))
+        begun, wall = time.process_time(), time.perf_counter()
     told = []
     for patient in patients:
         posterior = update_response(patient.scores, population, kernel())
@@ -162,29 +170,48 @@ def main() -> None:
     ours, ours_wall = time.process_time() - begun, time.perf_counter() - wall
     mean, sd = np.array(told).T
     print(f"{args.patients} patients, {sum(len(p.scores.weeks) for p in patients)} scores", flush=True)
-    print(f"ours: {ours:.1f} CPU-s, {ours_wall:.1f} s wall (population and patients)", flush=True)
+    what = "patients" if args.known else "population and patients"
+    print(f"ours: {ours:.2f} CPU-s, {ours_wall:.2f} s wall ({what})", flush=True)
     data = padded(patients, population)
     priors = [_prior(name, {PRODUCT: PRIORS[PRODUCT]}) for name in population.names]
     start = (population.mean - [p.mean for p in priors]) / np.array([p.sd for p in priors])
     begun, wall = time.process_time(), time.perf_counter()
     # NUTS starts at our mode and at average patients: a favour. From random patients it never left its first place.
     count, size = data["week"].shape
-    values = {"z": jnp.asarray(start), "own": jnp.zeros((count, 8)), "innovation": jnp.zeros((count, size))}
+    values = {} if args.known else {"z": jnp.asarray(start)}
+    values |= {"own": jnp.zeros((count, 8)), "innovation": jnp.zeros((count, size))}
     values["of_cycle"] = jnp.zeros((count, data["start"].shape[1], 2))
     sampler = MCMC(
         NUTS(model, init_strategy=init_to_value(values=values), max_tree_depth=args.depth),
         num_warmup=args.warm,
         num_samples=args.draws,
+        num_chains=args.chains,
+        chain_method="sequential",
         progress_bar=False,
     )
-    sampler.run(jax.random.PRNGKey(1), data, population.names)
+    sampler.run(jax.random.PRNGKey(1), data, population.names, jnp.asarray(population.mean) if args.known else None)
     # Until the draws are read, JAX has only promised them.
-    draws = {name: np.asarray(sampler.get_samples()[name]) for name in ("theta", "log_time")}
+    wanted = ("log_time",) if args.known else ("theta", "log_time")
+    draws = {name: np.asarray(sampler.get_samples(group_by_chain=True)[name]) for name in wanted}
     theirs, theirs_wall = time.process_time() - begun, time.perf_counter() - wall
-    theta, log_time = draws["theta"], draws["log_time"]
-    size = min(float(x) for x in summary({"theta": theta[None]}, group_by_chain=True)["theta"]["n_eff"])
-    print(f"NUTS: {theirs:.1f} CPU-s, {theirs_wall:.1f} s wall; smallest effective sample of a parameter {size:.0f}")
+    for name, each in summary(draws, group_by_chain=True).items():
+        size, apart_by = float(np.min(each["n_eff"])), float(np.max(each["r_hat"]))
+        print(f"NUTS, {name}: smallest effective sample {size:.0f}, largest R-hat {apart_by:.3f}")
+    print(f"NUTS: {theirs:.1f} CPU-s, {theirs_wall:.1f} s wall")
     print(f"ratio: {theirs / ours:.0f} of CPU, {theirs_wall / ours_wall:.0f} of wall")
+    log_time = draws["log_time"].reshape(-1, count)
+    if not args.known:
+        told_of_parameters(population, draws["theta"].reshape(-1, len(population.names)))
+    away = np.abs(mean - log_time.mean(0)) / log_time.std(0)
+    ratios = sd / log_time.std(0)
+    print(
+        f"patients' log half-loss time: mean {away.mean():.3f}, p95 {np.quantile(away, 0.95):.3f} NUTS sds; sd ratio "
+        f"{np.exp(np.mean(np.log(ratios))):.3f} ({np.quantile(ratios, 0.05):.2f} to {np.quantile(ratios, 0.95):.2f})"
+    )
+
+
+def told_of_parameters(population: Population, theta: np.ndarray) -> None:
+    """Print each parameter beside the one of NUTS, whose draws are `theta`."""
     apart = (population.mean - theta.mean(0)) / theta.std(0)
     ratio = np.sqrt(np.diag(population.covariance)) / theta.std(0)
     for i, name in enumerate(population.names):
@@ -192,11 +219,6 @@ def main() -> None:
         print(f"  {name:<40} {here}, {apart[i]:5.2f} sds, sd ratio {ratio[i]:.2f}")
     fixed = [i for i, name in enumerate(population.names) if "_sd_" not in name]
     print(f"fixed effects: mean {np.abs(apart[fixed]).mean():.2f}, largest {np.abs(apart[fixed]).max():.2f} NUTS sds")
-    away = np.abs(mean - log_time.mean(0)) / log_time.std(0)
-    print(
-        f"patients' log half-loss time: mean {away.mean():.3f}, p95 {np.quantile(away, 0.95):.3f} NUTS sds; "
-        f"sd ratio {np.exp(np.mean(np.log(sd / log_time.std(0)))):.3f}"
-    )
 
 
 if __name__ == "__main__":

@@ -12,10 +12,13 @@ Family = Literal["hill", "gompertz"]
 # Beyond these powers of t/half-loss nothing of the effect is left (1e-5 of it); the kernel in C stops there too.
 # Peak of a patient's own first weeks; decay of what follows an effect that is gone. kernel.c has both too.
 EARLY_WEEKS, AFTER_WEEKS = 2.0, 26.0
+_PLACES, _MASSES = (0.0, 3.0**0.5, -(3.0**0.5)), (2.0 / 3.0, 1.0 / 6.0, 1.0 / 6.0)
 _GONE = {"hill": 11.5, "gompertz": 4.0}
 
 
-def shape_and_slope(family: str, weeks: Array, onset: Array, half_loss: Array, steepness: Array) -> tuple[Array, Array]:
+def shape_and_slope(
+    family: str, weeks: Array, onset: Array, half_loss: Array, steepness: Array, blur: Array | float = 0.0
+) -> tuple[Array, Array]:
     """Return the share of the full effect after `weeks`, and its derivative by the log of the half-loss time.
 
     Parameters
@@ -27,6 +30,9 @@ def shape_and_slope(family: str, weeks: Array, onset: Array, half_loss: Array, s
         Weeks; time scale of the onset, and time at which half of the effect is lost. Broadcast with `weeks`.
     steepness : ndarray
         Exponent of the waning.
+    blur : ndarray, optional
+        Standard deviation of the log of the half-loss time, over which both are averaged by Gauss-Hermite quadrature of
+        three points.
 
     Returns
     -------
@@ -42,14 +48,18 @@ def shape_and_slope(family: str, weeks: Array, onset: Array, half_loss: Array, s
     rise = -np.expm1(-((t / onset) ** 2))
     power = (steepness if family == "hill" else 0.5 * steepness) * np.log(t / half_loss)
     live = started & (power < _GONE[family])
-    x = np.exp(np.where(live, power, 0.0))
-    if family == "hill":
-        share = rise / (1.0 + x)
-        slope = share * steepness * x / (1.0 + x)
-    else:
-        lost = np.log(2.0) * x
-        share = rise * np.exp(-lost)
-        slope = share * 0.5 * steepness * lost
+    share, slope = np.zeros(power.shape), np.zeros(power.shape)
+    for place, mass in zip(_PLACES, _MASSES, strict=True) if np.any(blur) else ((0.0, 1.0),):
+        x = np.exp(np.where(live, power - (steepness if family == "hill" else 0.5 * steepness) * place * blur, 0.0))
+        if family == "hill":
+            left = mass * rise / (1.0 + x)
+            share += left
+            slope += left * steepness * x / (1.0 + x)
+        else:
+            lost = np.log(2.0) * x
+            left = mass * rise * np.exp(-lost)
+            share += left
+            slope += left * 0.5 * steepness * lost
     return np.where(live, share, 0.0), np.where(live, slope, 0.0)
 
 

@@ -125,6 +125,7 @@ def _draw(posterior: ResponsePosterior, draws: int, columns: tuple[int, ...]) ->
     mean = posterior.told.mean[:, index]
     root = np.linalg.cholesky(posterior.told.covariance[:, index[:, None], index] + 1e-12 * np.eye(len(index)))
     z = np.random.default_rng(11).standard_normal((len(mean), draws // 2, len(index)))
+    z /= np.sqrt((z**2).mean((0, 1)))  # the same draws for every patient: their spread must be right, not nearly so
     z = np.concatenate([z, -z], axis=1)
     return (mean[:, None] + np.einsum("gij,gdj->gdi", root, z)).reshape(-1, len(index))
 

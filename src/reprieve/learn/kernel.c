@@ -37,6 +37,7 @@ enum { LANES = 4, AT_ONCE = 4, OWN = 4 }; /* nodes in a vec; rows summed at once
 #define GONE 11.5 /* h log(t/T) beyond which nothing of the effect is left (1e-5) */
 #define EARLY_WEEKS 2.0 /* peak of a patient's own course of the first weeks */
 #define AFTER_WEEKS 26.0 /* decay of what follows an effect that is gone */
+#define ROOT_3 1.7320508075688772
 #define LOG_2PI 1.8378770664093454836
 
 typedef double vec __attribute__((vector_size(32)));
@@ -73,7 +74,8 @@ typedef struct {
     const int *channel;                  /* (n) */
     const double *start, *ratio, *with_placebo; /* (cycles) */
     const int *product;                         /* (cycles) */
-    const double *off_time, *lifted; /* (cycles): own log half-loss time and whole amplitude where the curve is made linear */
+    const double *off_time, *lifted, *blur; /* (cycles): own log half-loss time, whole amplitude and the spread of the time
+                                             * where the curve is made linear */
     const double *reference;                    /* (channels) */
     double *log_since, *ebb, *rise, *early, *log_ratio; /* (n, cycles) three times, (n), (cycles): no parameter changes them */
     int *started;                                /* (n): cycles that have begun */
@@ -96,10 +98,10 @@ typedef struct { /* scratch for one group of nodes */
     Channel *of;                /* (channels) */
     Filter *filter;             /* (channels) */
     vec *cols, *white, *before, *back, *pull;             /* (AT_ONCE + n, m) */
-    vec *g, *slope, *bend, *log_x, *rise, *lost;          /* (AT_ONCE + n, cycles) */
+    vec *g, *slope, *bend, *turn, *twist, *rise, *lost;   /* (AT_ONCE + n, cycles) */
     vec *reach, *placebo, *placebo_slope, *effect;        /* (AT_ONCE + n) */
     vec *gain, *root, *rho, *apart, *predicted, *noise, *innovation, *diagonal, *pull_variance; /* (AT_ONCE + n) */
-    vec *amplitude, *lifted, *log_time, *dose, *after;       /* (cycles) */
+    vec *amplitude, *lifted, *log_time, *dose, *after, *stretch; /* (cycles) */
     vec *gram, *chol, *inverse, *cov;                        /* (m, m) */
     vec *mean, *shift, *tmp, *grad;                          /* (m), and (size) */
     vec half_loss, deviate, active, spread, square, log_likelihood;
@@ -113,7 +115,7 @@ static int parameters(const Patient *p) { return COMMON + PER_CHANNEL * p->chann
 static size_t scratch_size(const Patient *p) {
     size_t n = (size_t)p->n + AT_ONCE, m = (size_t)columns(p) + 1, c = (size_t)p->cycles, s = (size_t)parameters(p);
     size_t channels = (size_t)p->channels * (m + (sizeof(Channel) + sizeof(Filter)) / sizeof(vec) + 2);
-    return 5 * n * m + 6 * n * c + 13 * n + 5 * c + 4 * m * m + 3 * m + 2 * s + channels;
+    return 5 * n * m + 7 * n * c + 13 * n + 6 * c + 4 * m * m + 3 * m + 2 * s + channels;
 }
 
 static vec *take(vec **at, size_t count) { vec *place = *at; *at += count; return place; }
@@ -123,13 +125,13 @@ static void lay_out(Scratch *s, vec *at, const Patient *p) {
     s->k = (int)m - 1; s->m = (int)m; s->size = parameters(p); s->first = 1 + p->channels;
     vec **many[] = {&s->cols, &s->white, &s->before, &s->back, &s->pull};
     for (size_t i = 0; i < 5; i++) *many[i] = take(&at, n * m);
-    vec **by_cycle[] = {&s->g, &s->slope, &s->bend, &s->log_x, &s->rise, &s->lost};
-    for (size_t i = 0; i < 6; i++) *by_cycle[i] = take(&at, n * c);
+    vec **by_cycle[] = {&s->g, &s->slope, &s->bend, &s->turn, &s->twist, &s->rise, &s->lost};
+    for (size_t i = 0; i < 7; i++) *by_cycle[i] = take(&at, n * c);
     vec **by_row[] = {&s->reach, &s->placebo, &s->placebo_slope, &s->effect, &s->gain, &s->root, &s->rho, &s->apart,
                       &s->predicted, &s->noise, &s->innovation, &s->diagonal, &s->pull_variance};
     for (size_t i = 0; i < 13; i++) *by_row[i] = take(&at, n);
-    vec **of_cycle[] = {&s->amplitude, &s->lifted, &s->log_time, &s->dose, &s->after};
-    for (size_t i = 0; i < 5; i++) *of_cycle[i] = take(&at, c);
+    vec **of_cycle[] = {&s->amplitude, &s->lifted, &s->log_time, &s->dose, &s->after, &s->stretch};
+    for (size_t i = 0; i < 6; i++) *of_cycle[i] = take(&at, c);
     vec **square[] = {&s->gram, &s->chol, &s->inverse, &s->cov};
     for (size_t i = 0; i < 4; i++) *square[i] = take(&at, m * m);
     s->mean = take(&at, m); s->shift = take(&at, m); s->tmp = take(&at, m);
@@ -184,10 +186,12 @@ INLINE void parameters_of(const Patient *p, Scratch *s) {
         s->lifted[c] = active * p->lifted[c];
         s->after[c] = active * (theta[AFTER] + theta[AFTER_DOSE] * log_q);
         s->log_time[c] = product[HALF_LOSS] + theta[DURATION] * log_q + s->sd[SD_HALF_LOSS] * s->half_loss + p->off_time[c];
+        s->stretch[c] = exp_of((p->family == 0 ? 1 : 0.5) * s->sd[STEEPNESS] * ROOT_3 * p->blur[c]);
     }
 }
 
-/* Shape of each cycle at row j, its slope in log half-loss time, and what the gradient needs; kept at `at`. */
+/* Shape of each cycle at row j, its slope in log half-loss time, and what the gradient needs, each a mean over the
+ * spread of the cycle's own time (Gauss-Hermite, three points); kept at `at`. */
 INLINE void shapes(const Patient *p, Scratch *s, int j, size_t at, int over) {
     double limit = p->family == 0 ? GONE : 4.0;
     vec h = s->sd[STEEPNESS], eta = p->family == 0 ? h : 0.5 * h, reach = splat(0), effect = splat(0);
@@ -214,20 +218,29 @@ INLINE void shapes(const Patient *p, Scratch *s, int j, size_t at, int over) {
             rise = choose((bits)(u > 0.0), -2 * v * ev / above(u, 1e-300), splat(-2));
         }
         vec lx = p->log_since[old] - s->log_time[c], y = eta * lx, g = splat(0), slope = splat(0), bend = splat(0);
+        vec turn = splat(0), twist = splat(0);
         bits live = (bits)(y < limit) & (bits)(s->dose[c] > 0.0);
         if (any(live)) {
             vec x = exp_of(y);
-            if (p->family == 0) {
-                vec left = 1 / (1 + x), share = x * left;
-                g = u * left; slope = g * h * share; bend = eta * (1 - 2 * share);
-            } else {
-                vec mm = M_LN2 * x;
-                g = u * exp_of(-mm); slope = g * eta * mm; bend = eta * (1 - mm);
+            for (int point = p->blur[c] > 0 ? 0 : 3; point < 4; point = point == 2 ? 4 : point + 1) { /* three, or one alone */
+                static const double place[] = {0, ROOT_3, -ROOT_3, 0}, mass[] = {2.0 / 3, 1.0 / 6, 1.0 / 6, 1};
+                vec at_point = point == 1 ? x * s->stretch[c] : point == 2 ? x / s->stretch[c] : x;
+                vec log_x = lx + place[point] * p->blur[c], here, steep, curve;
+                if (p->family == 0) {
+                    vec left = 1 / (1 + at_point), share = at_point * left;
+                    here = mass[point] * u * left; steep = here * h * share; curve = eta * (1 - 2 * share);
+                } else {
+                    vec mm = M_LN2 * at_point;
+                    here = mass[point] * u * exp_of(-mm); steep = here * eta * mm; curve = eta * (1 - mm);
+                }
+                g += here; slope += steep; bend += steep * curve; turn += steep * log_x; twist += steep * log_x * curve;
             }
-            g = (vec)((bits)g & live); slope = (vec)((bits)slope & live);
+            g = (vec)((bits)g & live); slope = (vec)((bits)slope & live); bend = (vec)((bits)bend & live);
+            turn = (vec)((bits)turn & live); twist = (vec)((bits)twist & live);
         }
         vec lost = s->active * (u - g) * p->ebb[old];
-        s->g[i] = g; s->slope[i] = slope; s->bend[i] = bend; s->log_x[i] = lx; s->rise[i] = rise; s->lost[i] = lost;
+        s->g[i] = g; s->slope[i] = slope; s->bend[i] = bend; s->turn[i] = turn; s->twist[i] = twist;
+        s->rise[i] = rise; s->lost[i] = lost;
         reach += g;
         effect += s->amplitude[c] * g - s->lifted[c] * slope * p->off_time[c] - s->after[c] * lost;
     }
@@ -534,11 +547,11 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
             vec dg = -f * s->amplitude[c] * q + to_response - f * sd[SD_CYCLE_AMPLITUDE] * gl[ca];
             vec ds = f * lifted * p->off_time[c] * q - f * sd[SD_CYCLE_HALF_LOSS] * lifted * gl[ch_], da = -f * g * q;
             vec moved = dg - by_lost * s->after[c] * p->ebb[(size_t)j * p->cycles + c];
-            vec dt = moved * slope - ds * s->bend[i] * slope;
+            vec dt = moved * slope - ds * s->bend[i];
             vec *gp = grad + COMMON + PER_CHANNEL * p->channels + PER_PRODUCT * p->product[c];
             double ratio = p->ratio[c];
             vec amount = theta[COMMON + PER_CHANNEL * p->channels + PER_PRODUCT * p->product[c] + AMPLITUDE];
-            grad[STEEPNESS] += -moved * slope * s->log_x[i] + ds * slope * (1 + s->log_x[i] * s->bend[i]);
+            grad[STEEPNESS] += -moved * s->turn[i] + ds * (slope + s->twist[i]);
             grad[ONSET] += (dg * g + ds * slope) * s->rise[i] + late;
             gp[HALF_LOSS] += dt;
             grad[DURATION] += dt * p->log_ratio[c];
@@ -635,12 +648,12 @@ const char *reprieve_digest(void) { return REPRIEVE_DIGEST; }
 /* Evaluate `nodes` nodes; optional outputs may be NULL. Returns 0, or 1 without memory. */
 int reprieve_nodes(int n, int cycles, int channels, int products, int family, const double *week, const double *score,
                    const double *weight, const int *channel, const double *start, const double *ratio,
-                   const double *with_placebo, const int *product, const double *off_time, const double *lifted,
+                   const double *with_placebo, const int *product, const double *off_time, const double *lifted, const double *blur,
                    const double *reference, int nodes, const double *theta, const double *half_loss,
                    const double *deviate, const int *responds, double *log_likelihood, double *mean, double *covariance,
                    double *targets, double *grad, double *surprises) {
     Patient p = {n, cycles, channels, products, family, week, score, weight, channel, start, ratio, with_placebo,
-                 product, off_time, lifted, reference, NULL, NULL, NULL, NULL, NULL, NULL};
+                 product, off_time, lifted, blur, reference, NULL, NULL, NULL, NULL, NULL, NULL};
     Scratch s;
     vec *out;
     int count = seen_rows(&p), places = n - count, size = parameters(&p);
@@ -726,12 +739,12 @@ static double product_of(const double *a, const double *b, int n) {
  * learn/search.py. Returns 0, or 1 without memory. */
 int reprieve_settle(int n, int cycles, int channels, int products, int family, const double *week, const double *score,
                     const double *weight, const int *channel, const double *start, const double *ratio,
-                    const double *with_placebo, const int *product, const double *off_time, const double *lifted,
+                    const double *with_placebo, const int *product, const double *off_time, const double *lifted, const double *blur,
                     const double *reference, int known, int size, const double *mean, const double *root,
                     const int *place, double most_spread, double straight, int responds, int steps, double resting, double longest,
                     double *at, double *inverse) {
     Patient p = {n, cycles, channels, products, family, week, score, weight, channel, start, ratio, with_placebo,
-                 product, off_time, lifted, reference, NULL, NULL, NULL, NULL, NULL, NULL};
+                 product, off_time, lifted, blur, reference, NULL, NULL, NULL, NULL, NULL, NULL};
     Frame f = {known, size, mean, root, place, most_spread, straight};
     Scratch s;
     vec *extra;

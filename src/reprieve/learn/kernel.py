@@ -28,9 +28,9 @@ class Rows:
     start, ratio, with_placebo : ndarray, shape (c,)
         Weeks of the injections; dose over reference dose (0: none); 1 where a placebo response is expected.
     product : ndarray of int32, shape (c,)
-    off_time, lifted : ndarray, shape (c,)
-        Where the curve is made linear: the cycle's own log half-loss time beside the patient's, and its whole
-        amplitude as share of the reference score.
+    off_time, lifted, blur : ndarray, shape (c,)
+        Where the curve is made linear: the cycle's own log half-loss time beside the patient's, its whole amplitude as
+        share of the reference score, and the standard deviation of the former, over which the curve is averaged.
     reference : ndarray, shape (k,)
         Reference score of each channel, in points.
     products : int
@@ -49,6 +49,7 @@ class Rows:
     product: NDArray[np.int32]
     off_time: Array
     lifted: Array
+    blur: Array
     reference: Array
     products: int
     family: int

@@ -61,7 +61,12 @@ def _design(rows: Rows, points: Points, value: _Slots) -> _Design:
     log_time = log_time + np.exp(common["log_sd_half_loss"]) * points.half_loss + rows.off_time[:, None]
     since = (rows.week[:, None] - rows.start)[..., None]  # (n, c, 1)
     g, slope = shape_and_slope(
-        FAMILIES[rows.family], since, np.exp(common["log_onset"]), np.exp(log_time), np.exp(common["log_steepness"])
+        FAMILIES[rows.family],
+        since,
+        np.exp(common["log_onset"]),
+        np.exp(log_time),
+        np.exp(common["log_steepness"]),
+        rows.blur[:, None],
     )
     g, slope = g * active, slope * active
     placebo = (rows.with_placebo[:, None] * placebo_course(since, np.exp(common["log_placebo_decay"]))).sum(1)

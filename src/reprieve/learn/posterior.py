@@ -161,7 +161,7 @@ def _carried(old: Rows, new: Rows) -> Rows:
     count = min(len(old.weight), len(weight))
     if np.array_equal(old.week[:count], new.week[:count]):
         weight[:count] = old.weight[:count]
-    return replace(new, off_time=old.off_time, lifted=old.lifted, weight=weight)
+    return replace(new, off_time=old.off_time, lifted=old.lifted, blur=old.blur, weight=weight)
 
 
 def _adjusted(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel) -> Rows:
@@ -169,7 +169,7 @@ def _adjusted(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel) -> Rows:
     points = frame.points(mode.at[None], np.ones(1, np.int32))
     told = kernel(rows, points, surprise=True)
     assert told.surprise is not None
-    rows = relinearised(rows, points.slots[0], told.mean[0])
+    rows = relinearised(rows, points.slots[0], told.mean[0], told.covariance[0])
     return replace(rows, weight=robust_weights(told.surprise[0]))
 
 
@@ -305,6 +305,7 @@ def _with_places(patient: PatientScores, population: Population, rows: Rows, pla
         precision=rows.weight,
         off_time=rows.off_time,
         lifted=rows.lifted,
+        blur=rows.blur,
     )
 
 

@@ -125,7 +125,8 @@ def _moved(member: Member, theta: Array, points: Points, told: NodeResults, weig
         centre = own @ z
         spread = ((z - centre).T * own) @ (z - centre) + NARROWEST**2 * np.eye(2)
         root = np.linalg.cholesky(np.clip(spread, -(WIDEST**2), WIDEST**2))
-        rows = relinearised(member.rows, slot_values(theta, member.places), own @ told.mean[:count])
+        slots, covariance = slot_values(theta, member.places), np.einsum("g,gij->ij", own, told.covariance[:count])
+        rows = relinearised(member.rows, slots, own @ told.mean[:count], covariance)
     else:
         rows = member.rows
     if alone.sum() > 1e-12:
@@ -143,10 +144,11 @@ def robust_weights(surprise: Array) -> Array:
     return (TAIL_DEGREES + 1.0) / (TAIL_DEGREES + surprise)
 
 
-def relinearised(rows: Rows, slots: Array, mean: Array) -> Rows:
-    """Return `rows` made linear nearer to the posterior mean of the effects, `mean` of shape (k,)."""
+def relinearised(rows: Rows, slots: Array, mean: Array, covariance: Array) -> Rows:
+    """Return `rows` made linear nearer to the posterior of the effects: `mean` (k,) and `covariance` (k, k)."""
     first, step = len(rows.reference), LINEAR_AROUND
-    time = np.exp(slots[_PLACE["log_sd_cycle_half_loss"]]) * mean[first + 5 :: 2]
+    unit = np.exp(slots[_PLACE["log_sd_cycle_half_loss"]])
+    time, blur = unit * mean[first + 5 :: 2], unit * np.sqrt(np.diag(covariance)[first + 5 :: 2])
     amplitude = slots[len(slots) - 2 * rows.products :: 2][rows.product]
     lifted = amplitude * dose_factor(rows.ratio, np.exp(slots[_PLACE["log_kappa"]]))
     lifted = lifted + np.exp(slots[_PLACE["log_sd_amplitude"]]) * mean[first]
@@ -156,4 +158,5 @@ def relinearised(rows: Rows, slots: Array, mean: Array) -> Rows:
         rows,
         off_time=rows.off_time + step * (time - rows.off_time),
         lifted=rows.lifted + step * (lifted - rows.lifted),
+        blur=rows.blur + step * (blur - rows.blur),
     )

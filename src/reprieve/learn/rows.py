@@ -24,6 +24,7 @@ def rows_of(
     precision: Array | None = None,
     off_time: Array | None = None,
     lifted: Array | None = None,
+    blur: Array | None = None,
 ) -> Rows:
     """Return the rows of `patient`.
 
@@ -35,8 +36,8 @@ def rows_of(
         Weeks to predict, not decreasing, on channel `at_channel`.
     precision : ndarray, shape (n,), optional
         Of each score's error; 1 by default.
-    off_time, lifted : ndarray, shape (c,), optional
-        Where the cycles' curves are made linear; 0 and the population's amplitude by default.
+    off_time, lifted, blur : ndarray, shape (c,), optional
+        Where curves are made linear; 0, and the population's amplitude and spread between cycles by default.
     """
     week, score, channel = patient.weeks, patient.scores, patient.channels
     weight = np.ones(len(week)) if precision is None else precision
@@ -59,6 +60,7 @@ def rows_of(
         product,
         np.zeros(len(start)) if off_time is None else off_time,
         usual_amplitude(ratio, product, population) if lifted is None else lifted,
+        np.full(len(start), usual_blur(population)) if blur is None else blur,
         np.array([population.scales[scale].reference for scale in scales_of(patient, population)]),
         len(population.products),
         FAMILIES.index(population.family),
@@ -74,6 +76,11 @@ def usual_amplitude(ratio: Array, product: NDArray[np.int32], population: Popula
     """Return the population's amplitude of each cycle, as share of the reference score."""
     amplitude = np.array([population.mean[population.index(f"amplitude:{name}")] for name in population.products])
     return amplitude[product] * dose_factor(ratio, np.exp(population.mean[population.index("log_kappa")]))
+
+
+def usual_blur(population: Population) -> float:
+    """Return the population's spread of log half-loss time between a patient's cycles."""
+    return float(np.exp(population.mean[population.index("log_sd_cycle_half_loss")]))
 
 
 def cycle_arrays(patient: PatientScores, population: Population) -> tuple[Array, Array, Array, NDArray[np.int32]]:

@@ -26,7 +26,7 @@ class CompiledKernel:
         library = ctypes.CDLL(str(path))
         self._nodes, self._settle = library.reprieve_nodes, library.reprieve_settle
         self._quantiles = library.reprieve_quantiles
-        patient = [*[_INT] * 5, *[_PLACE] * 11]
+        patient = [*[_INT] * 5, *[_PLACE] * 12]
         self._nodes.argtypes = [*patient, _INT, *[_PLACE] * 10]
         held, steps = [_DOUBLE, _DOUBLE, _INT], [_INT, _DOUBLE, _DOUBLE]
         self._settle.argtypes = [*patient, _INT, _INT, *[_PLACE] * 3, *held, *steps, _PLACE, _PLACE]
@@ -103,7 +103,7 @@ def _patient(rows: Rows) -> list[int | None]:
     """Return the arguments that every function of the library begins with."""
     sizes = (len(rows.week), len(rows.start), len(rows.reference), rows.products, rows.family)
     scores = (rows.week, rows.score, rows.weight, rows.channel)
-    cycles = (rows.start, rows.ratio, rows.with_placebo, rows.product, rows.off_time, rows.lifted)
+    cycles = (rows.start, rows.ratio, rows.with_placebo, rows.product, rows.off_time, rows.lifted, rows.blur)
     return [*sizes, *(_at(a) for a in (*scores, *cycles, rows.reference))]
 
 
