@@ -13,6 +13,8 @@ import type { Mine } from "./mine";
 import { MyCourse } from "./MyCourse";
 import { MyRecord } from "./MyRecord";
 import { Videos } from "./Videos";
+import type { Side } from "../api/types";
+import { sideWord } from "../words/names";
 import { PhoneSignIn } from "./PhoneSignIn";
 import { flush, waiting } from "./queue";
 import { Reminders } from "./Reminders";
@@ -175,6 +177,10 @@ export function PhoneApp() {
   );
 }
 
+/** "Splenius capitis muscle, right": the name stays Latin, the side is said in the reader's language. */
+const inOwnWords = (muscle: string): string =>
+  muscle.replace(/, (left|right|both)$/, (_, side: Side) => `, ${sideWord(side)}`);
+
 function Given({ mine, next }: { mine: Mine | null; next: string | null }) {
   const sessions = [...(mine?.sessions ?? [])].sort((a, b) => b.date.localeCompare(a.date));
   const last = sessions[0];
@@ -190,7 +196,7 @@ function Given({ mine, next }: { mine: Mine | null; next: string | null }) {
           </p>
           <ul className="bullets">
             {(Array.isArray(last.muscles) ? last.muscles : [last.muscles]).map((muscle) => (
-              <li key={muscle}>{muscle}</li>
+              <li key={muscle}>{inOwnWords(muscle)}</li>
             ))}
           </ul>
         </>
