@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, insert, select, text, update
 
 from reprieve.app.record.backup import back_up, restore
 from reprieve.core.errors import InputError, StoreError, TamperedError
@@ -16,7 +16,7 @@ from reprieve.store.copying import COPIED, copy_record, is_empty
 from reprieve.store.encrypted import encrypted_target
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger, Origin, Request
-from reprieve.store.tables import events, sign_ins
+from reprieve.store.tables import anchors, events, meta, sign_ins
 from reprieve.store.verify import verify
 
 
@@ -132,3 +132,22 @@ def test_nothing_is_restored_over_a_record(filled: Ledger, target: str, tmp_path
 def test_an_empty_record_is_empty(database: Database) -> None:
     assert is_empty(database)
     assert {table.name for table in COPIED} >= {"events", "anchors", "writes", "accounts"}
+
+
+def test_a_copy_holds_every_row_and_says_how_many_events(filled: Ledger, new_target: Callable[[], str]) -> None:
+    with filled.database.write() as connection:
+        connection.execute(insert(meta).values(name="clinic_seed", value="kept"))
+    copy = Database(new_target())
+    assert copy_record(filled.database, copy) == 10
+    assert not is_empty(copy)
+    with filled.database.read() as one, copy.read() as other:
+        for table in (*COPIED, meta):
+            there, here = (sorted(map(str, connection.execute(select(table)).all())) for connection in (one, other))
+            assert here == there, table.name
+    copy.close()
+
+
+def test_a_record_is_not_empty_if_any_table_holds_a_row(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(insert(anchors).values(seq=1, hash="0" * 64, at="2026-01-01"))
+    assert not is_empty(database)
