@@ -203,6 +203,7 @@ def test_unknown_units_matter_as_long_as_the_longest_window() -> None:
     assert found(one, "exposure_unknown", settings=SafetySettings(days_in_three_months=120))
     short = SafetySettings(days_in_three_months=60)
     assert found(plan(ONA, CD, exposures=(given(83, None),)), "exposure_unknown", settings=short)
+    assert not found(plan(ONA, CD, exposures=(given(84, None),)), "exposure_unknown", settings=short)
 
 
 def test_a_weight_of_today_is_fresh() -> None:

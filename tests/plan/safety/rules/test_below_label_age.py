@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from reprieve.core.findings import Severity
-from support.plans import (
+from support.plans import ARM, BLEPH, CD, INCO, ONA, TODAY, found, inject, plan
     ARM,
     BLEPH,
     CD,
@@ -42,3 +42,10 @@ def test_birth_date_goes_before_age() -> None:
     young = replace(one, patient=replace(one.patient, birth_date=date(2010, 1, 1)))
     assert found(young, "below_label_age")
     assert TODAY.year - 2010 == 16
+
+
+def test_no_age_is_told_where_one_of_the_labels_side_by_side_names_none() -> None:
+    # On file the US label of inco begins at 18 years in the neck, and the EU label is without a number.
+    neck = inject("splenius_capitis", 100)
+    assert found(plan(INCO, CD, neck, age=17, weight=50), "below_label_age")
+    assert not found(plan(INCO, CD, neck, age=17, weight=50, jurisdiction=None), "below_label_age")
