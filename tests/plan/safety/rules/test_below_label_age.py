@@ -9,15 +9,6 @@ import pytest
 
 from reprieve.core.findings import Severity
 from support.plans import ARM, BLEPH, CD, INCO, ONA, TODAY, found, inject, plan
-    ARM,
-    BLEPH,
-    CD,
-    ONA,
-    TODAY,
-    found,
-    inject,
-    plan,
-)
 
 
 @pytest.mark.parametrize(
