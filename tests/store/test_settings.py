@@ -171,22 +171,36 @@ def test_the_shortest_key_has_twenty_characters(
             Database(target)
 
 
-def test_sixty_four_hexadecimal_digits_are_the_key_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # SQLCipher: a key told as x'...' is used as it is; the same digits as a passphrase would be stretched.
+HEX = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize(
+    ("key", "told", "opens"),
+    [
+        # SQLCipher: a key told as x'...' is used as it is; the same digits as a passphrase would be stretched.
+        (HEX, f"\"x'{HEX}'\"", True),
+        (HEX, f"'{HEX}'", False),
+        # A quote in a text of SQL is written twice.
+        ("it's a passphrase of 'words'", "'it''s a passphrase of ''words'''", True),
+        ("it's a passphrase of 'words'", "'its a passphrase of words'", False),
+    ],
+)
+def test_a_key_is_told_as_sqlcipher_wants_it(
+    key: str, told: str, opens: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     driver = pytest.importorskip("sqlcipher3").dbapi2
     monkeypatch.delenv(KEY_FILE, raising=False)
-    monkeypatch.setenv(KEY, "0123456789abcdef" * 4)
-    file = tmp_path / "clinic.db"
-    Database(encrypted_target(file)).close()
-    for told, opens in (("\"x'" + "0123456789abcdef" * 4 + "'\"", True), ("'" + "0123456789abcdef" * 4 + "'", False)):
-        connection = driver.connect(str(file))
-        connection.execute(f"PRAGMA key = {told}")
-        try:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            assert opens
-        except driver.DatabaseError:
-            assert not opens
-        connection.close()
+    monkeypatch.setenv(KEY, key)
+    Database(encrypted_target(tmp_path / "clinic.db")).close()
+    connection = driver.connect(str(tmp_path / "clinic.db"))
+    connection.execute(f"PRAGMA key = {told}")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        opened = True
+    except driver.DatabaseError:
+        opened = False
+    connection.close()
+    assert opened is opens
 
 
 def test_the_witness_lies_beside_the_store_for_its_owner_only(tmp_path: Path, registered: Callable[..., Event]) -> None:
@@ -206,6 +220,7 @@ def test_a_line_of_the_witness_counts_only_when_it_is_whole(tmp_path: Path) -> N
     assert heads(store) == []
     for number in (1, 2):
         note_head(store, number, HEAD)
+    assert heads(store) == [(1, HEAD), (2, HEAD)]
     with witness_path(store).open("a") as file:
         file.write(f"x {HEAD}\n3 {HEAD[:-1]}\n\n4 {HEAD}")
     assert heads(store) == [(1, HEAD), (2, HEAD)]
