@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from reprieve.record.plan import Reconstitution
 from support.plans import (
     CD,
     DAXI,
@@ -29,3 +30,12 @@ def test_the_labels_printed_concentration_goes_before_arithmetic() -> None:
 def test_a_ready_solution_needs_no_diluent() -> None:
     one = plan(RIMA, CD, inject("splenius_capitis", 2500), reconstitution=vials(5000, diluent_ml=0))
     assert report_of(one).totals.volume_ml == Decimal("0.5")
+
+
+def test_every_vial_is_looked_at_whatever_stands_before_it() -> None:
+    # 100 units in 2 mL are printed as arithmetic has them, 100 in 3 mL are not printed at all.
+    odd = vials(100, diluent_ml="1.2").vials
+    for before in ("2", "3"):
+        several = Reconstitution(vials=(*vials(100, diluent_ml=before).vials, *odd))
+        one = plan(DAXI, CD, inject("splenius_capitis", 80), reconstitution=several)
+        assert [finding.limit for finding in found(one, "label_value_differs_from_arithmetic")] == [8]
