@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import signal
 
+from reprieve.emg import spectra
 from reprieve.emg.coherence import (
     coherence,
     coherence_limit,
@@ -108,3 +110,30 @@ def test_different_grids_are_refused() -> None:
     x = np.random.default_rng(0).standard_normal(10_000)
     with pytest.raises(ValueError, match="same length"):
         coherence(segment_spectra(x, 1000.0), segment_spectra(x, 333.4))
+
+
+def test_equal_to_mne_connectivity_with_its_window(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Its Hann window is the symmetric one of numpy.hanning. The periodic one, as SciPy and nitime have it, is right for
+    # a transform: its own has three lines and no more (Harris 1978, Proc IEEE 66:51). Coherences differ by some 0.001.
+    frequency, theirs = np.loadtxt(shipped / "mne_connectivity.csv", delimiter=",", skiprows=3).T
+    channels = read_recording(str(shipped / "made" / "adductor_two_devices.edf")).channels
+
+    def ours() -> np.ndarray:
+        parts = [
+            segment_spectra(np.abs(one.values - one.values.mean()), one.rate_hz, lowest_hz=1, highest_hz=50)
+            for one in channels
+        ]
+        assert np.array_equal(parts[0].frequency_hz, frequency)
+        return coherence(*parts).values
+
+    assert np.abs(ours() - theirs).max() < 2e-3
+    assert np.abs(ours() - theirs).max() > 1e-6
+    monkeypatch.setattr(spectra, "hann", np.hanning)
+    assert np.abs(ours() - theirs).max() < 1e-12
+
+
+def test_the_periodic_window_has_three_lines_and_no_more() -> None:
+    lines = np.abs(np.fft.fft(spectra.hann(1000))) / 1000
+    assert lines[:2] == pytest.approx([0.5, 0.25])
+    assert lines[2:-1].max() < 1e-15
+    assert np.abs(np.fft.fft(np.hanning(1000)))[2:-1].max() / 1000 > 1e-4

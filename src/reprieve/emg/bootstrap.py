@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import special
 
 Floats = NDArray[np.float64]
 
 BLOCK_S = 2.0
 DRAWS = 1000
+_NORMAL_95 = 1.959963984540054
 DRAWS_AT_ONCE = 100
 MOST_PLACES, MOST_BLOCKS = 2**20, 3600
 # With fewer blocks the interval would be narrower than what is known.
@@ -59,10 +61,31 @@ def block_means(values: ArrayLike, block: int, rng: np.random.Generator, draws: 
     return np.concatenate(means)
 
 
+def limits(drawn: Floats, blocks: int) -> tuple[float, float]:
+    """Return the 95 % limits of what was drawn from so many blocks.
+
+    Notes
+    -----
+    The percentiles are moved away from the median of the draws by t / z, the quantiles of Student's t with as many
+    degrees of freedom as blocks less one and of the normal law, and by sqrt(L / (L - 1)): draws from ten blocks scatter
+    too little, and do not know that their own scatter is a guess. Without it 85 of 100 intervals would hold the truth
+    of a simulated posture of 20 s.
+    """
+    low, middle, high = np.percentile(drawn, [2.5, 50.0, 97.5])
+    factor = float(special.stdtrit(blocks - 1, 0.975)) / _NORMAL_95 * np.sqrt(blocks / (blocks - 1))
+    return float(middle - factor * (middle - low)), float(middle + factor * (high - middle))
+
+
 def mean_estimate(values: ArrayLike, rate_hz: float, rng: np.random.Generator) -> Estimate:
     """Return the mean of an envelope with its 95 % interval, from blocks of two seconds."""
     values = np.asarray(values)
-    return _estimate(float(values.mean(dtype=np.float64)), block_means(values, round(BLOCK_S * rate_hz), rng))
+    value, block = float(values.mean(dtype=np.float64)), round(BLOCK_S * rate_hz)
+    drawn = block_means(values, block, rng)
+    if drawn is None:
+        return Estimate(value, None, None)
+    low, high = limits(drawn, blocks_of(len(values), block))
+    # No mean lies beyond what it is the mean of.
+    return Estimate(value, max(low, float(values.min())), min(high, float(values.max())))
 
 
 def ratio_estimate(above: ArrayLike, below: ArrayLike, rate_hz: float, rng: np.random.Generator) -> Estimate | None:
@@ -73,11 +96,11 @@ def ratio_estimate(above: ArrayLike, below: ArrayLike, rate_hz: float, rng: np.r
         return None
     block = round(BLOCK_S * rate_hz)
     first, second = block_means(top, block, rng), block_means(bottom, block, rng)
-    drawn = None
-    if first is not None and second is not None:
-        with np.errstate(divide="ignore"):
-            drawn = np.exp(np.log(first) - np.log(np.maximum(second, 1e-300)))
-    return _estimate(ratio[0] / ratio[1], drawn)
+    if first is None or second is None:
+        return Estimate(ratio[0] / ratio[1], None, None)
+    drawn = np.log(np.maximum(first, 1e-300)) - np.log(np.maximum(second, 1e-300))
+    low, high = np.exp(limits(drawn, min(blocks_of(len(one), block) for one in (top, bottom))))
+    return Estimate(ratio[0] / ratio[1], float(low), float(high))
 
 
 def median_estimate(values: ArrayLike, rng: np.random.Generator, fewest: int = 5) -> Estimate | None:
@@ -86,14 +109,13 @@ def median_estimate(values: ArrayLike, rng: np.random.Generator, fewest: int = 5
     if len(values) < fewest:
         return None
     drawn = np.median(values[rng.integers(0, len(values), size=(DRAWS, len(values)))], axis=1)
-    return _estimate(float(np.median(values)), drawn)
-
-
-def _estimate(value: float, drawn: Floats | None) -> Estimate:
-    if drawn is None:
-        return Estimate(value, None, None)
     low, high = np.percentile(drawn, [2.5, 97.5])
-    return Estimate(value, float(low), float(high))
+    return Estimate(float(np.median(values)), float(low), float(high))
+
+
+def blocks_of(count: int, block: int) -> int:
+    """Return how many blocks a resample of so many values has."""
+    return min(count // max(1, block), MOST_BLOCKS)
 
 
 def resample_weights(

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.emg.bootstrap import BLOCK_S, resample_weights
+from reprieve.emg.bootstrap import BLOCK_S, limits, resample_weights
 from reprieve.emg.coherence import SegmentSpectra
 from reprieve.emg.contractions import Interval
 from reprieve.emg.spectra import CDF10_HIGH_HZ, CDF10_LOW_HZ, CDF10_MID_HZ
@@ -54,18 +54,24 @@ def figure_intervals(
     """
     found: dict[str, tuple[float, float]] = {}
     unit = max(1, -(-len(power) // MOST_UNITS))
-    weights = _weights(len(power) // unit, round(BLOCK_S) if unit == 1 else 2)
+    units, block = len(power) // unit, round(BLOCK_S) if unit == 1 else 2
+    weights = _weights(units, block)
     if weights is not None:
-        found["rms"] = _limits(scale * np.sqrt(_means(weights, _by(unit, power))))
+
+        def bounds(drawn: Floats) -> tuple[float, float]:
+            low, high = limits(drawn, units // block)
+            return max(0.0, low), high
+
+        found["rms"] = bounds(scale * np.sqrt(_means(weights, _by(unit, power))))
         if turns is not None:
-            found["turns_per_s"] = _limits(_means(weights, _by(unit, turns.count)) / second_s)
+            found["turns_per_s"] = bounds(_means(weights, _by(unit, turns.count)) / second_s)
             swings, sizes = _means(weights, _by(unit, turns.swings)), _means(weights, _by(unit, turns.sizes))
             if swings.min() > 0:
-                found["mean_amplitude_per_turn"] = _limits(turn_scale * sizes / swings)
+                found["mean_amplitude_per_turn"] = bounds(turn_scale * sizes / swings)
         low, whole = _bands(drive)
         if len(whole) == len(power) and whole.sum() > 0:
             share = _means(weights, _by(unit, low)) / _means(weights, _by(unit, whole))
-            found["low_frequency_fraction"] = _limits(share)
+            found["low_frequency_fraction"] = bounds(share)
     if len(bursts) >= FEWEST_BURSTS:
         found["burst_median_s"] = _median_limits(np.sort([one.duration_s for one in bursts]))
     return found
@@ -99,11 +105,6 @@ def _weights(units: int, block: int) -> NDArray[np.float32] | None:
 def _means(weights: NDArray[np.float32], values: NDArray[np.generic]) -> NDArray[np.float64]:
     # Every draw has the same number of seconds.
     return np.asarray(weights @ values.astype(np.float32), dtype=np.float64) / float(weights[0].sum())
-
-
-def _limits(drawn: NDArray[np.float64]) -> tuple[float, float]:
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    return float(low), float(high)
 
 
 def _median_limits(ordered: NDArray[np.float64]) -> tuple[float, float]:
