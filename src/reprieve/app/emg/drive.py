@@ -18,6 +18,7 @@ from reprieve.emg.coherence import (
     pooled_coherence,
     zero_lag_coherence,
 )
+from reprieve.interop.scratch import Scratch
 
 LEVEL = 0.05
 # The first of these that was recorded; an effort or a move begins and ends in all muscles at once.
@@ -25,7 +26,9 @@ STEADY_KINDS = ("posture", "rest")
 
 
 def shared_drive(
-    channels: Sequence[AnalysedChannel], spans: Mapping[str, Mapping[str, Sequence[tuple[float, float]]]]
+    channels: Sequence[AnalysedChannel],
+    spans: Mapping[str, Mapping[str, Sequence[tuple[float, float]]]],
+    scratch: Scratch,
 ) -> dict[str, bool]:
     """Return for each channel whether it is coherent at 4-7 Hz with another; channels that no pair can tell are left.
 
@@ -35,12 +38,17 @@ def shared_drive(
         Those that are mapped to muscles.
     spans : mapping of str to mapping of str to sequence of (start_s, stop_s)
         By name of the channel, then by kind of epoch; without posture and rest all of the recording counts.
+    scratch : Scratch
+        Where the channels lie: what was read of it is let go.
 
     Notes
     -----
     p-values by Holm over the pairs that were compared; a pair with likely crosstalk is left out.
     """
-    steady = {one.report.name: _steady(one, spans.get(one.report.name, {})) for one in channels}
+    steady: dict[str, SegmentSpectra | None] = {}
+    for one in channels:
+        steady[one.report.name] = _steady(one, spans.get(one.report.name, {}))
+        scratch.forget()
     chances: dict[tuple[str, str], float] = {}
     for first, second in itertools.combinations(channels, 2):
         a, b = steady[first.report.name], steady[second.report.name]

@@ -65,7 +65,7 @@ def report_muscles(
     epochs: Sequence[Epoch],
     session: ChannelMap | None,
     weights: AssessmentWeights,
-    scratch: Scratch | None = None,
+    scratch: Scratch,
 ) -> tuple[MuscleReport, ...]:
     """Return the muscles that the channels name, the surest evidence first.
 
@@ -75,19 +75,18 @@ def report_muscles(
     epochs : sequence of Epoch
     session : ChannelMap or None
     weights : AssessmentWeights
-    scratch : Scratch, optional
+    scratch : Scratch
         Where the channels lie: what was read of it is let go after each muscle.
     """
     named = [one for one in channels if one.report.muscle]
-    coherent = shared_drive(named, {one.report.name: _spans(one, epochs) for one in named})
+    coherent = shared_drive(named, {one.report.name: _spans(one, epochs) for one in named}, scratch)
     reports: list[MuscleReport] = []
     for one in named:
         # A generator of its own: dropping one channel must not change the figures of another.
         rng = np.random.default_rng([SEED, *one.report.name.encode()])
         others = [other.report.contractions or () for other in named if other is not one]
         reports.append(_muscle(one, others, epochs, session, weights, rng, coherent.get(one.report.name)))
-        if scratch is not None:
-            scratch.forget()
+        scratch.forget()
     return tuple(
         sorted(reports, key=lambda report: -1.0 if report.score.low is None else report.score.low, reverse=True)
     )

@@ -28,23 +28,22 @@ from reprieve.interop.scratch import Scratch
 _POINTS_AT_ONCE = 2**17
 
 
-def report_pairs(channels: Sequence[AnalysedChannel], scratch: Scratch | None = None) -> tuple[PairReport, ...]:
+def report_pairs(channels: Sequence[AnalysedChannel], scratch: Scratch) -> tuple[PairReport, ...]:
     """Return the pairs of all channels that carry EMG, and of EMG with movement; p-values adjusted over the pairs.
 
     Parameters
     ----------
     channels : sequence of AnalysedChannel
-    scratch : Scratch, optional
+    scratch : Scratch
         Where they lie: what was read of it is let go after each pair.
     """
     live = [one for one in channels if one.rectified is not None]
     both = [(a, b) for a, b in itertools.combinations(live, 2) if not (a.crosstalk is None and b.crosstalk is None)]
-    indices = _co_contractions(both)
+    indices = _co_contractions(both, scratch)
     pairs: list[PairReport] = []
     for place, (a, b) in enumerate(both):
         pairs.append(_pair(a, b, *indices.get(place, (None, None))))
-        if scratch is not None:
-            scratch.forget()
+        scratch.forget()
     judged = [i for i, pair in enumerate(pairs) if pair.probability_4_7_hz is not None]
     adjusted = holm([pairs[i].probability_4_7_hz or 0.0 for i in judged])
     for place, probability in zip(judged, adjusted, strict=True):
@@ -104,7 +103,7 @@ def _not_comparable(first: AnalysedChannel, second: AnalysedChannel, count: int)
 
 
 def _co_contractions(
-    both: Sequence[tuple[AnalysedChannel, AnalysedChannel]],
+    both: Sequence[tuple[AnalysedChannel, AnalysedChannel]], scratch: Scratch
 ) -> dict[int, tuple[float | None, float | None]]:
     """Return both indices of the pairs that have them, by place: in % of each channel's own best effort."""
     told = {place: CoContraction() for place, (a, b) in enumerate(both) if _share_points(a, b)}
@@ -117,6 +116,7 @@ def _co_contractions(
             first, second = (percent[id(one)] for one in both[place])
             count = min(len(first), len(second))
             indices.push(first[:count], second[:count])
+        scratch.forget()
     return {place: indices.close() for place, indices in told.items()}
 
 
