@@ -65,6 +65,7 @@ def test_the_events_of_a_patient_are_those_between_two_numbers_oldest_first(
                 and not (chart_only and event.kind is EventKind.CHART_READ)
             ]
             assert ids(ledger.events_of(clinic, patient, after=after, upto=upto, chart_only=chart_only)) == wanted
+    assert "read-0" in ids(ledger.events_of("clinic", "a")), "all of it unless told otherwise"
 
 
 def test_the_latest_events_are_the_newest_that_fit_newest_first(
@@ -133,6 +134,7 @@ def test_a_repeated_request_is_known_before_it_is_sent_and_dated(ledger: Ledger,
     ledger.append([registered()], answer={"n": 1}, request=request)
     known = ledger.earlier_answer(request)
     assert known is not None
+    assert known.first == known.last + 1, "nothing was written by the repeat"
     assert (known.answer, known.repeated, known.last, known.head) == ({"n": 1}, True, 1, ledger.head()[1])
     later = START + timedelta(days=1)
     ledger.append([], request=Request.of("clinic", "nurse", "key-2", b""), at=later)

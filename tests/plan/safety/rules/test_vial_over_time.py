@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from reprieve.core.findings import Severity
 from support.plans import (
@@ -12,6 +13,7 @@ from support.plans import (
     found,
     inject,
     plan,
+    report_of,
     vials,
 )
 
@@ -38,3 +40,11 @@ def test_without_the_hour_only_what_is_certain_is_said() -> None:
         plan(ONA, CD, reconstitution=vials(100, opened_at=opened)), "vial_over_time"
     )  # 16 hours at midnight
     assert found(plan(ONA, CD, reconstitution=vials(100, opened_at=opened - timedelta(days=1))), "vial_over_time")
+
+
+def test_the_hours_are_told_as_they_are_and_never_below_nothing() -> None:
+    noon = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+    for minutes, hours in ((30, "0.5"), (0, "0"), (-90, "0")):
+        one = plan(ONA, CD, reconstitution=vials(100, opened_at=noon - timedelta(minutes=minutes)))
+        (limit,) = [entry for entry in report_of(one, now=noon).limits if entry.rule == "vial_over_time"]
+        assert limit.actual == Decimal(hours)
