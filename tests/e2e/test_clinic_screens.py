@@ -131,7 +131,7 @@ def test_the_patient_shares_the_treatment_and_takes_it_back(watched) -> None:
     page = visit.page
     page.goto("/phone")
     # The page is drawn anew when the record arrives; what was opened before that is closed again.
-    page.wait_for_load_state("networkidle")
+    page.get_by_text("Hello ", exact=False).wait_for()
     page.get_by_text("Share with another doctor").click()
     page.get_by_label("For whom").fill("Dr. Elsewhere")
     page.get_by_role("button", name="Make the link").click()

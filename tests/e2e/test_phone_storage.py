@@ -19,7 +19,8 @@ def _opened(watched, **settings):
     visit.page.get_by_role("button", name="Urgent help").wait_for()
     visit.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     visit.page.reload()
-    visit.page.wait_for_load_state("networkidle")
+    # The name comes with the record: by then the worker has kept page and scripts.
+    visit.page.get_by_text("Hello ", exact=False).wait_for()
     return visit
 
 

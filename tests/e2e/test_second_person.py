@@ -87,12 +87,13 @@ def test_a_limit_is_gone_over_only_when_a_second_person_agrees(watched) -> None:
         dose.fill("3000")
         page.get_by_test_id("verdict").get_by_text("Stop").wait_for()
         page.get_by_role("button", name="Go to the session").click()
-        page.wait_for_url(re.compile("/session$"))
+        page.get_by_role("heading", name="Checklist").wait_for()
         for box in page.locator(".checklist input[type=checkbox]:not([name=cream_on])").all():
             box.click()
         for lot in page.locator("input[name=lot]").all():
             lot.fill("TWO-7")
         page.get_by_role("button", name="All given as planned").click()
+        page.locator("main[data-checked=true]").wait_for()
         for field in page.locator("textarea[id^=override-]").all():
             field.fill("Discussed with the patient and the pharmacy.")
         sign = page.get_by_role("button", name="Sign the session")

@@ -187,7 +187,7 @@ function Running({
   }, [waiting, again]);
 
   return (
-    <main className="page" id="main">
+    <main data-checked={check.current} className="page" id="main">
       <div className="page-head">
         <div>
           <h1>{t("Session")}</h1>
