@@ -44,6 +44,9 @@ def a_patient(family: int, *, cycles: int = 3, n: int = 30, seed: int = 3) -> Ro
         rng.uniform(0.1, 0.3, cycles),
         0.15 * (np.arange(cycles) != 2),
         np.array([45.0, 6.0]),
+        rng.uniform(0.0, 1.0, (n, 2)),
+        np.array([0.0, 0.2]),
+        np.array([0.1, 0.25]),
         PRODUCTS,
         family,
     )

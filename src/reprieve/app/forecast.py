@@ -15,7 +15,7 @@ from reprieve.core.dates import age_years
 from reprieve.learn.dates import Milestones, milestones, weighted_quantiles
 from reprieve.learn.explain import contradiction, influences, person_share
 from reprieve.learn.mixture import cumulative, mean_sd, quantiles
-from reprieve.learn.observations import Cycle, PatientScores, patient_scores
+from reprieve.learn.observations import Cycle, Other, PatientScores, patient_scores
 from reprieve.learn.population import Population, from_document
 from reprieve.learn.posterior import Forecast, ResponsePosterior, foretell, update_response
 from reprieve.learn.scales import DIARY, scale_name
@@ -253,6 +253,15 @@ def scores_of_chart(chart: Chart, sessions: list[Session], model: Population, on
         [value for _, value, _ in seen],
         [scale for _, _, scale in seen],
         first_known=not any(exposure.date and exposure.date < first for exposure in chart.exposures),
+        others=[
+            Other(
+                row.treatment,
+                (row.date - first).days / 7.0,
+                None if row.until is None or row.until > on else (row.until - first).days / 7.0,
+            )
+            for row in chart.other_treatments
+            if row.date <= on
+        ],
     )
 
 

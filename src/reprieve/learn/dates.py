@@ -99,7 +99,8 @@ def _cycle_draws(posterior: ResponsePosterior, cycle: int) -> tuple[Array, Array
     product = tuple(population.products)[int(posterior.rows.product[cycle])]
     ratio = max(float(posterior.rows.ratio[cycle]), 1e-9)
     first = len(posterior.scales)
-    effects = _draw(posterior, draws, (first, first + 4 + 2 * cycle, first + 5 + 2 * cycle))
+    own = posterior.rows.first_cycle + 2 * cycle
+    effects = _draw(posterior, draws, (first, own, own + 1))
     kappa = np.exp(value["log_kappa"])
     share = value[f"amplitude:{product}"] * ratio * (1 + kappa) / (ratio + kappa)
     share = share + np.exp(value["log_sd_amplitude"]) * effects[:, 0]

@@ -197,6 +197,7 @@ def fingerprint(patients: Iterable[PatientScores]) -> str:
                 patient.weeks,
                 patient.scores,
                 [patient.scales[i] for i in patient.channels],
+                *[[other.name, other.start_weeks, other.end_weeks] for other in patient.others],
             ]
         )
         for patient in patients

@@ -5,8 +5,8 @@
  * (a vector type of GCC and Clang, which become four, two or one instruction by the machine).
  *
  * score = mean + loadings . effects + drift + noise; effects are standard normal and integrated out exactly.
- * Columns: the residual, one baseline for each channel, response, placebo response, slope, first weeks, then for each
- * cycle response, half-loss. Python sees the effects only, without the residual.
+ * Columns: the residual, one baseline for each channel, response, placebo response, slope, first weeks, one for each
+ * other treatment, then for each cycle response, half-loss. Python sees the effects only, without the residual.
  */
 #include <math.h>
 #include <stdint.h>
@@ -77,6 +77,8 @@ typedef struct {
     const double *off_time, *lifted, *blur; /* (cycles): own log half-loss time, whole amplitude and the spread of the time
                                              * where the curve is made linear */
     const double *reference;                    /* (channels) */
+    int others;
+    const double *other, *other_mean, *other_sd; /* (n, others): courses of other treatments; (others): their priors */
     double *log_since, *ebb, *rise, *early, *log_ratio; /* (n, cycles) three times, (n), (cycles): no parameter changes them */
     int *started;                                /* (n): cycles that have begun */
 } Patient;
@@ -93,7 +95,7 @@ typedef struct { /* where the filter of one channel is */
 
 typedef struct { /* scratch for one group of nodes */
     int *low, *high;          /* (AT_ONCE + n): cycles that back and pull of a row hold anything of */
-    int k, m, size, first, kept; /* first: column of the response; rows from `kept` on stay, others pass through */
+    int k, m, size, first, begun, kept; /* columns of the response and of the first cycle; rows from `kept` on stay, others pass through */
     vec *theta, sd[COMMON];     /* (size); exponentials of the common parameters */
     Channel *of;                /* (channels) */
     Filter *filter;             /* (channels) */
@@ -108,7 +110,7 @@ typedef struct { /* scratch for one group of nodes */
 } Scratch;
 
 
-static int columns(const Patient *p) { return p->channels + OWN + 2 * p->cycles; }
+static int columns(const Patient *p) { return p->channels + OWN + p->others + 2 * p->cycles; }
 
 static int parameters(const Patient *p) { return COMMON + PER_CHANNEL * p->channels + PER_PRODUCT * p->products; }
 
@@ -123,6 +125,7 @@ static vec *take(vec **at, size_t count) { vec *place = *at; *at += count; retur
 static void lay_out(Scratch *s, vec *at, const Patient *p) {
     size_t n = (size_t)p->n + AT_ONCE, m = (size_t)columns(p) + 1, c = (size_t)p->cycles, k = (size_t)p->channels;
     s->k = (int)m - 1; s->m = (int)m; s->size = parameters(p); s->first = 1 + p->channels;
+    s->begun = s->first + OWN + p->others;
     vec **many[] = {&s->cols, &s->white, &s->before, &s->back, &s->pull};
     for (size_t i = 0; i < 5; i++) *many[i] = take(&at, n * m);
     vec **by_cycle[] = {&s->g, &s->slope, &s->bend, &s->turn, &s->twist, &s->rise, &s->lost};
@@ -250,7 +253,7 @@ INLINE void shapes(const Patient *p, Scratch *s, int j, size_t at, int over) {
 /* Loadings and residual of row j, at `at`; returns how many columns have begun. */
 INLINE int design(const Patient *p, Scratch *s, int j, size_t at, int over) {
     shapes(p, s, j, at, over);
-    int ch = p->channel[j], first = s->first, wide = first + OWN + 2 * p->started[j];
+    int ch = p->channel[j], first = s->first, wide = s->begun + 2 * p->started[j];
     const Channel *of = s->of + ch;
     vec *row = s->cols + at * s->m, reach = s->reach[at], placebo = s->placebo[at], f = of->factor;
     row[0] = (p->weight[j] > 0 ? p->score[j] : 0) - (of->mean - f * (s->effect[at] + s->theta[PLACEBO] * placebo));
@@ -260,10 +263,15 @@ INLINE int design(const Patient *p, Scratch *s, int j, size_t at, int over) {
     row[first + 1] = -f * s->sd[SD_PLACEBO] * placebo;
     row[first + 2] = p->reference[ch] * s->sd[SD_SLOPE] * (p->week[j] / 52.0);
     row[first + 3] = -f * s->sd[SD_EARLY] * p->early[j];
+    for (int o = 0; o < p->others; o++) {
+        double x = p->other[(size_t)j * p->others + o];
+        row[0] += f * (p->other_mean[o] * x);
+        row[first + OWN + o] = -f * (p->other_sd[o] * x);
+    }
     for (int c = over; c < p->started[j]; c++) {
         size_t i = at * p->cycles + c;
-        row[first + OWN + 2 * c] = -f * s->sd[SD_CYCLE_AMPLITUDE] * s->g[i];
-        row[first + OWN + 1 + 2 * c] = -f * s->sd[SD_CYCLE_HALF_LOSS] * s->lifted[c] * s->slope[i];
+        row[s->begun + 2 * c] = -f * s->sd[SD_CYCLE_AMPLITUDE] * s->g[i];
+        row[s->begun + 1 + 2 * c] = -f * s->sd[SD_CYCLE_HALF_LOSS] * s->lifted[c] * s->slope[i];
     }
     return wide;
 }
@@ -272,7 +280,7 @@ INLINE int design(const Patient *p, Scratch *s, int j, size_t at, int over) {
 INLINE void whiten(const Patient *p, Scratch *s, int j, size_t at, int wide, vec *size, int keep) {
     Filter *f = s->filter + p->channel[j];
     const Channel *of = s->of + p->channel[j];
-    int m = s->m, begun = s->first + OWN, cycles = begun + 2 * f->over;
+    int m = s->m, begun = s->begun, cycles = begun + 2 * f->over;
     vec *row = s->cols + at * m, *white = s->white + at * m, *before = s->before + at * m, *state = f->state;
     vec apart = f->seen ? (p->week[j] - f->last) / of->time : splat(0), rho = f->seen ? exp_of(-apart) : splat(0), fresh = of->drift * (1 - rho * rho);
     vec predicted = f->variance * rho * rho + fresh;
@@ -311,7 +319,7 @@ INLINE void whiten(const Patient *p, Scratch *s, int j, size_t at, int wide, vec
 
 /* Add whitened rows to the sum of products; four at once are one load and store of the sum for four products. */
 INLINE void add_rows(Scratch *s, vec *const *rows, int count, int over, int wide) {
-    int begun = s->first + OWN, cycles = begun + 2 * over;
+    int begun = s->begun, cycles = begun + 2 * over;
     for (int i = 0; i < wide; i = i + 1 == begun ? cycles : i + 1) {
         vec *sum = s->gram + (size_t)i * s->m;
         for (int part = 0; part < 2; part++) { /* columns that are always there, then those of live cycles */
@@ -331,7 +339,7 @@ INLINE void add_rows(Scratch *s, vec *const *rows, int count, int over, int wide
 
 /* Run over the rows: design, filter, sum of products. Returns the sum of the log sds of the filter. */
 INLINE vec gather(const Patient *p, Scratch *s) {
-    int m = s->m, pending = 0, over = 0, wide = 0, seen = 0, begun = s->first + OWN;
+    int m = s->m, pending = 0, over = 0, wide = 0, seen = 0, begun = s->begun;
     vec log_sd = splat(0), size = splat(1), *rows[AT_ONCE];
     memset(s->gram, 0, sizeof(vec) * (size_t)m * m);
     memset(s->white, 0, sizeof(vec) * (size_t)m * AT_ONCE);
@@ -433,7 +441,7 @@ INLINE void unwhiten(const Patient *p, Scratch *s) {
         size_t at = (size_t)j + AT_ONCE;
         Filter *f = s->filter + p->channel[j];
         if (p->started[j] > f->ahead) f->ahead = p->started[j];
-        int begun = s->first + OWN, from = begun + 2 * s->low[at], to = begun + 2 * f->ahead;
+        int begun = s->begun, from = begun + 2 * s->low[at], to = begun + 2 * f->ahead;
         vec *white = s->white + at * m, *back = s->back + at * m, *pull = s->pull + at * m, *adjoint = f->state;
         vec gain = s->gain[at], root = s->root[at], rho = s->rho[at], left = 1 - gain;
         for (int part = 0; part < 2; part++)
@@ -460,7 +468,7 @@ INLINE void unwhiten(const Patient *p, Scratch *s) {
 
 /* Covariance times `x`, back or pull of the row at `at`, where that holds anything; in `out`. */
 INLINE void times_covariance(const Scratch *s, size_t at, const vec *x, vec *out) {
-    int begun = s->first + OWN, from = begun + 2 * s->low[at], to = begun + 2 * s->high[at];
+    int begun = s->begun, from = begun + 2 * s->low[at], to = begun + 2 * s->high[at];
     for (int i = 1; i < begun; i++) out[i] = splat(0);
     for (int i = from; i < to; i++) out[i] = splat(0);
     for (int o = 1; o < to; o = o + 1 == begun ? from : o + 1) {
@@ -473,7 +481,7 @@ INLINE void times_covariance(const Scratch *s, size_t at, const vec *x, vec *out
 
 /* Product of two vectors of the effects, one of which belongs to the row at `at`. */
 INLINE vec dot(const Scratch *s, size_t at, const vec *a, const vec *b) {
-    int begun = s->first + OWN, from = begun + 2 * s->low[at], to = begun + 2 * s->high[at];
+    int begun = s->begun, from = begun + 2 * s->low[at], to = begun + 2 * s->high[at];
     vec total = splat(0);
     for (int i = 1; i < begun; i++) total += a[i] * b[i];
     for (int i = from; i < to; i++) total += a[i] * b[i];
@@ -500,7 +508,7 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
     grad[SPREAD] = sd[SPREAD] * s->deviate * (sum_squares * per - (double)count);
     for (int j = 0; j < p->n; j++) {
         size_t at = (size_t)j + AT_ONCE;
-        int ch = p->channel[j], wide = first + OWN + 2 * p->started[j];
+        int ch = p->channel[j], wide = s->begun + 2 * p->started[j];
         const Channel *of = s->of + ch;
         const vec *row = s->cols + at * m, *pull = s->pull + at * m, *back = s->back + at * m, *before = s->before + at * m;
         vec *gch = grad + COMMON + PER_CHANNEL * ch, *gl = s->tmp, f = of->factor;
@@ -517,7 +525,7 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
         vec q = (back[0] - dot(s, at, back, mean)) * per;
         times_covariance(s, at, back, gl);
         vec q2 = q * q + dot(s, at, gl, back) * per * per;
-        for (int i = 1; i < wide; i = i + 1 == first + OWN ? first + OWN + 2 * s->low[at] : i + 1) gl[i] = q * mean[i] - gl[i] * per;
+        for (int i = 1; i < wide; i = i + 1 == s->begun ? s->begun + 2 * s->low[at] : i + 1) gl[i] = q * mean[i] - gl[i] * per;
         gch[SIGMA] += s->noise[at] * (s->square * q2 - s->diagonal[at]);
         vec reach = s->reach[at], placebo = s->placebo[at], treat = -f * (s->effect[at] + theta[PLACEBO] * placebo) * q;
         gch[MEAN_BASELINE] += p->reference[ch] * q;
@@ -532,6 +540,8 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
         vec by_placebo = -f * theta[PLACEBO] * q - of->base * theta[COUPLING_PLACEBO] * gl[1 + ch] - f * sd[SD_PLACEBO] * gl[first + 1];
         grad[PLACEBO_DECAY] += by_placebo * s->placebo_slope[at];
         treat += row[first] * gl[first] + row[first + 1] * gl[first + 1] + row[first + 3] * gl[first + 3];
+        for (int o = 0; o < p->others; o++)
+            treat += row[first + OWN + o] * gl[first + OWN + o] - f * (p->other_mean[o] * p->other[(size_t)j * p->others + o]) * q;
         vec to_response = -of->base * theta[COUPLING] * gl[1 + ch] - f * sd[SD_AMPLITUDE] * gl[first];
         for (int c = 0; c < p->started[j]; c++) {
             size_t i = at * p->cycles + c;
@@ -540,7 +550,7 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
             grad[AFTER_DOSE] += by_lost * lost * p->log_ratio[c];
             vec g = s->g[i], slope = s->slope[i], lifted = s->lifted[c], late = by_lost * s->after[c] * lost * s->rise[i];
             if (!any((bits)(g > 0.0))) { grad[ONSET] += late; continue; }
-            int ca = first + OWN + 2 * c, ch_ = ca + 1;
+            int ca = s->begun + 2 * c, ch_ = ca + 1;
             grad[SD_CYCLE_AMPLITUDE] += row[ca] * gl[ca];
             grad[SD_CYCLE_HALF_LOSS] += row[ch_] * gl[ch_];
             treat += row[ca] * gl[ca] + row[ch_] * gl[ch_];
@@ -581,7 +591,7 @@ INLINE void predict(const Patient *p, const Scratch *s, vec *out) {
         forward(s, direction);
         out[1] = product(s, direction, direction) + s->square * (ahead - ahead * ahead * s->pull_variance[at]);
         out[2] = s->square * s->noise[at];
-        for (int i = 1; i <= k; i++) direction[i] = i < first || i == first + 2 || i == first + 3 ? splat(0) : -row[i];
+        for (int i = 1; i <= k; i++) direction[i] = i < first || (i >= first + 2 && i < s->begun) ? splat(0) : -row[i];
         direction[1 + ch] = of->base * (s->theta[COUPLING] * s->reach[at] + s->theta[COUPLING_PLACEBO] * s->placebo[at]);
         out[3] = of->factor * (s->effect[at] + s->theta[PLACEBO] * s->placebo[at]) + product(s, direction, s->mean);
         forward(s, direction);
@@ -649,11 +659,12 @@ const char *reprieve_digest(void) { return REPRIEVE_DIGEST; }
 int reprieve_nodes(int n, int cycles, int channels, int products, int family, const double *week, const double *score,
                    const double *weight, const int *channel, const double *start, const double *ratio,
                    const double *with_placebo, const int *product, const double *off_time, const double *lifted, const double *blur,
-                   const double *reference, int nodes, const double *theta, const double *half_loss,
+                   const double *reference, int others, const double *other, const double *other_mean,
+                   const double *other_sd, int nodes, const double *theta, const double *half_loss,
                    const double *deviate, const int *responds, double *log_likelihood, double *mean, double *covariance,
                    double *targets, double *grad, double *surprises) {
     Patient p = {n, cycles, channels, products, family, week, score, weight, channel, start, ratio, with_placebo,
-                 product, off_time, lifted, blur, reference, NULL, NULL, NULL, NULL, NULL, NULL};
+                 product, off_time, lifted, blur, reference, others, other, other_mean, other_sd, NULL, NULL, NULL, NULL, NULL, NULL};
     Scratch s;
     vec *out;
     int count = seen_rows(&p), places = n - count, size = parameters(&p);
@@ -740,11 +751,12 @@ static double product_of(const double *a, const double *b, int n) {
 int reprieve_settle(int n, int cycles, int channels, int products, int family, const double *week, const double *score,
                     const double *weight, const int *channel, const double *start, const double *ratio,
                     const double *with_placebo, const int *product, const double *off_time, const double *lifted, const double *blur,
-                    const double *reference, int known, int size, const double *mean, const double *root,
+                    const double *reference, int others, const double *other, const double *other_mean,
+                    const double *other_sd, int known, int size, const double *mean, const double *root,
                     const int *place, double most_spread, double straight, int responds, int steps, double resting, double longest,
                     double *at, double *inverse) {
     Patient p = {n, cycles, channels, products, family, week, score, weight, channel, start, ratio, with_placebo,
-                 product, off_time, lifted, blur, reference, NULL, NULL, NULL, NULL, NULL, NULL};
+                 product, off_time, lifted, blur, reference, others, other, other_mean, other_sd, NULL, NULL, NULL, NULL, NULL, NULL};
     Frame f = {known, size, mean, root, place, most_spread, straight};
     Scratch s;
     vec *extra;

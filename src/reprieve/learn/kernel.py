@@ -33,6 +33,10 @@ class Rows:
         share of the reference score, and the standard deviation of the former, over which the curve is averaged.
     reference : ndarray, shape (k,)
         Reference score of each channel, in points.
+    other : ndarray, shape (n, e)
+        Course of each other treatment at each row, 0 to 1.
+    other_mean, other_sd : ndarray, shape (e,)
+        Prior of its effect, as share of the reference score.
     products : int
         Number of products in the population.
     family : int
@@ -51,13 +55,21 @@ class Rows:
     lifted: Array
     blur: Array
     reference: Array
+    other: Array
+    other_mean: Array
+    other_sd: Array
     products: int
     family: int
 
     @property
     def effects(self) -> int:
-        """Number of linear effects: baselines, response, placebo, slope, first weeks, two for each cycle."""
-        return len(self.reference) + 4 + 2 * len(self.start)
+        """Number of linear effects: baselines, response, placebo, slope, first weeks, others, two for each cycle."""
+        return self.first_cycle + 2 * len(self.start)
+
+    @property
+    def first_cycle(self) -> int:
+        """Position of the first cycle's effects."""
+        return len(self.reference) + 4 + len(self.other_mean)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,10 +84,13 @@ def _design(rows: Rows, points: Points, value: _Slots) -> _Design:
     columns.append(-factor * np.exp(common["log_sd_placebo"]) * placebo)
     columns.append(reference * np.exp(common["log_sd_slope"]) * rows.week[:, None] / 52.0)
     columns.append(-factor * np.exp(common["log_sd_early"]) * early_course(since).sum(1))
+    for o, sd in enumerate(rows.other_sd):
+        columns.append(-factor * sd * rows.other[:, o, None])
     for c in range(len(rows.start)):
         columns.append(-factor * np.exp(common["log_sd_cycle_amplitude"]) * g[:, c])
         columns.append(-factor * np.exp(common["log_sd_cycle_half_loss"]) * lifted[c] * slope[:, c])
-    mean = reference * value.channel["mean_baseline"][k] - factor * (effect + common["placebo"] * placebo)
+    shifted = effect + common["placebo"] * placebo + (rows.other @ rows.other_mean)[:, None]
+    mean = reference * value.channel["mean_baseline"][k] - factor * shifted
     score = np.where(rows.weight > 0, rows.score, 0.0)[:, None]
     columns.append(score - mean)
     return _Design(np.stack(columns, axis=-1), effect, reach, placebo)
@@ -211,7 +214,7 @@ def _targets(
     gain = reference * np.exp(value.channel["log_effect"][channel]) * treatment
     away = -columns[..., :k]
     away[..., : len(rows.reference)] = 0.0
-    away[..., len(rows.reference) + 2 : len(rows.reference) + 4] = 0.0
+    away[..., len(rows.reference) + 2 : rows.first_cycle] = 0.0
     lost = value.common["coupling"] * design.reach[places] + value.common["coupling_placebo"] * design.placebo[places]
     lost = lost * reference * np.exp(value.channel["log_sd_baseline"][channel])
     away[np.arange(len(places)), :, channel] = lost

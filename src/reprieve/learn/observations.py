@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,15 @@ class Cycle:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """A treatment beside the toxin, from `start_weeks` after the first injection; `end_weeks` None: it goes on."""
+
+    name: str
+    start_weeks: float
+    end_weeks: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PatientScores:
     """The scores of one patient, in order of time.
 
@@ -60,6 +69,8 @@ class PatientScores:
         Names of the scales that occur.
     first_known : bool
         Whether the first cycle here is the first treatment ever (only then a placebo response is expected).
+    others : tuple of Other
+        Treatments beside the toxin, as far as told.
     """
 
     patient: str
@@ -69,6 +80,7 @@ class PatientScores:
     channels: NDArray[np.int64]
     scales: tuple[str, ...]
     first_known: bool = True
+    others: tuple[Other, ...] = ()
 
     def __post_init__(self) -> None:
         if len({len(self.weeks), len(self.scores), len(self.channels)}) != 1:
@@ -89,6 +101,11 @@ class PatientScores:
             self.channels[keep],
             self.scales,
             self.first_known,
+            tuple(
+                replace(other, end_weeks=None) if other.end_weeks is not None and other.end_weeks > weeks else other
+                for other in self.others
+                if other.start_weeks <= weeks
+            ),
         )
 
 
@@ -100,6 +117,7 @@ def patient_scores(
     scales: Sequence[str],
     *,
     first_known: bool = True,
+    others: Sequence[Other] = (),
 ) -> PatientScores:
     """Return the scores of one patient, sorted by time, with one channel for each scale.
 
@@ -110,6 +128,7 @@ def patient_scores(
     weeks, scores, scales : sequences of length n
         Weeks from the first injection, points, and the scale's name of each score.
     first_known : bool
+    others : sequence of Other
         See `PatientScores`.
     """
     order = np.argsort(np.asarray(weeks, dtype=float), kind="stable")
@@ -123,4 +142,5 @@ def patient_scores(
         index[order],
         names,
         first_known,
+        tuple(others),
     )

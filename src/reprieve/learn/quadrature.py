@@ -146,13 +146,13 @@ def robust_weights(surprise: Array) -> Array:
 
 def relinearised(rows: Rows, slots: Array, mean: Array, covariance: Array) -> Rows:
     """Return `rows` made linear nearer to the posterior of the effects: `mean` (k,) and `covariance` (k, k)."""
-    first, step = len(rows.reference), LINEAR_AROUND
+    first, cycle, step = len(rows.reference), rows.first_cycle, LINEAR_AROUND
     unit = np.exp(slots[_PLACE["log_sd_cycle_half_loss"]])
-    time, blur = unit * mean[first + 5 :: 2], unit * np.sqrt(np.diag(covariance)[first + 5 :: 2])
+    time, blur = unit * mean[cycle + 1 :: 2], unit * np.sqrt(np.diag(covariance)[cycle + 1 :: 2])
     amplitude = slots[len(slots) - 2 * rows.products :: 2][rows.product]
     lifted = amplitude * dose_factor(rows.ratio, np.exp(slots[_PLACE["log_kappa"]]))
     lifted = lifted + np.exp(slots[_PLACE["log_sd_amplitude"]]) * mean[first]
-    lifted = lifted + np.exp(slots[_PLACE["log_sd_cycle_amplitude"]]) * mean[first + 4 :: 2]
+    lifted = lifted + np.exp(slots[_PLACE["log_sd_cycle_amplitude"]]) * mean[cycle::2]
     lifted = np.where(rows.ratio > 0, lifted, 0.0)
     return replace(
         rows,

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from reprieve.learn.kernel import FAMILIES, Array, Rows
 from reprieve.learn.observations import PatientScores
+from reprieve.learn.others import other_courses, prior_of, told_apart
 from reprieve.learn.population import Population
 
 
@@ -49,6 +50,7 @@ def rows_of(
         weight = np.concatenate([weight, np.zeros(len(at))])[order]
         channel = np.concatenate([channel, np.full(len(at), at_channel)])[order]
     start, ratio, with_placebo, product = cycle_arrays(patient, population)
+    others = told_apart(patient)
     return Rows(
         np.ascontiguousarray(week, dtype=np.float64),
         np.ascontiguousarray(score, dtype=np.float64),
@@ -62,6 +64,9 @@ def rows_of(
         usual_amplitude(ratio, product, population) if lifted is None else lifted,
         np.full(len(start), usual_blur(population)) if blur is None else blur,
         np.array([population.scales[scale].reference for scale in scales_of(patient, population)]),
+        other_courses(others, week),
+        np.array([prior_of(other.name).mean for other in others]),
+        np.array([prior_of(other.name).sd for other in others]),
         len(population.products),
         FAMILIES.index(population.family),
     )

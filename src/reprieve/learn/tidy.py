@@ -12,17 +12,17 @@ from typing import Any
 
 from reprieve.core.dates import iso_date
 from reprieve.core.errors import ScoresError
-from reprieve.learn.observations import PLACEBO, Cycle, PatientScores, patient_scores
+from reprieve.learn.observations import PLACEBO, Cycle, Other, PatientScores, patient_scores
 
 NEEDED = ("patient", "cycle", "week", "score")
-OPTIONAL = ("scale", "product", "units", "date", "site")
+OPTIONAL = ("scale", "product", "units", "date", "site", "other")
 SHORTEST_CYCLE_WEEKS = 12.0
 LONGEST_WEEKS = 520.0
 
 
 @dataclass(frozen=True, slots=True)
 class TidyRow:
-    """One score as a table gives it."""
+    """One score as a table gives it; `other` names other treatments under way then, with semicolons between."""
 
     patient: str
     cycle: str
@@ -34,6 +34,7 @@ class TidyRow:
     date: date | None
     site: str | None
     line: int
+    other: str | None = None
 
 
 def check_columns(columns: Sequence[str], where: str) -> None:
@@ -72,6 +73,7 @@ def tidy_row(row: Mapping[str, Any], line: int, where: str) -> TidyRow:
         None if when is None else iso_date(when[:10], f"{place}: date"),
         _text(row.get("site")),
         line,
+        _text(row.get("other")),
     )
 
 
@@ -116,6 +118,7 @@ def _patient(name: str, cycles: dict[str, list[TidyRow]], where: str, default_sc
     weeks: list[float] = []
     scores: list[float] = []
     scales: list[str] = []
+    under_way: dict[float, set[str]] = {}
     start, origin = 0.0, None
     ordered = sorted(cycles.items(), key=lambda item: _cycle_order(item[0], list(cycles)))
     for label, rows in ordered:
@@ -131,12 +134,27 @@ def _patient(name: str, cycles: dict[str, list[TidyRow]], where: str, default_sc
             start = begun
         made.append(Cycle(start, *_treatment(name, label, rows, where), name=label))
         for row in rows:
+            under_way.setdefault(start + row.week, set()).update(_names(row.other))
             if row.score is not None:
                 weeks.append(start + row.week)
                 scores.append(row.score)
                 scales.append(row.scale or default_scale)
         start += max(SHORTEST_CYCLE_WEEKS, max(row.week for row in rows))
-    return patient_scores(name, made, weeks, scores, scales)
+    return patient_scores(name, made, weeks, scores, scales, others=_others(under_way))
+
+
+def _names(other: str | None) -> set[str]:
+    return set() if other is None else {name.strip().casefold() for name in other.split(";")} - {""}
+
+
+def _others(under_way: dict[float, set[str]]) -> list[Other]:
+    """Return each other treatment from the first week that names it to the first later one that does not."""
+    made: list[Other] = []
+    begun: dict[str, float] = {}
+    for week, names in sorted(under_way.items()):
+        made += [Other(name, begun.pop(name), week) for name in sorted(set(begun) - names)]
+        begun |= dict.fromkeys(sorted(names - set(begun)), week)
+    return [*made, *(Other(name, week) for name, week in begun.items())]
 
 
 def _cycle_order(label: str, labels: list[str]) -> tuple[float, int]:

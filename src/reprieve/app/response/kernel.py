@@ -26,7 +26,7 @@ class CompiledKernel:
         library = ctypes.CDLL(str(path))
         self._nodes, self._settle = library.reprieve_nodes, library.reprieve_settle
         self._quantiles = library.reprieve_quantiles
-        patient = [*[_INT] * 5, *[_PLACE] * 12]
+        patient = [*[_INT] * 5, *[_PLACE] * 12, _INT, *[_PLACE] * 3]
         self._nodes.argtypes = [*patient, _INT, *[_PLACE] * 10]
         held, steps = [_DOUBLE, _DOUBLE, _INT], [_INT, _DOUBLE, _DOUBLE]
         self._settle.argtypes = [*patient, _INT, _INT, *[_PLACE] * 3, *held, *steps, _PLACE, _PLACE]
@@ -104,7 +104,8 @@ def _patient(rows: Rows) -> list[int | None]:
     sizes = (len(rows.week), len(rows.start), len(rows.reference), rows.products, rows.family)
     scores = (rows.week, rows.score, rows.weight, rows.channel)
     cycles = (rows.start, rows.ratio, rows.with_placebo, rows.product, rows.off_time, rows.lifted, rows.blur)
-    return [*sizes, *(_at(a) for a in (*scores, *cycles, rows.reference))]
+    others = (rows.other.shape[1], *(_at(a) for a in (rows.other, rows.other_mean, rows.other_sd)))
+    return [*sizes, *(_at(a) for a in (*scores, *cycles, rows.reference)), *others]
 
 
 def _check(failed: int) -> None:
