@@ -50,7 +50,7 @@ def show(rows: list[dict]) -> None:
             continue
         print(f"\nworld {world}: {len(own)} patients, {own[0]['cycles']} cycles; figures of one year")
         heads = "  ".join(f"{one + ' - ' + other:^27}" for one, other in PAIRS)
-        print(f"{'':<18}" + "".join(f"{way:>9}" for way in WAYS) + "  " + heads)
+        print((f"{'':<18}" + "".join(f"{way:>9}" for way in WAYS) + "  " + heads).rstrip())
         chosen = rng.integers(0, len(own), (4000, len(own)))
         for name in (one.name for one in fields(Course)):
             told = {way: np.array([row[way][name] for row in own]) for way in WAYS}
