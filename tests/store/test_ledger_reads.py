@@ -19,6 +19,7 @@ from reprieve.store.chain import GENESIS, HASHED, hash_of_row
 from reprieve.store.codec import body_of, body_text, event_of_row
 from reprieve.store.ledger import Ledger, Origin, Request
 from reprieve.store.tables import anchors, events, writes
+from reprieve.store.verify import verify
 
 Maker = Callable[..., Event]
 START = datetime(2026, 3, 28, 22, 0, tzinfo=UTC)
@@ -180,3 +181,28 @@ def test_an_event_is_its_row_and_its_body_is_its_text(ledger: Ledger, written: l
         assert body_text(event.body) == row.body
         assert body_of(event.kind, row.body) == event.body
         assert body_of(event.kind, None) is None
+
+
+def test_a_hundred_events_are_given_unless_more_are_asked_for(ledger: Ledger, registered: Maker, diary: Maker) -> None:
+    ledger.append([registered(), *(diary() for _ in range(100))])
+    assert [number for number, _, _ in ledger.latest("clinic")] == list(range(101, 1, -1))
+
+
+def test_of_many_breaks_twenty_are_listed_in_order_and_the_rest_counted(
+    ledger: Ledger, registered: Maker, diary: Maker
+) -> None:
+    ledger.append([registered(), *(diary() for _ in range(29))])
+    with ledger.database.write() as connection:
+        connection.execute(events.update().where(events.c.seq > 5).values(body="{}"))
+    found = verify(ledger.database)
+    assert not found.ok
+    assert [problem.number for problem in found.problems] == list(range(6, 26))
+    assert "5 further breaks are not listed" in found.remarks
+    assert (found.events, found.erased) == (30, 0)
+
+
+def test_the_end_of_a_whole_record_is_told(ledger: Ledger, registered: Maker) -> None:
+    ledger.append([registered()])
+    found = verify(ledger.database)
+    assert (found.ok, found.problem, found.head) == (True, None, ledger.head()[1])
+    assert found.remarks == (f"last event at {START.isoformat()}",)
