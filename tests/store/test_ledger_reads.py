@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import product
@@ -206,3 +207,16 @@ def test_the_end_of_a_whole_record_is_told(ledger: Ledger, registered: Maker) ->
     found = verify(ledger.database)
     assert (found.ok, found.problem, found.head) == (True, None, ledger.head()[1])
     assert found.remarks == (f"last event at {START.isoformat()}",)
+
+
+def test_a_clock_set_back_is_worth_a_remark_but_a_minute_is_not(
+    ledger: Ledger, registered: Maker, diary: Maker
+) -> None:
+    def at(second: int) -> Event:
+        return replace(diary(), at=START + timedelta(seconds=second))
+
+    ledger.append([registered(), at(0), at(3600), at(3540), at(3480), at(3419)])
+    found = verify(ledger.database)
+    assert found.ok
+    # Back by 60 seconds twice, which two processes may do to each other; then by 61.
+    assert [remark.split(":")[0] for remark in found.remarks[:-1]] == ["the clock was set back before event 6"]

@@ -16,7 +16,7 @@ from reprieve.record.fold import fold_chart
 from reprieve.store.copying import COPIED, LEFT_OUT
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger, Origin, Request
-from reprieve.store.tables import SCHEMA_VERSION, accounts, meta, metadata
+from reprieve.store.tables import SCHEMA_VERSION, accounts, forecasts, meta, metadata
 from reprieve.store.verify import verify
 
 VERSIONS = sorted(Path(__file__).with_name("versions").glob("*.sql"), key=lambda path: int(path.stem))
@@ -88,3 +88,14 @@ def test_s23_a_backup_of_an_earlier_version_is_restored_and_stays_as_it_was(vers
 
 def test_s23_every_table_is_copied_or_left_out_on_purpose() -> None:
     assert {table.name for table in (*COPIED, *LEFT_OUT, meta)} == set(metadata.tables)
+
+
+def test_forecasts_of_version_1_are_forgotten_and_made_again(target: str) -> None:
+    # Version 1 kept whole forecasts where later ones keep what the list shows.
+    script = VERSIONS[0].read_text(encoding="utf-8")
+    kept = "INSERT INTO forecasts VALUES('clinic','p-1',3,'2026-03-01','{\"whole\": true}');\nCOMMIT;"
+    _lay_down(kept.join(script.rsplit("COMMIT;", 1)), target)
+    database = Database(target, create=False)
+    with database.read() as connection:
+        assert connection.execute(select(forecasts)).all() == []
+    database.close()
