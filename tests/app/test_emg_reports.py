@@ -80,3 +80,23 @@ def test_an_unknown_marker_or_goniometer_is_one_line(session: tuple[str, str], t
     path.write_text(json.dumps({"channels": {"B": "soleus"}, "angle": 3}))
     with pytest.raises(RecordingError, match="angle is 3"):
         report_recording(session[0], str(path))
+
+
+def test_a_report_has_a_name_that_says_what_it_is(
+    session: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["emg", session[0], "--report", str(tmp_path / "out.docx")]) == 2
+    assert "no .html or .pdf" in capsys.readouterr().err
+    assert not (tmp_path / "out.docx").exists()
+
+
+def test_numbers_that_no_signal_has_are_refused_as_a_channel(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "\n".join(f"{i / 1000:.3f},{i % 7},{9e59 if i == 700 else i % 5}" for i in range(3000))
+    (tmp_path / "f.csv").write_text("time [s],A [uV],B [uV]\n" + rows)
+    assert main(["emg", str(tmp_path / "f.csv"), "--json"]) == 0
+    good, bad = json.loads(capsys.readouterr().out)["channels"]
+    assert good["rms"] > 0
+    assert bad["quality"]["verdict"] == "reject"
+    assert "far too large" in bad["not_given"]["rms"]

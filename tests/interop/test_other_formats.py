@@ -149,6 +149,17 @@ def test_opensignals_text(tmp_path: Path) -> None:
         read_recording(str(path))
 
 
+def test_opensignals_text_of_two_devices(tmp_path: Path) -> None:
+    # The layout of the maker's own sync_cable_acoustic.txt: columns of one device after those of the other.
+    device = {"sensor": ["EMG"], "column": ["nSeq", "DI", "CH1"], "label": ["CH1"], "device": "biosignalsplux"}
+    head = json.dumps({name: {**device, "sampling rate": 1000, "resolution": [16]} for name in ("00:07", "00:08")})
+    rows = "".join(f"{i}\t0\t{100 + i}\t{i}\t0\t{200 + i}\t\n" for i in range(60))
+    (tmp_path / "f.txt").write_text(f"# OpenSignals Text File Format\n# {head}\n# EndOfHeader\n{rows}")
+    first, second = read_recording(str(tmp_path / "f.txt")).channels
+    assert (first.name, second.name) == ("00:07 CH1", "00:08 CH1")
+    assert (first.raw[0], second.raw[-1]) == (100, 259)
+
+
 def test_delsys_csv_with_a_time_column_for_each_channel(tmp_path: Path) -> None:
     # Two rates side by side; the slower column ends early.
     lines = ["X[s],Biceps: EMG 1[V],X[s],Biceps: ACC X[G]"]

@@ -17,6 +17,9 @@ from reprieve.emg.spectra import Spectrum, power_spectrum
 
 Floats = NDArray[np.float64]
 WINDOW_S = 1.0
+# No unit makes a signal larger; its square still is a float32.
+LARGEST = 1e15
+NO_NUMBERS = "samples are not numbers, or far too large for any signal"
 DEAD_STEPS = 2.0  # standard deviation below this many converter steps
 DEAD_SHARE = 0.9
 RAIL_SAMPLES = 2  # one sample at full scale may be a true peak, two in a second are not
@@ -104,7 +107,8 @@ class SecondsSeen:
 
     def push(self, samples: Floats) -> None:
         """Take the next samples."""
-        self.finite = self.finite and bool(np.isfinite(samples).all())
+        # So written, what is no number fails as well.
+        self.finite = self.finite and bool((np.abs(samples) < LARGEST).all())
         joined = np.concatenate([self._tail, samples]) if len(self._tail) else samples
         count = len(joined) // self.length
         seconds = joined[: count * self.length].reshape(count, self.length)
@@ -125,7 +129,7 @@ class SecondsSeen:
     def dead(self, step: float | None = None) -> Problem | None:
         """Return whether the channel is dead, throughout (without seconds) or at times."""
         if not self.finite:
-            return problem_of("dead", (), None, "samples are not numbers")
+            return problem_of("dead", (), None, NO_NUMBERS)
         step = step or _guessed_step(self._read(0, min(self._total, _STEP_SAMPLES)))
         variance = np.maximum(self.power - self.mean**2, 0)
         spread = np.sqrt(variance)

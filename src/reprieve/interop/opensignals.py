@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,8 @@ def _device_channels(path: str, device: dict[str, Any], content: memoryview) -> 
 def read_opensignals_text(path: str) -> Recording:
     """Return the recording in an OpenSignals text file, whose header is one line of JSON.
 
+    Several devices stand side by side; where two call a channel alike, the name of the device goes before it.
+
     Raises
     ------
     RecordingError
@@ -102,34 +105,60 @@ def read_opensignals_text(path: str) -> Recording:
     with open(path, encoding="utf-8", errors="replace") as file:
         lead = [line for line in (file.readline() for _ in range(3)) if line.startswith("#")]
     try:
-        devices = json.loads(lead[1].lstrip("# "))
-        device: dict[str, Any] = next(iter(devices.values()))
-        rate = plausible_rate(float(device["sampling rate"]), path)
-        columns, labels = list(device["column"]), [str(label) for label in device["label"]]
-        bits = [int(b) for b in device["resolution"]]
-    except (IndexError, KeyError, TypeError, ValueError, StopIteration, AttributeError):
+        devices = [_device(str(name), one) for name, one in json.loads(lead[1].lstrip("# ")).items()]
+        rates = [plausible_rate(one.rate_hz, path) for one in devices]
+    except (IndexError, KeyError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, RecordingError):
+            raise
+        devices = rates = []
+    if not devices:
         raise RecordingError(
             f"{path}: the second line of an OpenSignals text file is a JSON header with 'sampling rate', 'column', "
             "'label' and 'resolution', this one is not; export the file again"
-        ) from None
-    table = read_columns(path, len(columns))
-    sensors = [str(sensor) for sensor in device.get("sensor", [])]
-    # 'label' and 'sensor' name the analog channels, which are the last columns.
-    first = len(columns) - len(labels)
-    resolutions = bits[-len(labels) :] if len(bits) >= len(labels) else bits * len(labels)
-    channels = tuple(
-        counted_channel(
-            label,
-            table[first + i],
-            rate,
-            resolutions[i],
-            sensors[i] if i < len(sensors) else "",
-            f"{sensors[i] if i < len(sensors) else ''} {device.get('device', '')}",
         )
-        for i, label in enumerate(labels)
-    )
+    table = read_columns(path, sum(one.columns for one in devices))
+    channels: list[Channel] = []
+    labels = [label for one in devices for label in one.labels]
+    done = 0
+    for device, rate in zip(devices, rates, strict=True):
+        done += device.columns
+        # The labels name the analog channels, which are the last columns of a device.
+        for i, label in enumerate(device.labels):
+            name = f"{device.name} {label}" if labels.count(label) > 1 else label
+            sensor, column = device.sensors[i], table[done - len(device.labels) + i]
+            channels.append(counted_channel(name, column, rate, device.bits[i], sensor, f"{sensor} {device.kind}"))
     notes = (NOTE,) if any(channel.unit == "mV" for channel in channels) else ()
-    return Recording(path=path, format="OpenSignals text", channels=channels, notes=notes)
+    return Recording(path=path, format="OpenSignals text", channels=tuple(channels), notes=notes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Device:
+    """What the header of a text file says of one device; labels, sensors and bits of its analog channels."""
+
+    name: str
+    kind: str
+    rate_hz: float
+    columns: int
+    labels: tuple[str, ...]
+    sensors: tuple[str, ...]
+    bits: tuple[int, ...]
+
+
+def _device(name: str, said: dict[str, Any]) -> _Device:
+    labels = tuple(str(label) for label in said["label"])
+    sensors = [str(sensor) for sensor in said.get("sensor", [])]
+    bits = [int(b) for b in said["resolution"]]
+    if not bits or len(labels) > len(list(said["column"])):
+        raise ValueError("labels without a column or without a resolution")
+    return _Device(
+        name=name,
+        kind=str(said.get("device", "")),
+        rate_hz=float(said["sampling rate"]),
+        columns=len(list(said["column"])),
+        labels=labels,
+        sensors=tuple((sensors + [""] * len(labels))[: len(labels)]),
+        bits=tuple(bits[-len(labels) :] if len(bits) >= len(labels) else (bits * len(labels))[: len(labels)]),
+    )
 
 
 def counted_channel(

@@ -206,7 +206,8 @@ def _check_width(path: str, width: int, columns: int | None) -> None:
 
 
 def _in_the_file(reason: str, before: int) -> str:
-    """Return NumPy's words with the row counted from the head of the table, and not of the part that was read."""
+    """Return NumPy's words without its advice, and the row counted from the head of the table."""
+    reason = reason.partition(";")[0]
     return re.sub(r"(?<=row )\d+", lambda found: str(int(found.group()) + before), reason) if before else reason
 
 

@@ -24,7 +24,7 @@ from reprieve.emg.contractions import SHORTEST_RECORD_S, Interval, bursts_of, co
 from reprieve.emg.envelope import Envelope
 from reprieve.emg.filters import LOWEST_RATE_HZ, Samples, emg_band
 from reprieve.emg.problems import Quality
-from reprieve.emg.quality import SecondsSeen
+from reprieve.emg.quality import NO_NUMBERS, SecondsSeen
 from reprieve.emg.spectra import Spectrum, low_fraction_of
 from reprieve.emg.turns import TurnSums
 from reprieve.interop.recording import Channel, unit_of
@@ -82,7 +82,7 @@ def analyse_channel(channel: Channel, role: ChannelRole, scratch: Scratch | None
         problem = seen.dead()
         assert problem is not None
         quality = Quality("reject", (problem,))
-        return _without_figures(channel, role, extremes, unit, quality, "samples are not numbers")
+        return _without_figures(channel, role, extremes, unit, quality, NO_NUMBERS)
     if role.kind in ("movement", "other"):
         return _not_emg(channel, role, seen, extremes, mean, unit, scratch)
     if channel.rate_hz < LOWEST_RATE_HZ:

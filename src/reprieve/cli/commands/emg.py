@@ -27,7 +27,7 @@ from reprieve.app.emg.recording import (
 from reprieve.app.emg.replay import replay
 from reprieve.app.emg.words import extra_lines
 from reprieve.cli.output import print_json, print_table
-from reprieve.core.errors import SetupError
+from reprieve.core.errors import InputError, SetupError
 from reprieve.emg.change import Change
 from reprieve.emg.stream import StreamState
 
@@ -83,6 +83,8 @@ def run(args: argparse.Namespace) -> int:
     """Report on the recording, play it, or compare it with an earlier one."""
     if args.live is not None:
         return _live(args)
+    if args.report and not args.report.lower().endswith((".html", ".htm", ".pdf")):
+        raise InputError(f"the report {args.report} is no .html or .pdf; give it a name that ends so")
     report, traces = report_with_traces(args.recording, args.channels, progress=_progress())
     if args.report:
         _write_report(args.report, report, traces)
