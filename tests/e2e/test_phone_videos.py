@@ -44,7 +44,7 @@ def test_a_video_stays_on_the_phone(watched, tmp_path: Path) -> None:
     page.get_by_role("button", name="Play the video of").wait_for()
     page.reload()
     page.get_by_role("button", name="Play the video of").click()
-    page.wait_for_function("document.querySelector('video')?.readyState >= 2")
+    page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
     assert page.evaluate("document.querySelector('video').videoWidth") == 64
     assert max(sent, default=0) < 200  # nothing as large as the film left the page
     page.get_by_role("button", name="Delete", exact=True).click()
