@@ -89,6 +89,8 @@ def test_syringes_by_hand() -> None:
     (filled,) = fill(draw, [vial()])
     assert (filled.syringe.holds_ml, filled.practical_ml, filled.difference_units) == (D(3), D("1.2"), D("-2.5"))
     assert filled.sentence() == "1.2 mL in a 3 mL syringe (exactly 1.25 mL; at the mark 2.5 units less)"
+    (draw,) = draw_up([row("splenius_capitis", "59")], [vial()], ONA).draws
+    assert fill(draw, [vial()])[0].note() == "exactly 1.18 mL; at the mark 1 unit more"
     (draw,) = draw_up([row("splenius_capitis", "25")], [vial()], ONA).draws
     assert fill(draw, [vial()])[0].sentence() == "0.5 mL in a 1 mL syringe"
     assert fill(draw, [vial()])[0].note() == ""

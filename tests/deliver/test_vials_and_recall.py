@@ -112,6 +112,15 @@ def test_recall_from_the_ledger_names_patients_doses_and_vials() -> None:
     assert recall_from_ledger(made, "C9").sessions == ()
 
 
+def test_a_recall_lists_who_got_it_first_whatever_the_names() -> None:
+    def used(key: str, patient: str, day: int) -> UnitsUsed:
+        at = START + timedelta(days=day)
+        return UnitsUsed(key=key, vial="v1", dose=Dose("30", ONA), at=at, session=f"s of {patient}", patient=patient)
+
+    made = fold_ledger([*ledger().entries, used("u1", "zoe", 0), used("u2", "adam", 1)])
+    assert [row.patient for row in recall_from_ledger(made, "C1").sessions] == ["zoe", "adam"]
+
+
 def session(day: int, *injections: tuple[str, str | None], vials: tuple[str | None, ...] = ()) -> Session:
     return Session(
         date=date(2026, 1, day),

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from reprieve.core.errors import ConflictError, StoreError
-from reprieve.record.event_bodies import Reading
+from reprieve.record.event_bodies import Erasure, Reading
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.store.anchor_file import heads
@@ -20,7 +20,7 @@ from reprieve.store.chain import GENESIS, HASHED, hash_of_row
 from reprieve.store.codec import body_of, body_text, event_of_row
 from reprieve.store.ledger import Ledger, Origin, Request
 from reprieve.store.tables import anchors, events, writes
-from reprieve.store.verify import verify
+from reprieve.store.verify import Verification, verify
 
 Maker = Callable[..., Event]
 START = datetime(2026, 3, 28, 22, 0, tzinfo=UTC)
@@ -220,3 +220,20 @@ def test_a_clock_set_back_is_worth_a_remark_but_a_minute_is_not(
     assert found.ok
     # Back by 60 seconds twice, which two processes may do to each other; then by 61.
     assert [remark.split(":")[0] for remark in found.remarks[:-1]] == ["the clock was set back before event 6"]
+
+
+def test_content_may_be_gone_only_where_an_erasure_names_it(ledger: Ledger, registered: Maker, diary: Maker) -> None:
+    body = Erasure(events=("named",), pseudonym="erased-1")
+    erased = Event(id="e", kind=EventKind.PATIENT_ERASED, clinic="clinic", patient="a", by="Dr. A", at=START, body=body)
+    ledger.append([registered(), diary(key="named"), diary(key="unnamed"), erased])
+
+    def forget(key: str) -> Verification:
+        with ledger.database.write() as connection:
+            connection.execute(events.update().where(events.c.id == key).values(body=None, salt=None))
+        return verify(ledger.database)
+
+    found = forget("named")
+    assert (found.ok, found.erased) == (True, 1)
+    found = forget("unnamed")
+    assert (found.ok, found.erased) == (False, 2)
+    assert found.problem == "event 3: content is gone, and no event of erasure names it"
