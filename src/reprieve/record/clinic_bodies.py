@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
 from typing import Literal
-
-from reprieve.core.documents import WHEN_SET
 
 EVERY_RULE = "*"
 
@@ -136,8 +134,8 @@ class ClinicPolicy:
     stock_required: bool = False
     vials_shared: bool = False
     payer_rounding: Literal["up", "nearest", "down"] = "up"
-    push_reminders: bool = field(default=False, metadata=WHEN_SET)
-    camera_posture: bool = field(default=False, metadata=WHEN_SET)
+    push_reminders: bool = False
+    camera_posture: bool = False
 
     def asks_second_for_review(self, verdict: str) -> bool:
         """Return whether a review with `verdict` waits for a second person."""

@@ -186,9 +186,8 @@ export interface Policy {
   vial_overrides: boolean;
   stock_required: boolean;
   vials_shared: boolean;
-  /** Left out by the server while it is off. */
-  push_reminders?: boolean;
-  camera_posture?: boolean;
+  push_reminders: boolean;
+  camera_posture: boolean;
   payer_rounding: "up" | "nearest" | "down";
 }
 

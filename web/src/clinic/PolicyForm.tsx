@@ -49,7 +49,7 @@ function Form({ start, mayChange }: { start: Policy; mayChange: boolean }) {
           <label key={name} className="tick-line">
             <input
               type="checkbox"
-              checked={next[name] ?? false}
+              checked={next[name]}
               onChange={(event) => edit({ [name]: event.target.checked })}
             />
             <span>{t(label)}</span>
