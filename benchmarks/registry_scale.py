@@ -4,12 +4,18 @@ Run: OPENBLAS_NUM_THREADS=1 python benchmarks/registry_scale.py [--patients 2000
 
 Prints seconds of wall and processor time for each step, microseconds of processor time a patient, the largest memory of
 the whole tree of processes, the ratio of one worker to two, and of a run whose worker is killed to a quiet one. The
-peer of the executor is `concurrent.futures.ProcessPoolExecutor` of the standard library, same task, same run.
+peer of the executor is `concurrent.futures.ProcessPoolExecutor` of the standard library, same task, same run; that of
+a forecast is the same kernel without its own search and quantiles, which are then done in Python.
+
+Two workers are measured on a machine that may be busy: the registry is forecast by one worker and by two in turns, and
+what is told is the median of the ratios, beside the ratio of a loop of plain arithmetic in one and in two processes,
+measured in the same turns. That one is what the machine has to give.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import resource
 import signal
@@ -28,9 +34,14 @@ import pyarrow.parquet as pq
 
 from reprieve.app.cohort.questions import QUESTIONS, TallyPart, cohort
 from reprieve.app.cohort.source import cohort_parts
+from reprieve.app.response.kernel import kernel
+from reprieve.app.response.partition_files import partition_rows
 from reprieve.app.response.partitions import forecast_partitions
-from reprieve.app.response.scores import load_population
+from reprieve.app.response.scores import LEVELS, known_patient, load_population
 from reprieve.compute.processes import ProcessExecutor
+from reprieve.learn.mixture import quantiles
+from reprieve.learn.posterior import foretell
+from reprieve.learn.tidy import patients_of
 
 CYCLES, AT = 5, (4.0, 8.0, 12.0, 16.0)
 SCORES = 17  # of each cycle: one TWSTRS before, one at the peak, a weekly diary
@@ -129,13 +140,60 @@ def _forecast(
         forecast_partitions(folder, out, load_population(None), AT, executor, progress=progress)
 
 
+def _compare_kernels(folder: Path) -> None:
+    """Print processor time a patient with the compiled search and quantiles, and with those in Python."""
+    rows, population = partition_rows(min(folder.iterdir())), load_population(None)
+    count, run = len({row.patient for row in rows}), kernel()
+    bare = functools.partial(run)  # has no search of its own
+    spent = {}
+    for name, used in (("compiled", run), ("in Python", bare)):
+        begun = time.process_time()
+        for patient in patients_of(rows, "registry", default_scale="TWSTRS"):
+            _, told = foretell(known_patient(patient, population, "registry"), population, used, np.array(AT))
+            quantiles(told.score, np.array(LEVELS), used)
+        spent[name] = 1e3 * (time.process_time() - begun) / count
+    print(
+        f"one patient, reading apart: {spent['compiled']:.2f} ms; search and quantiles in Python "
+        f"{spent['in Python']:.2f} ms, {spent['in Python'] / spent['compiled']:.1f} times"
+    )
+
+
+def _busy(_: int) -> int:
+    return sum(i * i % 7 for i in range(2_000_000))
+
+
+def _compare_workers(folder: Path, place: Path, workers: int, turns: int) -> None:
+    """Print how much faster several workers are, and how much faster plain arithmetic in as many processes."""
+    ratios: dict[str, list[float]] = {"forecast": [], "plain arithmetic": []}
+    with ProcessExecutor(1) as one, ProcessExecutor(workers) as more:
+        for executor, size in ((one, 1), (more, workers)):  # the first task loads what a worker needs
+            list(executor.run(_busy, range(2 * size)))
+            forecast_partitions(folder, place / f"warm-{size}", load_population(None), AT, executor)
+        for turn in range(turns):
+            took: dict[tuple[str, int], float] = {}
+            for executor, size in ((one, 1), (more, workers)):
+                begun = time.perf_counter()
+                forecast_partitions(folder, place / f"turn-{turn}-{size}", load_population(None), AT, executor)
+                took["forecast", size] = time.perf_counter() - begun
+                begun = time.perf_counter()
+                list(executor.run(_busy, range(2 * workers)))
+                took["plain arithmetic", size] = time.perf_counter() - begun
+            for what, each in ratios.items():
+                each.append(took[what, 1] / took[what, workers])
+    for what, each in ratios.items():
+        print(
+            f"{workers} workers against one, {what}: {np.median(each):.2f} times ({min(each):.2f} to {max(each):.2f})"
+        )
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--patients", type=int, default=2000)
     parser.add_argument("--parts", type=int, default=8)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--forecast", type=int, default=400, help="patients of the forecast, which costs more")
+    parser.add_argument("--forecast", type=int, default=1600, help="patients of the forecast, which costs more")
+    parser.add_argument("--turns", type=int, default=5, help="of one worker and more, for their ratio")
     args = parser.parse_args()
     walls: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as place:
@@ -154,6 +212,8 @@ def main() -> None:
         for workers in (1, args.workers):
             with measured(f"forecast, {workers} worker(s)", args.forecast, walls):
                 _forecast(some, Path(place, f"out-{workers}"), workers)
+        _compare_kernels(some)
+        _compare_workers(some, Path(place), args.workers, args.turns)
         killed: list[int] = []
 
         def kill(executor: ProcessExecutor, done: int) -> None:
@@ -170,8 +230,7 @@ def main() -> None:
             for path in Path(place, f"out-{args.workers}").iterdir()
         )
         print(f"killed and quiet runs wrote the same bytes: {same}")
-        one, more = (walls[f"forecast, {n} worker(s)"] for n in (1, args.workers))
-        print(f"{args.workers} workers against one, forecast: {one / more:.2f} times")
+        more = walls[f"forecast, {args.workers} worker(s)"]
         print(f"a killed worker: {walls['forecast, one worker killed after a third'] / more:.2f} times the wall time")
         ours = walls[f"cohort, all questions, {args.workers} worker(s)"]
         print(f"ProcessPoolExecutor / ours, cohort: {walls['the same task by ProcessPoolExecutor'] / ours:.2f}")
