@@ -237,3 +237,21 @@ def test_content_may_be_gone_only_where_an_erasure_names_it(ledger: Ledger, regi
     found = forget("unnamed")
     assert (found.ok, found.erased) == (False, 2)
     assert found.problem == "event 3: content is gone, and no event of erasure names it"
+
+
+@pytest.mark.parametrize(
+    ("gone", "first", "words"),
+    [((3,), 3, "event 3 is missing"), ((3, 4), 3, "events 3 to 4 are missing"), ((1, 2, 3), 1, "events 1 to 3 are")],
+)
+def test_a_gap_is_told_by_the_numbers_that_are_gone(
+    gone: tuple[int, ...], first: int, words: str, ledger: Ledger, registered: Maker, diary: Maker
+) -> None:
+    ledger.append([registered(), *(diary() for _ in range(5))])
+    with ledger.database.write() as connection:
+        connection.execute(delete(events).where(events.c.seq.in_(gone)))
+    found = verify(ledger.database)
+    assert found.problems[0].number == first
+    assert words in found.problems[0].what
+    assert found.problems[1].number == gone[-1] + 1
+    assert "does not follow" in found.problems[1].what
+    assert found.events == 6 - len(gone)
