@@ -1,7 +1,8 @@
 /** The report beside the map: what each channel shows, what each muscle did in the marked stretches. */
 import { useState } from "react";
 import { useRegions } from "../api/queries";
-import { BodyMap, type Mark } from "../map/BodyMap";
+import { BodyMap } from "../map/BodyMap";
+import type { Mark } from "../map/mark";
 import { useSend, Told } from "../shared/sending";
 import { today } from "../numbers/dates";
 import { muscleWord, words } from "../words/names";

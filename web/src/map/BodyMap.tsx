@@ -9,19 +9,8 @@ import { OUTLINES } from "./outlines";
 import { readDrawing, targetsOf, type Shape, type Target } from "./drawing";
 import { siteAdded, SiteHandles } from "./SiteHandles";
 import type { Site, Sites } from "./sites";
+import type { Mark } from "./mark";
 import { DEEP, hasLayers, VIEWS, type View } from "./views";
-
-export interface Mark {
-  muscle: string;
-  side: Side | null;
-  /** Written in the ring: the number of sites, or an en dash when it is not told. */
-  text: string;
-  tone: "plain" | "check" | "stop" | "done";
-  /** Read out, for example "60 units, 4 sites". */
-  words: string;
-  /** Where somebody put the single sites. */
-  sites?: Sites | undefined;
-}
 
 interface Props {
   marks: readonly Mark[];

@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { muscleWord, words } from "../words/names";
 import { t } from "../words/words";
-import type { Mark } from "./BodyMap";
+import type { Mark } from "./mark";
 import type { Target } from "./drawing";
 import { spread, third, within, type Point, type Site } from "./sites";
 
