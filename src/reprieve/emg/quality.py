@@ -107,8 +107,6 @@ class SecondsSeen:
 
     def push(self, samples: Floats) -> None:
         """Take the next samples."""
-        # So written, what is no number fails as well.
-        self.finite = self.finite and bool((np.abs(samples) < LARGEST).all())
         joined = np.concatenate([self._tail, samples]) if len(self._tail) else samples
         count = len(joined) // self.length
         seconds = joined[: count * self.length].reshape(count, self.length)
@@ -120,6 +118,9 @@ class SecondsSeen:
             self.power[place] = np.einsum("ij,ij->i", seconds, seconds) / self.length
         self._made += count
         self._tail = joined[count * self.length :].copy()
+        # So written, what is no number fails as well.
+        parts = (self.lowest[place] > -LARGEST, self.highest[place] < LARGEST, np.abs(self._tail) < LARGEST)
+        self.finite = self.finite and all(bool(one.all()) for one in parts)
         joined = np.concatenate([self._rest, samples]) if len(self._rest) else samples
         count = len(joined) // self._step
         self._baseline[self._levels : self._levels + count] = _row_medians(self._thin(joined, count))

@@ -212,4 +212,9 @@ def _pair_seconds(channel: Channel, scratch: Scratch) -> SecondsStream:
 
 def _light(channel: Channel, raw: NDArray[Any], mean: float) -> Samples:
     """Return float32 less the mean: half the memory and time, and an offset would take the digits of the EMG."""
+    if raw.dtype == np.int16:
+        # Sixteen bits are exact in float32: no need of twice as many.
+        light = np.subtract(raw, np.float32((mean - channel.offset) / channel.scale), dtype=np.float32)
+        light *= np.float32(channel.scale)
+        return light
     return np.subtract(channel.physical(raw), mean, out=np.empty(len(raw), np.float32), casting="same_kind")
