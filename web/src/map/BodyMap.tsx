@@ -8,7 +8,7 @@ import { t } from "../words/words";
 import { OUTLINES } from "./outlines";
 import { readDrawing, targetsOf, type Shape, type Target } from "./drawing";
 import { siteAdded, SiteHandles } from "./SiteHandles";
-import type { Site, Sites } from "./sites";
+import type { Site } from "./sites";
 import type { Mark } from "./mark";
 import { DEEP, hasLayers, VIEWS, type View } from "./views";
 
