@@ -180,3 +180,24 @@ def test_a_broken_glass_is_looked_into_by_somebody_else(watched) -> None:
     seen = [row for row in closer.get("/api/alerts")["rows"] if row["patient_id"] == patient]
     assert [(row["by"], row["seen_by"]) for row in seen] == [("nurse", "injector")]
     close([], "glass-close-2")
+
+
+def test_a_plan_that_could_not_be_checked_is_asked_about_again(watched, cervical: str) -> None:
+    """The first two questions get no answer; the verdict comes all the same, without another edit."""
+    visit = watched(**WIDE)
+    visit.sign_in("injector")
+    page = visit.page
+    asked: list[int] = []
+
+    def lose_two(route) -> None:
+        asked.append(len(asked))
+        if len(asked) <= 2:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/api/check", lose_two)
+    page.goto(f"/patients/{cervical}/plan")
+    page.get_by_role("button", name="Repeat last session").click()
+    page.locator("[data-testid=verdict]:is(.verdict--warned, .verdict--clear, .verdict--blocked)").wait_for()
+    assert len(asked) >= 3

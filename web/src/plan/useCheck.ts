@@ -1,6 +1,6 @@
 /** The live check: every edit is asked of the server at once; an answer that comes late for an older plan is dropped. */
 import { useEffect, useState } from "react";
-import { post } from "../api/client";
+import { ApiError, OfflineError, post } from "../api/client";
 import type { CheckReport } from "../api/queries";
 import type { Plan } from "../api/types";
 
@@ -10,6 +10,13 @@ export interface Checked {
   current: boolean;
   error: string | null;
 }
+
+const AGAIN_MS = 3000;
+
+/** Whether the same question may be answered a moment later: no line, a busy server. */
+const passes = (error: unknown): boolean =>
+  error instanceof OfflineError ||
+  (error instanceof ApiError && (error.status === 429 || error.status >= 500));
 
 const NOTHING: Checked = { report: null, current: false, error: null };
 
@@ -25,18 +32,21 @@ export function useCheck(plan: Plan | null): Checked {
   useEffect(() => {
     if (text === null) return;
     const abort = new AbortController();
-    const timer = setTimeout(() => {
+    const ask = () => {
       post<CheckReport>("/api/check", JSON.parse(text), { signal: abort.signal })
         .then((report) => setState({ report, of: text, error: null }))
         .catch((error: unknown) => {
-          if (error instanceof DOMException && error.name === "AbortError") return;
+          if (abort.signal.aborted) return;
           setState((before) => ({
             ...before,
             of: null,
             error: error instanceof Error ? error.message : String(error),
           }));
+          // A plan nobody could check is asked about again by itself, not at the next edit only.
+          if (passes(error)) timer = setTimeout(ask, AGAIN_MS);
         });
-    }, 40);
+    };
+    let timer = setTimeout(ask, 40);
     return () => {
       clearTimeout(timer);
       abort.abort();
