@@ -88,8 +88,19 @@ def row(
     return pairs
 
 
+def coverage(count: int, noise_uv: float) -> None:
+    """Print how often the interval of the activity in a posture of 20 s holds the mean of many such postures."""
+    muscle = (SimulatedMuscle(role="dystonic", max_uv=MAX_UV),)
+    found = [judged(muscle, 1000 + seed, noise_uv, ())[0].activity["posture"] for seed in range(count)]
+    values = np.log([one.value for one in found])
+    ends = np.log([(one.low, one.high) for one in found])  # type: ignore[arg-type]
+    held = float(np.mean((ends[:, 0] <= values.mean()) & (values.mean() <= ends[:, 1])))
+    half = float((ends[:, 1] - ends[:, 0]).mean() / 2)
+    print(f"| {noise_uv:g} uV | {100 * held:.0f} % | {half:.3f} | {1.96 * values.std():.3f} |", flush=True)
+
+
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     print("| condition | sensitivity | specificity | unusable | Brier |\n| --- | --- | --- | --- | --- |")
     pairs: list[tuple[float, bool]] = []
@@ -107,6 +118,9 @@ def main() -> None:
         if inside:
             mean, share = np.mean(inside, axis=0)
             print(f"| {low:g} to {high:g} | {len(inside)} | {mean:.2f} | {share:.2f} |")
+    print("\n| noise | intervals that hold the mean | half width (log) | 1.96 sd |\n| --- | --- | --- | --- |")
+    for noise_uv in (4.0, 25.0):
+        coverage(15 * count, noise_uv)
 
 
 if __name__ == "__main__":
