@@ -185,13 +185,15 @@ def test_a_lost_connection_signs_exactly_once(watched, patients: list[str], relo
     assert [skip["reason"] for skip in newest["skipped"]] == ["Not needed today"]
 
 
-def _tab_to(page, wanted: str, most: int = 120) -> None:
-    """Go on with Tab until the focus is on an element that the selector `wanted` names."""
+def _tab_to(page, wanted: str, says: str = "", most: int = 120) -> None:
+    """Go on with Tab until the focus is on an element that the selector `wanted` names and that says `says`."""
+    there = """([wanted, says]) => { const at = document.activeElement;
+    return at !== null && at.matches(wanted) && at.textContent.includes(says); }"""
     for _ in range(most):
         page.keyboard.press("Tab")
-        if page.evaluate("wanted => document.activeElement?.matches(wanted) ?? false", wanted):
+        if page.evaluate(there, [wanted, says]):
             return
-    raise AssertionError(f"{most} times Tab did not reach {wanted}")
+    raise AssertionError(f"{most} times Tab did not reach {wanted} {says}")
 
 
 def _ten_sites(page) -> None:
@@ -227,7 +229,8 @@ def test_keyboard_alone(watched, patients: list[str]) -> None:
     _tab_to(page, "a[href$='/plan']")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Repeat last session").wait_for()
-    _tab_to(page, "button.start")
+    # The planner's options, which come when they are ready, are such buttons too.
+    _tab_to(page, "button.start", "Repeat last session")
     page.keyboard.press("Enter")
     page.locator("input[name=units]").first.wait_for()
     _tab_to(page, "input[name=units]")
