@@ -61,9 +61,7 @@ def send_reminders(store: Clinic, clinic: str, *, contact: str, services: Collec
     from cryptography.hazmat.primitives.asymmetric import ec
 
     if not policy_of(store, clinic).push_reminders:
-        raise InputError(
-            "reminders are off by the clinic's policy; an administrator turns them on in the settings"
-        )
+        raise InputError("reminders are off by the clinic's policy; an administrator turns them on in the settings")
     if not re.fullmatch(r"mailto:[^@\s]+@[^@\s]+|https://\S+", contact):
         raise InputError(f"the contact must be mailto:NAME@HOST or an https address, but got {contact!r}; correct it")
     key = push_key(store.database, store.accounts.vault)
