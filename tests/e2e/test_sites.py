@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 WIDE = {"viewport": {"width": 1280, "height": 1000}}
@@ -59,7 +60,7 @@ def test_a_site_is_dragged_and_stays_on_its_muscle(watched, cervical: str) -> No
     assert page.evaluate(ON_MUSCLE, key) == [True] * 3
     site = page.locator(".site").first
     site.scroll_into_view_if_needed()
-    x, y = _middle(site)
+    x, y = _still(page, site)
     # Along the muscle, towards the second site.
     second = _middle(page.locator(".site").nth(1))
     wish = (x + 0.6 * (second[0] - x), y + 0.6 * (second[1] - y))
@@ -67,21 +68,22 @@ def test_a_site_is_dragged_and_stays_on_its_muscle(watched, cervical: str) -> No
     page.mouse.down()
     page.mouse.move(*wish, steps=4)
     page.mouse.up()
-    moved = _middle(site)
+    moved = _still(page, site)
     assert abs(moved[0] - wish[0]) < 3
     assert abs(moved[1] - wish[1]) < 3
     page.mouse.move(*moved)
     page.mouse.down()
     page.mouse.move(moved[0] - 300, moved[1] + 20, steps=6)
     page.mouse.up()
+    stopped = _still(page, site)
     assert page.evaluate(ON_MUSCLE, key) == [True] * 3
-    assert moved[0] - _middle(site)[0] < 60
+    assert moved[0] - stopped[0] < 60
 
     lower = page.locator(".site").nth(2)
     at = _middle(lower)
     page.mouse.click(at[0] - 2, (at[1] + _middle(page.locator(".site").nth(1))[1]) / 2)
     page.locator(".site").nth(3).wait_for()
-    assert page.locator("input[name=sites]").input_value() == "4"
+    expect(page.locator("input[name=sites]")).to_have_value("4")
     page.get_by_role("button", name="Discard this draft").click()
 
 
@@ -102,7 +104,7 @@ def test_sites_by_keyboard_and_by_finger(watched, cervical: str) -> None:
     page.locator(".site").nth(3).wait_for()
     page.keyboard.press("Delete")
     page.locator(".site").nth(3).wait_for(state="detached")
-    assert page.locator("input[name=sites]").input_value() == "3"
+    expect(page.locator("input[name=sites]")).to_have_value("3")
 
     site.scroll_into_view_if_needed()
     x, y = _still(page, site)

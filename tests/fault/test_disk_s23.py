@@ -75,7 +75,7 @@ def still_whole_after_room(target: Path, acknowledged: int) -> None:
 
 def test_s23_a_file_that_may_not_grow_refuses_the_write_and_keeps_all_before(tmp_path: Path) -> None:
     target = tmp_path / "clinic.db"
-    acknowledged, told = fill(target, largest=600_000)
+    acknowledged, told = fill(target, largest=800_000)
     assert acknowledged > 10
     assert "nothing of this change was stored" in told
     still_whole(target, acknowledged)

@@ -77,6 +77,8 @@ export function StartFrom(props: Props) {
           <span className="soft small">{t("add muscles by typing, map or ranking")}</span>
         </button>
         <div className="starts-end row">
+          {/* Said where the button for the options comes, so that nothing moves under the pointer when they arrive. */}
+          {origin !== null && pending && <span className="hint">{t("Looking for proposals")}</span>}
           {origin !== null && options.length > 0 && (
             <button
               type="button"
@@ -115,7 +117,7 @@ export function StartFrom(props: Props) {
           {meaning && <p className="hint">{meaning}</p>}
         </>
       )}
-      {pending && <p className="hint">{t("Looking for proposals")}</p>}
+      {origin === null && pending && <p className="hint">{t("Looking for proposals")}</p>}
       {error && <p className="hint">{t("No proposals: {reason}", { reason: error.message })}</p>}
       {(proposals?.asks.length ?? 0) > 0 && (
         <div className="asks">
