@@ -9,6 +9,8 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from reprieve.emg.blas import quiet_blas
+
 Floats = NDArray[np.float64]
 Samples = NDArray[np.floating]
 
@@ -200,7 +202,9 @@ def _running_power(values: NDArray[np.floating], grid: int) -> Floats:
         whole = len(values) // grid * grid
         blocks = np.ascontiguousarray(values[:whole]).reshape(-1, grid)
         rest = np.square(values[whole:], dtype=np.float64).sum(keepdims=True)[: len(values) - whole]
-        squares = np.concatenate([(np.square(blocks) @ np.ones(grid, blocks.dtype)).astype(np.float64), rest])
+        with quiet_blas():
+            sums = np.square(blocks) @ np.ones(grid, blocks.dtype)
+        squares = np.concatenate([sums.astype(np.float64), rest])
     running = np.zeros(len(squares) + 1)
     np.cumsum(squares, out=running[1:])
     return running
@@ -241,7 +245,8 @@ def _piece_powers(values: NDArray[np.generic], length: int) -> Floats:
         part = values[first * length : min(first + many, len(found)) * length]
         # A product with a vector is faster than a mean over a short axis.
         squares = np.square(part, dtype=np.float64).reshape(-1, length)
-        found[first : first + many] = squares @ np.full(length, 1 / length)
+        with quiet_blas():
+            found[first : first + many] = squares @ np.full(length, 1 / length)
     return found
 
 

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import fft, signal
 
+from reprieve.emg.blas import quiet_blas
+
 Floats = NDArray[np.float64]
 Samples = NDArray[np.floating]
 
@@ -204,4 +206,5 @@ def _mains_part(blocks: Floats, rate_hz: float, mains_hz: float, highest_hz: flo
     angle = 2 * np.pi * harmonics[:, None] * (np.arange(blocks.shape[-1]) / rate_hz)
     # One orthogonal basis serves all blocks: each has its own amplitudes and phases.
     basis = np.linalg.qr(np.concatenate([np.sin(angle), np.cos(angle)]).T)[0]
-    return (blocks - blocks.mean(-1, keepdims=True)) @ basis @ basis.T
+    with quiet_blas():
+        return (blocks - blocks.mean(-1, keepdims=True)) @ basis @ basis.T

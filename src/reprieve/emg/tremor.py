@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from reprieve.emg.blas import quiet_blas
 from reprieve.emg.filters import Samples, floating
 from reprieve.emg.spectra import SegmentStream, Spectrum, hann
 
@@ -106,7 +107,8 @@ class TremorStream:
         joined = samples if self._tail is None or not len(self._tail) else np.concatenate([self._tail, samples])
         whole = len(joined) // self._step * self._step
         self._tail = joined[whole:].copy()
-        slow = joined[:whole].reshape(-1, self._step) @ np.full(self._step, 1 / self._step, joined.dtype)
+        with quiet_blas():
+            slow = joined[:whole].reshape(-1, self._step) @ np.full(self._step, 1 / self._step, joined.dtype)
         for _, batch in self._segments.push(slow):
             kept = batch[:, : len(self._frequency_hz)]
             self._powers.append(np.square(kept.real) + np.square(kept.imag))
