@@ -7,7 +7,7 @@ import { useMe, useMuscles, usePolicy, useProducts } from "../api/queries";
 import type { Finding, GivenInjection, Session } from "../api/types";
 import { today } from "../numbers/dates";
 import { AddMuscle } from "../plan/AddMuscle";
-import { rowKey, vialRow, volumeOf, type VialRow } from "../plan/draft";
+import { reconstitutionOf, rowKey, vialRow, volumeOf, type VialRow } from "../plan/draft";
 import { FindingBox } from "../plan/findings";
 import { VialTable } from "../plan/VialTable";
 import { barred } from "../session/secondPerson";
@@ -15,6 +15,7 @@ import { findingKey } from "../session/state";
 import { ActError } from "../shared/ActError";
 import { Icon } from "../shared/Icon";
 import { NumberField } from "../shared/NumberField";
+import { isReason, ReasonField } from "../shared/ReasonField";
 import { useAct } from "../shared/useAct";
 import { muscleWord } from "../words/names";
 import { t } from "../words/words";
@@ -159,7 +160,7 @@ function Correction({ id, path, session, onDone }: CorrectionProps) {
     event.preventDefault();
     setBusy(true);
     setError(null);
-    const known = vials.filter((vial) => vial.units !== null);
+    const listed = session.reconstitution?.vials.length ? null : (session.reconstitution ?? null);
     const body = {
       date,
       given: {
@@ -167,17 +168,8 @@ function Correction({ id, path, session, onDone }: CorrectionProps) {
         skipped: rows
           .filter((row) => row.skipped !== null)
           .map((row) => ({ muscle: row.muscle, side: row.side, reason: row.skipped!.trim() })),
-        reconstitution: known.length
-          ? {
-              vials: known.map((vial) => ({
-                units: vial.units!,
-                diluent_ml: vial.diluent,
-                lot: vial.lot.trim() || null,
-                expires: vial.expires || null,
-                opened_at: vial.openedAt,
-              })),
-            }
-          : (session.reconstitution ?? null),
+        // No vial any more is none; a session that listed none is left as it is.
+        reconstitution: reconstitutionOf(vials) ?? listed,
       },
       place: session.place ?? null,
       note: note.trim() || null,
@@ -246,18 +238,11 @@ function Correction({ id, path, session, onDone }: CorrectionProps) {
           onChange={(event) => setNote(event.target.value)}
         />
       </div>
-      <div className="field">
-        <label htmlFor="why-wrong">{t("Why the record is changed (kept in the record)")}</label>
-        <input
-          id="why-wrong"
-          className="input"
-          required
-          minLength={3}
-          maxLength={500}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </div>
+      <ReasonField
+        label={t("Why the record is changed (kept in the record)")}
+        value={reason}
+        onChange={setReason}
+      />
       {blocking.map((finding) => (
         <div key={findingKey(finding)} className="stack stack--tight">
           <FindingBox finding={finding} />
@@ -279,11 +264,7 @@ function Correction({ id, path, session, onDone }: CorrectionProps) {
       ))}
       <ActError error={error} />
       <div className="row">
-        <button
-          type="submit"
-          className="btn btn--main"
-          disabled={busy || lacking || reason.trim().length < 3}
-        >
+        <button type="submit" className="btn btn--main" disabled={busy || lacking || !isReason(reason)}>
           <Icon name="verified" />
           {session.signed_by ? t("Correct and sign") : t("Sign")}
         </button>
@@ -366,21 +347,14 @@ function TakeBack({ id, path }: { id: string; path: string }) {
           "For a session that this patient was never given, for example one written into the wrong chart. Its units no longer count, its vials are in the stock again, and the history keeps what stood here.",
         )}
       </p>
-      <div className="field">
-        <label htmlFor="why-back">{t("Why it is taken back (kept in the record)")}</label>
-        <input
-          id="why-back"
-          className="input"
-          required
-          minLength={3}
-          maxLength={500}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </div>
+      <ReasonField
+        label={t("Why it is taken back (kept in the record)")}
+        value={reason}
+        onChange={setReason}
+      />
       <ActError error={error} />
       <div className="row">
-        <button type="submit" className="btn btn--main" disabled={busy || reason.trim().length < 3}>
+        <button type="submit" className="btn btn--main" disabled={busy || !isReason(reason)}>
           {t("Take it back")}
         </button>
       </div>

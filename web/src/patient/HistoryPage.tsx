@@ -5,6 +5,7 @@ import { get } from "../api/client";
 import { useMe } from "../api/queries";
 import { clock, shown } from "../numbers/dates";
 import { ActError } from "../shared/ActError";
+import { isReason, ReasonField } from "../shared/ReasonField";
 import { Empty, Failed, Loading } from "../shared/states";
 import { useAct } from "../shared/useAct";
 import { words } from "../words/names";
@@ -187,25 +188,18 @@ function Amend({ id, entry, kind, body, onDone }: AmendProps) {
           ))}
         </div>
       )}
-      <div className="field">
-        <label htmlFor={`${entry}-why`}>
-          {body === null
+      <ReasonField
+        label={
+          body === null
             ? t("Why it is taken back (kept in the record)")
-            : t("Why the record is changed (kept in the record)")}
-        </label>
-        <input
-          id={`${entry}-why`}
-          className="input"
-          required
-          minLength={3}
-          maxLength={500}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </div>
+            : t("Why the record is changed (kept in the record)")
+        }
+        value={reason}
+        onChange={setReason}
+      />
       <ActError error={error} />
       <div className="row">
-        <button type="submit" className="btn btn--main" disabled={busy || reason.trim().length < 3}>
+        <button type="submit" className="btn btn--main" disabled={busy || !isReason(reason)}>
           {body === null ? t("Take it back") : t("Save the correction")}
         </button>
       </div>

@@ -211,8 +211,22 @@ export function volumeOf(units: string | null, vials: readonly VialRow[]): strin
   return divide(multiply(units, made.diluent), made.units, 2);
 }
 
+/** The vials whose content is known, as the record writes them; null where there is none. */
+export function reconstitutionOf(vials: readonly VialRow[]): NonNullable<Plan["reconstitution"]> | null {
+  const known = vials.filter((vial) => vial.units !== null);
+  if (known.length === 0) return null;
+  return {
+    vials: known.map((vial) => ({
+      units: vial.units!,
+      diluent_ml: vial.diluent,
+      lot: vial.lot.trim() || null,
+      expires: vial.expires || null,
+      opened_at: vial.openedAt,
+    })),
+  };
+}
+
 export function planOf(draft: Draft): Plan {
-  const vials = draft.vials.filter((vial) => vial.units !== null);
   return {
     product: draft.product,
     indication: draft.indication,
@@ -220,17 +234,7 @@ export function planOf(draft: Draft): Plan {
     date: draft.date,
     patient: draft.patient,
     last_session: draft.lastSession ?? null,
-    reconstitution: vials.length
-      ? {
-          vials: vials.map((vial) => ({
-            units: vial.units!,
-            diluent_ml: vial.diluent,
-            lot: vial.lot.trim() || null,
-            expires: vial.expires || null,
-            opened_at: vial.openedAt,
-          })),
-        }
-      : null,
+    reconstitution: reconstitutionOf(draft.vials),
     injections: draft.rows
       .filter((row) => row.units !== null)
       .map((row) => ({
