@@ -154,6 +154,21 @@ def test_a_session_that_nobody_signed_is_signed_as_it_stands(signed_in, store, c
     assert "nothing differs" in refused.json()["error"]["message"]
 
 
+def test_a_session_without_a_plan_in_which_nothing_was_given(signed_in) -> None:
+    """An imported session: all its muscles were skipped. There is nothing to check, and it is signed."""
+    injector = signed_in("injector")
+    before = shown(injector, "session-p-1")
+    assert before is not None
+    skipped = [
+        {"muscle": row["muscle"], "side": row["side"], "reason": "the patient left"} for row in before["injections"]
+    ]
+    wish = {"date": before["date"], "given": {"injections": [], "skipped": skipped}, "reason": "nothing was given"}
+    assert injector.post(f"{BASE}/sessions/session-p-1/correction", wish).status_code == 200
+    after = shown(injector, "session-p-1")
+    assert after is not None
+    assert (after["injections"], len(after["skipped"]), after["signed_by"]) == ([], 2, "injector")
+
+
 def test_a_correction_is_checked_like_a_signature(signed_in, day) -> None:
     """500 of at most 400 units: blocked without a reason; the reason holds on for a later, smaller correction."""
     injector, pharmacist = signed_in("injector"), signed_in("pharmacist")

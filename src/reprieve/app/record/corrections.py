@@ -99,31 +99,35 @@ def correct_session(
         before = _session_of(view.chart, session_id)
         session = _corrected(store, view, before, wish)
         rest = replace(view.chart, sessions=tuple(one for one in view.chart.sessions if one.id != session_id))
-        plan = _plan_of(rest, session)
+        given = _plan_of(rest, session)
         prior = _signed_plan(store, person.clinic, patient, session_id)
-        # Where nothing was given there is nothing to block; the report is then about what was planned.
-        report = check(plan if plan.injections or prior is None else prior.body.plan)
+        planned = prior.body.plan if prior else given
+        # Where nothing was given there is nothing to block; the report is then about what was planned, if anything was.
+        checked = given if given.injections else planned
+        report = check(checked) if checked.injections else None
         stock, findings = _stock_again(store, person, patient, before, session)
-        blocking = [*report.findings, *findings] if session.injections else []
+        blocking = [*report.findings, *findings] if report and session.injections else []
         carried = _carried(prior, before, session)
         overrides = (*carried, *overrides_of(store, person, patient, _open(blocking, carried), wish.overrides))
-        signed = SignedPlan(
-            session_id=session_id,
-            # What was planned stays what was planned; only what was given is corrected.
-            plan=prior.body.plan if prior else plan,
-            plan_hash=prior.body.plan_hash if prior else hashlib.sha256(canonical(plan)).hexdigest(),
-            verdict=str(report.verdict),
-            check_hash=hashlib.sha256(canonical(as_json(report.document()))).hexdigest(),
-            overrides=overrides,
-            draft_id=prior.body.draft_id if prior else None,
-        )
 
         def event(kind: EventKind, body: Any, replaces: str | None = None) -> Event:
             whose = None if kind in STOCK_KINDS else patient
             return store.event(person, kind, body, patient=whose, replaces=replaces, reason=told)
 
+        events: list[Event] = []
         # A session without a plan gets none by being corrected, but a reason for what blocks is kept where they are.
-        events = [event(EventKind.PLAN_SIGNED, signed, prior.id if prior else None)] if prior or overrides else []
+        if report and (prior or overrides):
+            signed = SignedPlan(
+                session_id=session_id,
+                # What was planned stays what was planned; only what was given is corrected.
+                plan=planned,
+                plan_hash=hashlib.sha256(canonical(planned)).hexdigest(),
+                verdict=str(report.verdict),
+                check_hash=hashlib.sha256(canonical(as_json(report.document()))).hexdigest(),
+                overrides=overrides,
+                draft_id=prior.body.draft_id if prior else None,
+            )
+            events.append(event(EventKind.PLAN_SIGNED, signed, prior.id if prior else None))
         events += _rewritten(store, person, patient, session, event)
         events += [event(kind, body) for kind, body in stock]
         return [*events, _signature(store, person, patient, session_id, wish, events, event)]
