@@ -7,7 +7,7 @@ import { defineConfig } from "vitest/config";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Folders whose texts the patient's page can show. */
-const PHONE_FOLDERS = ["phone", "shared", "numbers", "words", "api"];
+const PHONE_FOLDERS = ["phone", "camera", "shared", "numbers", "words", "api"];
 
 /**
  * `de.json?phone` is the catalogue without what only the clinic's screens say: the patient's page has to open on a slow

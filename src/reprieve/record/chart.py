@@ -153,6 +153,31 @@ class DiaryEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeadAngles:
+    """How the head was held over some seconds, by the camera of a phone; for research, never validated in patients.
+
+    Turned and tilted to the patient's left and bent forward is positive. Each angle has the largest error that the
+    method is known to make, and how much the head moved: half of what lies between the tenth and the ninetieth of a
+    hundred values.
+    """
+
+    date: Date
+    turn_deg: Decimal
+    tilt_deg: Decimal
+    nod_deg: Decimal
+    turn_error_deg: Decimal
+    tilt_error_deg: Decimal
+    nod_error_deg: Decimal
+    turn_moved_deg: Decimal
+    tilt_moved_deg: Decimal
+    nod_moved_deg: Decimal
+    pictures: int
+    method: str
+    version: str
+    entered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Symptom:
     """A side effect or other adverse event."""
 
@@ -247,6 +272,7 @@ class Chart:
     sessions: tuple[Session, ...] = ()
     ratings: tuple[Rating, ...] = ()
     diary: tuple[DiaryEntry, ...] = ()
+    head_angles: tuple[HeadAngles, ...] = field(default=(), metadata=WHEN_SET)
     symptoms: tuple[Symptom, ...] = ()
     assessments: tuple[Assessment, ...] = ()
     other_treatments: tuple[OtherTreatment, ...] = ()

@@ -124,6 +124,8 @@ class ClinicPolicy:
         thing for which the clinic's machine calls another by itself; the message says nothing about anybody.
     camera_posture : bool
         Whether head angles may be measured by a camera in the browser: research, not validated in patients.
+    camera_at_home : bool
+        Whether patients may measure them by themselves on their phone and send the angles; a switch of its own.
     """
 
     second_person_for_reviews: Literal["never", "corrections", "always"] = "never"
@@ -136,6 +138,7 @@ class ClinicPolicy:
     payer_rounding: Literal["up", "nearest", "down"] = "up"
     push_reminders: bool = False
     camera_posture: bool = False
+    camera_at_home: bool = False
 
     def asks_second_for_review(self, verdict: str) -> bool:
         """Return whether a review with `verdict` waits for a second person."""

@@ -16,6 +16,7 @@ class EventKind(StrEnum):
     GOAL_SET = "goal_set"
     RATING_RECORDED = "rating_recorded"
     DIARY_ENTERED = "diary_entered"
+    HEAD_ANGLES_MEASURED = "head_angles_measured"
     SYMPTOM_REPORTED = "symptom_reported"
     ASSESSMENT_RECORDED = "assessment_recorded"
     OTHER_TREATMENT_RECORDED = "other_treatment_recorded"

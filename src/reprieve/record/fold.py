@@ -21,6 +21,7 @@ FIELDS = {
     EventKind.EXPOSURE_REPORTED: "exposures",
     EventKind.RATING_RECORDED: "ratings",
     EventKind.DIARY_ENTERED: "diary",
+    EventKind.HEAD_ANGLES_MEASURED: "head_angles",
     EventKind.SYMPTOM_REPORTED: "symptoms",
     EventKind.ASSESSMENT_RECORDED: "assessments",
     EventKind.OTHER_TREATMENT_RECORDED: "other_treatments",

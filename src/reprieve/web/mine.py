@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from reprieve.app.accounts.accounts import Action
 from reprieve.app.record.entries import record_entry
+from reprieve.app.record.head_angles import require_camera_at_home
 from reprieve.app.record.mine import own_export, own_page, own_patient, own_readings
 from reprieve.app.record.own_file import seal
-from reprieve.record.chart import DiaryEntry, Symptom
+from reprieve.record.chart import DiaryEntry, HeadAngles, Symptom
 from reprieve.web.caller import Caller, May, MayWrite, json_answer
 
 router = APIRouter(tags=["mine"])
@@ -64,6 +65,13 @@ def diary(caller: OwnWriter, body: DiaryEntry) -> Any:
 def symptoms(caller: OwnWriter, body: Symptom) -> Any:
     """Record a side effect."""
     return _write(caller, "symptoms", body)
+
+
+@router.post("/api/mine/head-angles", status_code=201)
+def head_angles(caller: OwnWriter, body: HeadAngles) -> Any:
+    """Record head angles by the phone's camera, for research; refused where the clinic does not collect them."""
+    require_camera_at_home(caller.store, caller.person)
+    return _write(caller, "head-angles", body)
 
 
 def _write(caller: Caller, name: str, body: Any) -> Any:

@@ -188,6 +188,7 @@ export interface Policy {
   vials_shared: boolean;
   push_reminders: boolean;
   camera_posture: boolean;
+  camera_at_home: boolean;
   payer_rounding: "up" | "nearest" | "down";
 }
 

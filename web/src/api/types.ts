@@ -143,6 +143,24 @@ export interface Symptom {
   note?: string | null;
 }
 
+/** By the camera of the patient's phone, for research; positive is to the patient's left and forward. */
+export interface HeadAngles {
+  date: Day;
+  turn_deg: Decimal;
+  tilt_deg: Decimal;
+  nod_deg: Decimal;
+  turn_error_deg: Decimal;
+  tilt_error_deg: Decimal;
+  nod_error_deg: Decimal;
+  turn_moved_deg: Decimal;
+  tilt_moved_deg: Decimal;
+  nod_moved_deg: Decimal;
+  pictures: number;
+  method: string;
+  version: string;
+  entered_at?: string | null;
+}
+
 export interface PostureFinding {
   posture: string;
   side?: Side | null;
@@ -175,6 +193,8 @@ export interface Chart {
   sessions: Session[];
   ratings: Rating[];
   diary: DiaryEntry[];
+  /** Left out while there is none. */
+  head_angles?: HeadAngles[];
   symptoms: Symptom[];
   assessments: Assessment[];
   other_treatments: { date: Day; treatment: string; until?: Day | null; note?: string | null }[];

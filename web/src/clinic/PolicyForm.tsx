@@ -16,6 +16,10 @@ const SWITCHES = [
     "Head angles may be measured by a camera in the browser; for research, no picture leaves it or is kept",
   ],
   [
+    "camera_at_home",
+    "Patients may measure their head angles with the camera of their phone and send them; for research, the angles alone and no picture",
+  ],
+  [
     "push_reminders",
     "Patients may ask for a reminder on their phone: this server then calls the push service of the phone's maker, with one sealed sentence that names nobody",
   ],

@@ -19,7 +19,7 @@ import { HeadSliders } from "./HeadSliders";
 
 // The face model weighs half a megabyte: nobody fetches it who does not open the camera.
 const CameraPosture = lazy(async () => ({
-  default: (await import("../camera/CameraPosture")).CameraPosture,
+  default: (await import("./CameraPosture")).CameraPosture,
 }));
 
 interface PostureRow {

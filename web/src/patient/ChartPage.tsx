@@ -7,6 +7,7 @@ import { number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { Shares } from "../shared/Shares";
 import { Empty, Unknown } from "../shared/states";
+import { headWords } from "../timeline/HeadLane";
 import { Timeline } from "../timeline/Timeline";
 import { total } from "../timeline/lanes";
 import { muscleWord, words } from "../words/names";
@@ -240,6 +241,11 @@ function Entries({ chart }: { chart: Chart }) {
       date: s.date,
       what: t("Side effect"),
       text: `${words(s.symptom)}, ${t(s.seriousness)}${s.resolved ? `, ${t("over on {date}", { date: range(s.resolved, s.resolved) })}` : ""}`,
+    })),
+    ...(chart.head_angles ?? []).map((row) => ({
+      date: row.date,
+      what: t("Head angles, research"),
+      text: headWords(row),
     })),
   ].sort((a, b) => b.date.localeCompare(a.date));
   return (

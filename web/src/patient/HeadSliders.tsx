@@ -1,12 +1,13 @@
 /** Posing the head with three sliders: what is set here are the same postures and angles as typed beside it. */
 import type { PostureFinding, Side } from "../api/types";
+import { HEAD_AXES } from "../camera/axes";
+import type { Pose } from "../camera/pose";
 import { t } from "../words/words";
 
 interface Axis {
-  id: string;
+  id: keyof Pose;
   label: string;
-  /** What stands at the low and at the high end; the sides are the patient's, as in the figure above. */
-  ends: [string, string];
+  ends: readonly [string, string];
   low: { posture: string; side: Side | null };
   high: { posture: string; side: Side | null };
   most: number;
@@ -14,25 +15,19 @@ interface Axis {
 
 const AXES: readonly Axis[] = [
   {
-    id: "turn",
-    label: "Head turned to",
-    ends: ["right", "left"],
+    ...HEAD_AXES[0],
     low: { posture: "cervical.torticaput", side: "right" },
     high: { posture: "cervical.torticaput", side: "left" },
     most: 90,
   },
   {
-    id: "tilt",
-    label: "Head tilted to",
-    ends: ["right", "left"],
+    ...HEAD_AXES[1],
     low: { posture: "cervical.laterocaput", side: "right" },
     high: { posture: "cervical.laterocaput", side: "left" },
     most: 45,
   },
   {
-    id: "nod",
-    label: "Head bent",
-    ends: ["back", "forward"],
+    ...HEAD_AXES[2],
     low: { posture: "cervical.retrocaput", side: null },
     high: { posture: "cervical.antecaput", side: null },
     most: 45,

@@ -17,6 +17,7 @@ import { total } from "../timeline/lanes";
 import { muscleWord, words } from "../words/names";
 import { t } from "../words/words";
 import { ForecastCard } from "./ForecastCard";
+import { HeadAnglesCard } from "./HeadAnglesCard";
 
 export function SincePage({ id, chart }: { id: string; chart: Chart }) {
   const last = lastSessionOf(chart);
@@ -114,6 +115,7 @@ export function SincePage({ id, chart }: { id: string; chart: Chart }) {
               </ul>
             </section>
           </div>
+          <HeadAnglesCard rows={(chart.head_angles ?? []).filter((row) => since(row.date))} />
           <div className="two-up">
             <ForecastCard
               id={id}

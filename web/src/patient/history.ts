@@ -46,6 +46,7 @@ export const KINDS: Record<string, Kind> = {
   goal_set: { label: "Goal", entries: "goals", editable: true },
   rating_recorded: { label: "Rating", entries: "ratings", editable: true },
   diary_entered: { label: "Diary", entries: "diary", editable: true },
+  head_angles_measured: { label: "Head angles, research", entries: "head-angles" },
   symptom_reported: { label: "Side effect", entries: "symptoms", editable: true },
   assessment_recorded: { label: "Assessment", entries: "assessments" },
   other_treatment_recorded: { label: "Other treatment", entries: "other-treatments", editable: true },

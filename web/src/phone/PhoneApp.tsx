@@ -9,6 +9,7 @@ import { saveCalendar } from "../shared/calendar";
 import { ThemeSwitch } from "../shared/theme";
 import { language, t } from "../words/words";
 import { Diary } from "./Diary";
+import { HeadAngles, wantsHeadAngles } from "./HeadAngles";
 import type { Mine } from "./mine";
 import { MyCourse } from "./MyCourse";
 import { MyRecord } from "./MyRecord";
@@ -143,6 +144,7 @@ export function PhoneApp() {
         <Diary mine={mine} onSent={refresh} />
         <MyCourse mine={mine} coming={who === "patient" && message === null} />
         <SideEffects last={lastDay} onUrgent={() => setUrgent(true)} onSent={refresh} />
+        {wantsHeadAngles(mine?.camera) && <HeadAngles onSent={refresh} />}
         <Given mine={mine} next={next ?? null} />
         <section className="card phone-note">
           <h2>{t("What this treatment can do")}</h2>

@@ -13,4 +13,6 @@ export interface Mine {
   } | null;
   next_appointment: string | { date: string; purpose?: string } | null;
   urgent_text: string | null;
+  /** Whether the clinic collects head angles by the phone's camera, for research. */
+  camera: boolean;
 }

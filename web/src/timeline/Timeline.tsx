@@ -5,11 +5,13 @@ import { dayNumber, isoOf, shown, today as todayNow } from "../numbers/dates";
 import { t } from "../words/words";
 import { cursorLines } from "./cursor";
 import type { Curve } from "./curve";
+import { HeadLane } from "./HeadLane";
 import { CurveLane, DiaryLane, RatingLane, sameScale, SessionLane, SpanLane, SymptomLane } from "./lanes";
 import { dayAt, isInside, monthTicks, x, type TimeScale } from "./scale";
 import { useWidth } from "./useWidth";
 
 const SPANS = { cycle: "This cycle", year: "1 year", all: "All" } as const;
+const HEAD_HEIGHT = 84;
 type Span = keyof typeof SPANS;
 
 function windowOf(chart: Chart, curve: Curve | null, span: Span): { from: number; to: number } {
@@ -78,7 +80,9 @@ export function Timeline({
   const diaryHeight = hasDiaryLane ? 84 : 0;
   const ratingsTop = diaryTop + (hasDiaryLane ? diaryHeight + gap : 0);
   const symptomsTop = ratingsTop + scales.length * (ratingHeight + gap);
-  const treatmentTop = symptomsTop + 40;
+  const hasHead = (chart.head_angles ?? []).some((row) => isInside(scale, dayNumber(row.date)));
+  const headTop = symptomsTop + 40 + (narrow ? 14 : 6);
+  const treatmentTop = hasHead ? headTop + HEAD_HEIGHT + gap : symptomsTop + 40;
   const axisTop = treatmentTop + (hasTreatment ? 34 : 0);
   const height = axisTop + 26;
 
@@ -184,6 +188,9 @@ export function Timeline({
               />
             ))}
             <SymptomLane scale={scale} top={symptomsTop} chart={chart} narrow={narrow} />
+            {hasHead && (
+              <HeadLane scale={scale} top={headTop} height={HEAD_HEIGHT} chart={chart} narrow={narrow} />
+            )}
             {hasTreatment && <SpanLane scale={scale} top={treatmentTop} chart={chart} narrow={narrow} />}
             {now >= scale.from && now <= scale.to && (
               <g className="now">

@@ -5,6 +5,7 @@ import { number, units } from "../numbers/format";
 import { t } from "../words/words";
 import { words } from "../words/names";
 import type { Curve } from "./curve";
+import { headWords } from "./HeadLane";
 import { total } from "./lanes";
 
 export function cursorLines(chart: Chart, curve: Curve | null, day: number): string[] {
@@ -40,5 +41,7 @@ export function cursorLines(chart: Chart, curve: Curve | null, day: number): str
     const to = symptom.resolved ? dayNumber(symptom.resolved) : from;
     if (day >= from && day <= to) lines.push(`${words(symptom.symptom)} (${t(symptom.seriousness)})`);
   }
+  for (const row of chart.head_angles ?? [])
+    if (row.date === iso) lines.push(`${t("Head angles, research")}: ${headWords(row)}`);
   return lines;
 }

@@ -19,7 +19,17 @@ export function total(session: Session): string {
   return sum(session.injections.map((injection) => injection.units));
 }
 
-function Title({ narrow, top, text, sub }: { narrow: boolean; top: number; text: string; sub?: string }) {
+export function LaneTitle({
+  narrow,
+  top,
+  text,
+  sub,
+}: {
+  narrow: boolean;
+  top: number;
+  text: string;
+  sub?: string;
+}) {
   if (narrow)
     return (
       <text className="lane-title" x={0} y={top - 10}>
@@ -66,7 +76,7 @@ export function SessionLane({ scale, top, height, chart, narrow }: Lane & { heig
   );
   return (
     <g>
-      <Title
+      <LaneTitle
         narrow={narrow}
         top={top + (narrow ? 15 : 0)}
         text={t("Sessions")}
@@ -152,7 +162,7 @@ export function CurveLane({ scale, top, height, chart, curve, name, narrow }: Cu
   const steps = isDiary ? [0, 2, 4, 6, 8, 10] : [0, 1, 2, 3, 4].map((n) => (n * highest) / 4);
   return (
     <g>
-      <Title
+      <LaneTitle
         narrow={narrow}
         top={top}
         text={isDiary ? t("Diary") : scaleWord(name)}
@@ -224,7 +234,7 @@ export function DiaryLane({ scale, top, height, chart, narrow }: Lane & { height
   const y = (value: number) => top + height - (Math.min(10, Math.max(0, value)) / 10) * height;
   return (
     <g>
-      <Title narrow={narrow} top={top} text={t("Diary")} sub={t("0 none, 10 worst")} />
+      <LaneTitle narrow={narrow} top={top} text={t("Diary")} sub={t("0 none, 10 worst")} />
       {[0, 5, 10].map((value) => (
         <g key={value} className="grid">
           <line x1={scale.left} x2={scale.left + scale.width} y1={y(value)} y2={y(value)} />
@@ -306,7 +316,7 @@ export function RatingLane({
   );
   return (
     <g>
-      <Title narrow={narrow} top={top} text={scaleWord(name)} sub={t("total")} />
+      <LaneTitle narrow={narrow} top={top} text={scaleWord(name)} sub={t("total")} />
       <line
         className="lane-floor"
         x1={scale.left}
@@ -347,7 +357,7 @@ export function SymptomLane({ scale, top, chart, narrow }: Lane) {
   );
   return (
     <g>
-      <Title narrow={narrow} top={top} text={t("Side effects")} />
+      <LaneTitle narrow={narrow} top={top} text={t("Side effects")} />
       <g clipPath="url(#timeline-clip)">
         {rows.map((s, index) => {
           const at = x(scale, dayNumber(s.date));
@@ -379,7 +389,7 @@ export function SymptomLane({ scale, top, chart, narrow }: Lane) {
 export function SpanLane({ scale, top, chart, narrow }: Lane) {
   return (
     <g>
-      <Title narrow={narrow} top={top} text={t("Other care")} />
+      <LaneTitle narrow={narrow} top={top} text={t("Other care")} />
       <g clipPath="url(#timeline-clip)">
         {chart.other_treatments.map((treatment, index) => {
           const from = x(scale, dayNumber(treatment.date));

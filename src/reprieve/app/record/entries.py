@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from reprieve.app.accounts.accounts import Action, Person
 from reprieve.app.clinic import ChartView, Clinic
+from reprieve.app.record.head_angles import check_head_angles
 from reprieve.app.record.numbers import check_numbers
 from reprieve.core.errors import ConflictError, InputError, UnknownNameError
 from reprieve.record.chart import (
@@ -21,6 +22,7 @@ from reprieve.record.chart import (
     Condition,
     DiaryEntry,
     Goal,
+    HeadAngles,
     OtherTreatment,
     Rating,
     Symptom,
@@ -52,6 +54,7 @@ class EntryKind:
 ENTRIES: Mapping[str, EntryKind] = {
     "ratings": EntryKind(EventKind.RATING_RECORDED, Rating, Action.WRITE_FOLLOW_UP),
     "diary": EntryKind(EventKind.DIARY_ENTERED, DiaryEntry, Action.WRITE_FOLLOW_UP),
+    "head-angles": EntryKind(EventKind.HEAD_ANGLES_MEASURED, HeadAngles, Action.WRITE_FOLLOW_UP),
     "symptoms": EntryKind(EventKind.SYMPTOM_REPORTED, Symptom, Action.WRITE_FOLLOW_UP),
     "exposures": EntryKind(EventKind.EXPOSURE_REPORTED, Exposure, Action.WRITE_FOLLOW_UP),
     "goals": EntryKind(EventKind.GOAL_SET, Goal, Action.WRITE_FOLLOW_UP),
@@ -289,6 +292,8 @@ def check_entry(store: Clinic, view: ChartView, kind: EntryKind, body: Any) -> N
         _check_diary(told)
     if isinstance(told, Rating):
         _check_rating(told)
+    if isinstance(told, HeadAngles):
+        check_head_angles(told)
     if isinstance(told, Exposure) and told.units is not None and not told.units > 0:
         raise InputError(f"units must be positive, but got {told.units}; leave them out when nobody knows them")
     if isinstance(body, SessionEffect) and body.session_id not in {session.id for session in view.chart.sessions}:

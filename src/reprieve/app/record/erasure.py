@@ -37,6 +37,7 @@ ERASED_KINDS = frozenset(
         EventKind.PATIENT_AMENDED,
         EventKind.GOAL_SET,
         EventKind.DIARY_ENTERED,
+        EventKind.HEAD_ANGLES_MEASURED,
         EventKind.RESOURCE_KEPT,
         EventKind.OTHER_TREATMENT_RECORDED,
         EventKind.APPOINTMENT_BOOKED,

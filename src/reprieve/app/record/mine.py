@@ -8,6 +8,7 @@ from typing import Any
 from reprieve.app.accounts.accounts import Person
 from reprieve.app.clinic import Clinic
 from reprieve.app.record.forecasts import Forecasts
+from reprieve.app.record.head_angles import camera_at_home
 from reprieve.app.record.muscles import muscle_words
 from reprieve.core.documents import as_json
 from reprieve.core.errors import AccessError, ReprieveError
@@ -51,6 +52,7 @@ def own_page(store: Clinic, known: Forecasts, person: Person) -> dict[str, Any]:
         "forecast": _course(known, person, patient, today),
         "next_appointment": _next_appointment(chart, today),
         "urgent_text": None,
+        "camera": camera_at_home(store, person),
     }
 
 

@@ -164,6 +164,7 @@ def last_contact(view: ChartView) -> date | None:
         *chart.sessions,
         *chart.ratings,
         *chart.diary,
+        *chart.head_angles,
         *chart.symptoms,
         *chart.assessments,
         *chart.other_treatments,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from reprieve.interop.fhir import assessment, clinical, entries
+from reprieve.interop.fhir import assessment, clinical, entries, head_angles
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,9 @@ ENTRY_KINDS = (
     EntryKind("exposures", (("MedicationStatement", "toxin-exposure"),), entries.write_exposure, entries.read_exposure),
     EntryKind("ratings", (("Observation", "rating"),), clinical.write_rating, clinical.read_rating),
     EntryKind("diary", (("QuestionnaireResponse", "diary-entry"),), clinical.write_diary, clinical.read_diary),
+    EntryKind(
+        "head_angles", (("Observation", "head-angles"),), head_angles.write_head_angles, head_angles.read_head_angles
+    ),
     EntryKind("symptoms", (("AdverseEvent", "adverse-event"),), clinical.write_symptom, clinical.read_symptom),
     EntryKind("assessments", (("Observation", "assessment"),), assessment.write_assessment, assessment.read_assessment),
     EntryKind(

@@ -20,6 +20,7 @@ from reprieve.record.chart import (
     DiaryEntry,
     GivenInjection,
     Goal,
+    HeadAngles,
     MuscleEffect,
     MuscleEmg,
     MuscleExamination,
@@ -67,6 +68,7 @@ def example_record() -> FhirRecord:
                 Rating(date=_DAY, scale="nrs_pain", total=Decimal(4), rater="R. Example"),
             ),
             diary=(DiaryEntry(date=date(2026, 3, 12), severity=Decimal("3.5"), pain=Decimal(2)),),
+            head_angles=(_head_angles(),),
             symptoms=(
                 Symptom(
                     date=date(2026, 3, 9),
@@ -132,6 +134,25 @@ def _assessment() -> Assessment:
         examination=(MuscleExamination(muscle="splenius_capitis", side="left", hypertrophy=True, pain=False),),
         emg=(MuscleEmg(muscle="splenius_capitis", side="left", activity_percent_mvc=42.0, leads=True),),
         sensory_trick=True,
+    )
+
+
+def _head_angles() -> HeadAngles:
+    return HeadAngles(
+        date=date(2026, 3, 12),
+        turn_deg=Decimal(18),
+        tilt_deg=Decimal(-6),
+        nod_deg=Decimal(4),
+        turn_error_deg=Decimal(10),
+        tilt_error_deg=Decimal(8),
+        nod_error_deg=Decimal(12),
+        turn_moved_deg=Decimal("2.5"),
+        tilt_moved_deg=Decimal(1),
+        nod_moved_deg=Decimal(1),
+        pictures=140,
+        method="phone camera, six points of a face",
+        version="1",
+        entered_at=_NOON,
     )
 
 
