@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar, get_args, get_type_hints
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from reprieve.app.text_files import read_text
+from reprieve.core.dose import is_plainly_written
 from reprieve.core.errors import DocumentError
 from reprieve.record.chart import Chart
 from reprieve.record.plan import Plan
@@ -21,21 +26,64 @@ DOCUMENTS: dict[str, type] = {"plan": Plan, "chart": Chart}
 
 @cache
 def adapter(kind: type) -> TypeAdapter[Any]:
-    """Return the validator of the document type `kind`; unknown fields are refused."""
-    _forbid_unknown_fields(kind)
+    """Return the validator of the document type `kind`; unknown fields are refused, and what could be misread."""
+    _make_strict(kind)
     return TypeAdapter(kind)
 
 
-def _forbid_unknown_fields(kind: Any) -> None:
+def _make_strict(kind: Any) -> None:
     # The record's dataclasses know no validator, so the edge marks them; a misspelt field must not pass as "not told".
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         if "__pydantic_config__" in vars(kind):
             return
         kind.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
-        for hint in get_type_hints(kind).values():
-            _forbid_unknown_fields(hint)
+        hints = get_type_hints(kind)
+        for field in dataclasses.fields(kind):
+            field.type = _strict(hints[field.name])
+            _make_strict(hints[field.name])
     for argument in get_args(kind):
-        _forbid_unknown_fields(argument)
+        _make_strict(argument)
+
+
+def _strict(hint: Any) -> Any:
+    """Return `hint` with its numbers and dates guarded: validators read ``1_00``, other figures and epoch seconds."""
+    guard = _GUARDS.get(hint)
+    if guard is not None:
+        return Annotated[hint, guard]
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is None or origin is Literal:
+        return hint
+    strict = tuple(_strict(argument) if argument is not Ellipsis else argument for argument in arguments)
+    if strict == arguments:
+        return hint
+    return Union[strict] if origin in (Union, UnionType) else origin[strict]  # noqa: UP007  of a tuple made here
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str) and not is_plainly_written(value):
+        raise PydanticCustomError("number_written", 'input should be written in plain figures, such as "62.5"')
+    return value
+
+
+def _count(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise PydanticCustomError("count_written", "input should be a whole number")
+    return _number(value)
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, int | float) or (isinstance(value, str) and "-" not in value.strip()[1:]):
+        raise PydanticCustomError("day_written", "input should be a date written as YYYY-MM-DD")
+    return value
+
+
+_GUARDS = {
+    Decimal: BeforeValidator(_number),
+    int: BeforeValidator(_count),
+    float: BeforeValidator(_count),
+    date: BeforeValidator(_day),
+    datetime: BeforeValidator(_day),
+}
 
 
 def parse(kind: type[T], text: str | bytes, where: str = "document") -> T:
@@ -47,9 +95,20 @@ def parse(kind: type[T], text: str | bytes, where: str = "document") -> T:
         One line: where, which field, the value, what is allowed.
     """
     try:
-        return adapter(kind).validate_json(text)
+        found = adapter(kind).validate_json(text)
     except ValidationError as error:
         raise DocumentError(_one_line(error, where)) from None
+    # The validator would take the last of two fields of one name; a reader may have meant the first.
+    json.loads(text, object_pairs_hook=lambda pairs: _each_once(pairs, where))
+    return found
+
+
+def _each_once(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        twice = next(name for name in told if sum(name == other for other, _ in pairs) > 1)
+        raise DocumentError(f"{where}: {twice} is told twice in one place; leave one of them out")
+    return told
 
 
 def load(kind: type[T], path: str) -> T:

@@ -12,15 +12,40 @@ LARGEST_BYTES = 64 * 1024 * 1024
 
 
 def read_text(path: str) -> str:
-    """Return the text of the file `path`, or of standard input for ``-``."""
-    if path == "-":
-        return sys.stdin.read()
-    file = Path(path)
+    """Return the text of the file `path`, or of standard input for ``-``; a byte order mark is left out.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, is too large, or is no UTF-8 text.
+    """
+    where = "standard input" if path == "-" else path
     try:
-        if file.stat().st_size > LARGEST_BYTES:
-            raise InputError(f"{path} is larger than {LARGEST_BYTES // 2**20} MiB; no document is, check the file")
-        return file.read_text(encoding="utf-8-sig")
+        data = _standard_input() if path == "-" else _file(path)
     except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}; check the path") from None
+        raise InputError(f"cannot read {where}: {error.strerror or error}; check the path") from None
+    if path != "-" and len(data) > LARGEST_BYTES:
+        raise InputError(
+            f"{where} is larger than {LARGEST_BYTES // 2**20} MiB; no document is, check the file (a list of many "
+            "documents is read from standard input, -)"
+        )
+    try:
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"{path} is no UTF-8 text; give a JSON document") from None
+        raise InputError(f"{where} is no UTF-8 text; give a JSON document") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _file(path: str) -> bytes:
+    if not path:
+        raise InputError("no file is named; give its path, or - for standard input")
+    with Path(path).open("rb") as file:
+        # One more than fits, so that a device without an end is refused too.
+        return file.read(LARGEST_BYTES + 1)
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise InputError("standard input is closed; send the document there or give a file")
+    buffer = getattr(sys.stdin, "buffer", None)
+    return sys.stdin.read().encode() if buffer is None else buffer.read()

@@ -47,13 +47,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("schema", "print the JSON Schema of a document"),
 }
 ANSWERED, REFUSED, BAD_INPUT = 0, 1, 2
+LONGEST_LINE = 1000
 
 
 class _Parser(argparse.ArgumentParser):
     """Bad arguments get one line and exit 2."""
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        sys.stderr.write(f"{self.prog}: {message}; see {self.prog} --help\n")
+        _say(self.prog, f"{message}; see {self.prog} --help")
         raise SystemExit(BAD_INPUT)
 
 
@@ -76,10 +77,35 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Without `argv` it is the program itself, and standard output is kept for its answer.
     """
-    if argv is None:
-        _keep_answers_apart()
-        _one_thread_an_array()
     arguments = list(sys.argv[1:] if argv is None else argv)
+    name = " ".join(["reprieve", *(one for one in arguments[:1] if one in COMMANDS)])
+    try:
+        if argv is None:
+            _keep_answers_apart()
+            _one_thread_an_array()
+        try:
+            return _answer(arguments)
+        finally:
+            sys.stdout.flush()
+    except ReprieveError as error:
+        _say(name, str(error))
+        return BAD_INPUT
+    except BrokenPipeError:
+        # The reader went away (`| head`): nothing left to say.
+        _no_more_answers()
+        return ANSWERED
+    except OSError as error:
+        # A full disk under the answer, most of all; what a command reads and writes it looks after itself.
+        _no_more_answers()
+        where = f" at {error.filename}" if error.filename else ""
+        _say(name, f"cannot go on{where}: {error.strerror or error}; make room or check the place, then try again")
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        _say(name, "stopped by the user")
+        return 130
+
+
+def _answer(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(_overview())
         return ANSWERED
@@ -90,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ANSWERED
     name = arguments[0]
     if name not in COMMANDS:
-        sys.stderr.write(f"reprieve: no command {name!r}; choose one of {', '.join(COMMANDS)}\n")
+        _say("reprieve", f"no command {name[:60]!r}; choose one of {', '.join(COMMANDS)}")
         return BAD_INPUT
     module = importlib.import_module(f"reprieve.cli.commands.{COMMANDS[name][0]}")
     parser = _Parser(prog=f"reprieve {name}", description=COMMANDS[name][1])
@@ -100,20 +126,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     args, extra = parser.parse_known_args(arguments[1:])
     if extra:
         parser.error(f"unknown argument {extra[0]!r}")
-    try:
-        code = int(module.run(args))
-        sys.stdout.flush()
-        return code
-    except ReprieveError as error:
-        sys.stderr.write(f"reprieve {name}: {error}\n")
-        return BAD_INPUT
-    except BrokenPipeError:
-        # The reader went away (`| head`): nothing left to say.
+    return int(module.run(args))
+
+
+def _say(name: str, message: str) -> None:
+    """Write one line to standard error, whatever a name or a path in the message holds."""
+    line = "".join(sign if sign.isprintable() else " " for sign in message)
+    line = line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}..."
+    if sys.stderr is not None:
+        sys.stderr.write(f"{name}: {line}\n")
+
+
+def _no_more_answers() -> None:
+    """Let whatever is still to be written to standard output, now or at the exit, go nowhere."""
+    with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ANSWERED
-    except KeyboardInterrupt:
-        sys.stderr.write(f"reprieve {name}: stopped by the user\n")
-        return 130
 
 
 def _one_thread_an_array() -> None:

@@ -17,6 +17,15 @@ LONGEST = 40
 _FINEST = Decimal(1).scaleb(-MOST_DECIMALS)
 
 
+def is_plainly_written(text: str) -> bool:
+    """Return whether a number is written in the figures 0 to 9 without grouping; `Decimal` reads more than that.
+
+    >>> [is_plainly_written(text) for text in ("62.5", "1_000", "١٠")]
+    [True, False, False]
+    """
+    return text.isascii() and "_" not in text
+
+
 def exact(value: Decimal | int | str | float, what: str = "units") -> Decimal:
     """Return `value` as a finite exact decimal.
 
@@ -37,7 +46,7 @@ def exact(value: Decimal | int | str | float, what: str = "units") -> Decimal:
     DoseError
         If `value` is no finite decimal number.
     """
-    if isinstance(value, bool):
+    if isinstance(value, bool) or (isinstance(value, str) and not is_plainly_written(value)):
         raise DoseError(f"{what} must be a number, but got {value!r}; enter a decimal such as 62.5")
     try:
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
