@@ -1,9 +1,11 @@
-"""A face of known pose as the picture of a camera: a photograph on an ellipsoid with a nose, turned and drawn anew."""
+"""Faces of known pose as the picture of a camera: other shapes, lights, glasses, distances, and a second face."""
 
 from __future__ import annotations
 
 import io
+import math
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +13,69 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIZE = (480, 640)
-# Where the face lies in matplotlib's sample picture (Grace Hopper, U.S. Navy, public domain), looked up by eye.
-MIDDLE, HALF_WIDTH, HALF_HEIGHT = (263.0, 175.0), 92.0, 150.0
-NOSE = (258.0, 195.0)
+HALF_WIDTH = 92.0
 ARGS = ["--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 
 
-def _photograph() -> NDArray[np.uint8]:
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """A face seen from the front: where it lies in its picture, looked up by eye, in pixels."""
+
+    path: Path
+    middle: tuple[float, float]
+    half_width: float
+    half_height: float
+    nose: tuple[float, float]
+    eyes: tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a head, a room and a phone add to a pose. Lengths are shares of half the width of the face.
+
+    Attributes
+    ----------
+    wide, long, deep, nose : float
+        Stretch across and along, depth of the head, height of the nose.
+    light : tuple of float
+        How far a surface darkens that is turned away from the light (0 to 1), and where the light stands: x, y, z.
+    gain, noise : float
+        Brightness, and standard deviation of a grain in grey levels.
+    glasses, mirrored : bool
+        Thick dark rims; the other side of the same face.
+    distance : float
+        From camera to face; infinite is a view without perspective. A face is about 7 cm half wide: 7 is half a metre.
+    size : float
+        Size in the picture.
+    """
+
+    wide: float = 1.0
+    long: float = 1.0
+    deep: float = 1.05
+    nose: float = 0.22
+    light: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 1.0)
+    gain: float = 1.0
+    noise: float = 0.0
+    glasses: bool = False
+    mirrored: bool = False
+    distance: float = float("inf")
+    size: float = 1.0
+
+
+PLAIN = Look()
+
+
+def hopper() -> Photograph:
+    """Return matplotlib's sample picture (Grace Hopper, U.S. Navy, public domain)."""
     import matplotlib
-    from PIL import Image
 
     path = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
-    return np.asarray(Image.open(path).convert("RGB"))
+    return Photograph(path, (263.0, 175.0), 92.0, 150.0, (258.0, 195.0), ((222.0, 191.0), (307.0, 187.0)))
+
+
+def collins(path: Path) -> Photograph:
+    """Return scikit-image's sample picture (Eileen Collins, NASA, public domain); its face is not quite straight."""
+    return Photograph(path, (226.0, 105.0), 55.0, 88.0, (223.0, 126.0), ((203.0, 101.0), (247.0, 103.0)))
 
 
 def rotation(turn: float, tilt: float, nod: float) -> NDArray[np.float64]:
@@ -34,29 +87,63 @@ def rotation(turn: float, tilt: float, nod: float) -> NDArray[np.float64]:
     return about_z @ about_x @ about_y
 
 
-def posed_face(turn: float, tilt: float, nod: float) -> NDArray[np.uint8]:
-    """Return the face in that pose, on grey; seen without perspective."""
+def posed_face(
+    turn: float, tilt: float, nod: float, look: Look = PLAIN, photograph: Photograph | None = None
+) -> NDArray[np.uint8]:
+    """Return the face in that pose, on grey: a photograph on an ellipsoid with a nose, turned and drawn anew."""
     from scipy import ndimage
 
-    photograph = _photograph()
-    fine = 3
-    texture: NDArray[np.uint8] = np.asarray(ndimage.zoom(photograph, (fine, fine, 1), order=1), dtype=np.uint8)
-    rows, columns = photograph.shape[0] * fine, photograph.shape[1] * fine
-    y, x = np.indices((int(rows), int(columns)), dtype=np.float64) / fine
-    inside = 1.0 - ((x - MIDDLE[0]) / HALF_WIDTH) ** 2 - ((y - MIDDLE[1]) / HALF_HEIGHT) ** 2
+    face = photograph or hopper()
+    pixels = _pixels(face, look)
+    fine = max(3, math.ceil(3 * look.size * HALF_WIDTH / face.half_width))
+    texture = np.asarray(ndimage.zoom(pixels, (fine, fine, 1), order=1), dtype=np.uint8)
+    y, x = np.indices(texture.shape[:2], dtype=np.float64) / fine
+    u, v = (x - face.middle[0]) / face.half_width, (y - face.middle[1]) / face.half_width
+    high = face.half_height / face.half_width
+    inside = 1.0 - u**2 - (v / high) ** 2
     head = inside > 0
-    depth = np.sqrt(np.maximum(inside, 0.0)) * HALF_WIDTH * 1.05
-    nose = ((x - NOSE[0]) / (0.13 * HALF_WIDTH)) ** 2 + ((y - NOSE[1]) / (0.22 * HALF_WIDTH)) ** 2
-    depth += np.exp(-nose / 2.0) * 0.22 * HALF_WIDTH
-    place = rotation(turn, tilt, nod) @ np.stack([x[head] - MIDDLE[0], y[head] - MIDDLE[1], depth[head]])
-    column = np.round(place[0] + SIZE[1] / 2).astype(int)
-    row = np.round(place[1] + SIZE[0] / 2).astype(int)
+    u, v, depth = u[head], v[head], np.sqrt(inside[head])
+    side, down = (face.nose[0] - face.middle[0]) / face.half_width, (face.nose[1] - face.middle[1]) / face.half_width
+    ridge = look.nose * np.exp(-(((u - side) / 0.13) ** 2 + ((v - down) / 0.22) ** 2) / 2.0)
+    turned = rotation(turn, tilt, nod)
+    flip = -1.0 if look.mirrored else 1.0
+    solid = np.stack([flip * u * look.wide, v * look.long, depth * look.deep + ridge])
+    normal = np.stack([flip * u / look.wide, v / high**2 / look.long, depth / look.deep])
+    normal = turned @ (normal / np.linalg.norm(normal, axis=0))
+    place = turned @ solid
+    near = 1.0 if math.isinf(look.distance) else look.distance / (look.distance - place[2])
+    scale = HALF_WIDTH * look.size
+    column = np.round(place[0] * near * scale + SIZE[1] / 2).astype(int)
+    row = np.round(place[1] * near * scale + SIZE[0] / 2).astype(int)
     seen = (column >= 0) & (column < SIZE[1]) & (row >= 0) & (row < SIZE[0])
     # What lies nearer is drawn later.
     order = np.argsort(place[2][seen], kind="stable")
-    picture = np.full((*SIZE, 3), 119, np.uint8)
-    picture[row[seen][order], column[seen][order]] = texture[head][seen][order]
-    return picture
+    picture = np.full((*SIZE, 3), 119.0)
+    colours = texture[head] * _shade(normal, look)[:, None]
+    picture[row[seen][order], column[seen][order]] = colours[seen][order]
+    picture = picture * look.gain + np.random.default_rng(0).normal(0.0, look.noise, picture.shape)
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def _pixels(face: Photograph, look: Look) -> NDArray[np.uint8]:
+    from PIL import Image, ImageDraw
+
+    picture = Image.open(face.path).convert("RGB")
+    if look.glasses:
+        draw, wide = ImageDraw.Draw(picture), face.half_width
+        for x, y in face.eyes:
+            box = (x - 0.3 * wide, y - 0.22 * wide, x + 0.3 * wide, y + 0.26 * wide)
+            draw.ellipse(box, outline=(15, 15, 20), width=max(2, round(0.08 * wide)))
+        (left, level), (right, other) = face.eyes
+        line = (left + 0.3 * wide, level, right - 0.3 * wide, other)
+        draw.line(line, fill=(15, 15, 20), width=max(2, round(0.06 * wide)))
+    return np.asarray(picture)
+
+
+def _shade(normal: NDArray[np.float64], look: Look) -> NDArray[np.float64]:
+    strength, *where = look.light
+    light = np.array(where) / np.linalg.norm(where)
+    return 1.0 - strength * (1.0 - np.maximum(0.0, light @ normal))
 
 
 def posed_video(path: Path, turn: float, tilt: float, nod: float) -> None:
