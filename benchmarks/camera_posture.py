@@ -2,8 +2,9 @@
 
 Needs Chromium, matplotlib (its sample picture of a face) and the built screens; `--second PATH` takes scikit-image's
 `astronaut.png` as another face. A photograph is laid on an ellipsoid with a nose, turned by known angles, drawn anew
-and shown to the page as the picture of a camera; the page measures as it does for people, with its clock sped up. Real
-faces are no ellipsoids: it says what geometry, model, light and distance do, not how far the angles are off on patients.
+and shown to the page as the picture of a camera; the page measures as it does for people, with its clock sped up.
+Real faces are no ellipsoids: it says what geometry, model, light and distance do, not how far off the angles are on
+patients.
 """
 
 from __future__ import annotations
