@@ -57,7 +57,11 @@ export function PatientsPage() {
       </div>
       {found.isPending && <Loading what={t("patients")} tall={300} />}
       {found.isError && <Failed error={found.error} again={() => void found.refetch()} />}
-      {found.data?.rows.length === 0 && <Empty>{t("No patient of this name.")}</Empty>}
+      {found.data?.rows.length === 0 && (
+        <Empty>
+          {wanted ? t("No patient of this name.") : t("No patient yet: register the first one above.")}
+        </Empty>
+      )}
       {found.data && found.data.rows.length > 0 && (
         <div className="card list-card">
           <ul ref={list}>

@@ -113,7 +113,17 @@ export function TodayPage() {
       </div>
       {list.isPending && <Loading what={t("today's list")} tall={400} />}
       {list.isError && <Failed error={list.error} again={() => void list.refetch()} />}
-      {list.data && chosen.length === 0 && <Empty>{t("Nobody in this list.")}</Empty>}
+      {list.data && rows.length === 0 && (
+        <div className="card stack stack--tight">
+          <p>{t("No patient is on the list yet.")}</p>
+          <div>
+            <Link href="/patients" className="btn btn--main">
+              {t("Find or register a patient")}
+            </Link>
+          </div>
+        </div>
+      )}
+      {rows.length > 0 && chosen.length === 0 && <Empty>{t("Nobody in this list.")}</Empty>}
       {GROUPS.map(({ id, label, of }) => {
         const own = chosen.filter((row) => groupOf(row, date) === of);
         return own.length > 0 && <TodayList key={id} title={t(label)} rows={own} date={date} />;

@@ -16,6 +16,8 @@ interface Account {
   disabled: boolean;
 }
 
+/** The server's own least. */
+const SHORTEST_PASSWORD = 12;
 const ROLES = ["injector", "nurse", "pharmacist", "researcher", "administrator", "patient"] as const;
 
 export function UsersPage() {
@@ -176,8 +178,12 @@ function NewAccount({ onMade }: { onMade: () => void }) {
               className="input"
               required
               value={patient}
+              aria-describedby="new-patient-hint"
               onChange={(event) => setPatient(event.target.value)}
             />
+            <span id="new-patient-hint" className="hint">
+              {t("It stands in the chart, beside the name: p- and letters.")}
+            </span>
           </div>
         )}
         <div className="field">
@@ -188,9 +194,14 @@ function NewAccount({ onMade }: { onMade: () => void }) {
             type="password"
             required
             autoComplete="new-password"
+            minLength={SHORTEST_PASSWORD}
             value={password}
+            aria-describedby="new-password-hint"
             onChange={(event) => setPassword(event.target.value)}
           />
+          <span id="new-password-hint" className="hint">
+            {t("{n} characters or more", { n: SHORTEST_PASSWORD })}
+          </span>
         </div>
       </div>
       <div className="row">

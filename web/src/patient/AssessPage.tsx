@@ -14,6 +14,7 @@ import { Empty, Unknown } from "../shared/states";
 import { sideWord, words } from "../words/names";
 import { t } from "../words/words";
 import { Examination, type Examined } from "./Examination";
+import { ConditionForm } from "./FactsForm";
 import { HeadFigure } from "./HeadFigure";
 import { HeadSliders } from "./HeadSliders";
 
@@ -99,6 +100,11 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
           {t("EMG recording")}
         </Link>
       </div>
+      {chart.conditions.length === 0 && (
+        <section className="card">
+          <ConditionForm id={id} chart={chart} />
+        </section>
+      )}
       <div className="chart-grid">
         <div className="stack">
           <section className="card stack" aria-labelledby="posture-title">
@@ -257,6 +263,12 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
               >
                 {state.text}
               </span>
+              {state.kind === "saved" && (
+                <Link href={`/patients/${id}/plan`} className="btn">
+                  <Icon name="syringe" />
+                  {t("Plan a session")}
+                </Link>
+              )}
             </div>
           </section>
           <Earlier chart={chart} nameOf={nameOf} />

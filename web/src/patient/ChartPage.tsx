@@ -12,6 +12,7 @@ import { Timeline } from "../timeline/Timeline";
 import { total } from "../timeline/lanes";
 import { muscleWord, words } from "../words/names";
 import { t } from "../words/words";
+import { CorrectParticulars } from "./CorrectParticulars";
 import { ForecastCard } from "./ForecastCard";
 
 export function ChartPage({ id, chart }: { id: string; chart: Chart }) {
@@ -137,6 +138,9 @@ function Facts({ chart }: { chart: Chart }) {
           )}
         </dd>
       </dl>
+      {(me.data?.role === "injector" || me.data?.role === "nurse") && (
+        <CorrectParticulars id={chart.patient.id} chart={chart} />
+      )}
       {me.data?.role === "injector" && (
         <Shares base={`/api/patients/${encodeURIComponent(chart.patient.id)}/shares`} />
       )}

@@ -6,7 +6,7 @@ import { words } from "../words/names";
 import { t } from "../words/words";
 
 /** Offered names; the rules of the plan know them. */
-const CONDITIONS = [
+export const CONDITIONS = [
   "cervical_dystonia",
   "blepharospasm",
   "hemifacial_spasm",
@@ -64,6 +64,20 @@ interface Props {
   label: string;
   options: readonly string[];
   has: readonly string[];
+}
+
+/** What is treated, asked where the work cannot begin without it. */
+export function ConditionForm({ id, chart }: { id: string; chart: Chart }) {
+  return (
+    <AddFact
+      id={id}
+      path="conditions"
+      name="condition"
+      label={t("What is treated")}
+      options={CONDITIONS}
+      has={chart.conditions.map((c) => c.condition)}
+    />
+  );
 }
 
 function AddFact({ id, path, name, label, options, has }: Props) {

@@ -31,6 +31,8 @@ export function FollowUpPage({ id, chart }: { id: string; chart: Chart }) {
       </div>
       <div className="chart-grid">
         <div className="stack">
+          {!last && <FactsForm id={id} chart={chart} />}
+          {!last && <GoalForm id={id} chart={chart} />}
           {last?.id && <EffectsForm key={last.id} id={id} last={last} />}
           <RatingForm id={id} chart={chart} />
           <SymptomForm id={id} />
@@ -39,8 +41,8 @@ export function FollowUpPage({ id, chart }: { id: string; chart: Chart }) {
         <div className="stack">
           <ForecastCard id={id} curve={forecast.curve} error={forecast.error} pending={forecast.isPending} />
           <NextVisit id={id} chart={chart} curve={forecast.curve} />
-          <GoalForm id={id} chart={chart} />
-          <FactsForm id={id} chart={chart} />
+          {last && <GoalForm id={id} chart={chart} />}
+          {last && <FactsForm id={id} chart={chart} />}
         </div>
       </div>
     </main>

@@ -1,6 +1,7 @@
 /** Every limit that applies: how much is used, how much is left, and whether the number was verified. */
 import type { CheckReport, Limit } from "../api/queries";
 import type { SourceRef } from "../api/types";
+import { divide } from "../numbers/decimal";
 import { number } from "../numbers/format";
 import { words } from "../words/names";
 import { grouped } from "./limits";
@@ -10,6 +11,9 @@ import { Verified } from "./findings";
 function exactOrNull(value: string | null | undefined): string | null {
   return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? value : null;
 }
+
+/** A third of a dose has no end: two places are enough to read. */
+const figure = (value: string): string => number(divide(value, "1", 2));
 
 function sourceWord(source: unknown): string | null {
   const all = (Array.isArray(source) ? source : [source]) as (SourceRef | string | null | undefined)[];
@@ -63,18 +67,18 @@ function LimitRow({ limit, others }: { limit: Limit; others: number }) {
         </svg>
       )}
       <div className="figures">
-        {used === null ? t("unknown") : number(used)} {limit.least ? t("of at least") : t("of")}{" "}
+        {used === null ? t("unknown") : figure(used)} {limit.least ? t("of at least") : t("of")}{" "}
         {top === null ? t("no verified limit") : `${number(top)} ${unit}`}
         {left !== null && (
           <strong>
             {" · "}
             {limit.least
               ? over
-                ? t("{n} too few", { n: number(left.slice(1)) })
+                ? t("{n} too few", { n: figure(left.slice(1)) })
                 : t("reached")
               : over
-                ? t("{n} over", { n: number(left.slice(1)) })
-                : t("{n} left", { n: number(left) })}
+                ? t("{n} over", { n: figure(left.slice(1)) })
+                : t("{n} left", { n: figure(left) })}
           </strong>
         )}
       </div>

@@ -4,6 +4,7 @@ import { useLocation } from "wouter";
 import { newKey, post } from "../api/client";
 import { useMuscles, useProducts, useProposals, useRanking, useRegions, type Proposal } from "../api/queries";
 import type { Chart, Plan, Side } from "../api/types";
+import { sum } from "../numbers/decimal";
 import { number, units } from "../numbers/format";
 import { BodyMap } from "../map/BodyMap";
 import type { Mark } from "../map/mark";
@@ -88,7 +89,9 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
   const products = useProducts();
   const regions = useRegions();
   const ranking = useRanking(id);
-  const proposals = useProposals(id, null);
+  // Without a session here the planner asks which product; the draft's own is the answer.
+  const hasLast = lastSessionOf(chart) !== null;
+  const proposals = useProposals(id, hasLast ? null : (kept?.product ?? null));
   const [lit, setLit] = useState<string | null>(null);
   const [view, setView] = useState(
     () =>
@@ -199,9 +202,12 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
         origin={draft?.origin ?? null}
         onPlan={start}
         onDiscard={() => setDraft(null)}
-        onBlank={() =>
-          setDraft(emptyDraft(chart, lastSessionOf(chart)?.product ?? products.data?.[0]?.id ?? ""))
+        onBlank={(product) =>
+          setDraft(
+            emptyDraft(chart, product ?? lastSessionOf(chart)?.product ?? products.data?.[0]?.id ?? ""),
+          )
         }
+        products={hasLast ? [] : (products.data ?? []).map((one) => one.id)}
       />
       <div className="plan-grid">
         <section className="card plan-map" aria-labelledby="map-title">
@@ -278,6 +284,7 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
                   vials={draft.vials}
                   product={draft.product}
                   sizes={sizes}
+                  planned={sum(draft.rows.map((row) => row.units ?? "0"))}
                   onChange={(vials) => setDraft({ ...draft, vials })}
                 />
               </section>

@@ -34,12 +34,15 @@ interface Props {
   lastPlan: Plan | null;
   origin: string | null;
   onPlan: (plan: Plan, origin: string, proposal?: Proposal) => void;
-  onBlank: () => void;
+  onBlank: (product?: string) => void;
+  /** Offered where no session says which product this patient gets. */
+  products: readonly string[];
   onDiscard: () => void;
 }
 
 export function StartFrom(props: Props) {
-  const { proposals, pending, error, lastDate, lastPlan, origin, onPlan, onBlank, onDiscard } = props;
+  const { proposals, pending, error, lastDate, lastPlan, origin, onPlan, onBlank, onDiscard, products } =
+    props;
   const options = (proposals?.proposals ?? []).filter((proposal) => proposal.id !== "repeat_last");
   const [wanted, setWanted] = useState(false);
   const meaning = options.map((one) => effectOf(one)?.meaning).find(Boolean);
@@ -69,13 +72,31 @@ export function StartFrom(props: Props) {
             </span>
           </button>
         )}
-        <button type="button" className="start" aria-pressed={origin === "blank"} onClick={onBlank}>
+        <button type="button" className="start" aria-pressed={origin === "blank"} onClick={() => onBlank()}>
           <span className="start-title">
             <Icon name="plus" />
             {t("Blank plan")}
           </span>
           <span className="soft small">{t("add muscles by typing, map or ranking")}</span>
         </button>
+        {origin === null && products.length > 0 && (
+          <div className="field start-product">
+            <label htmlFor="start-product">{t("Begin with a product")}</label>
+            <select
+              id="start-product"
+              className="select"
+              value=""
+              onChange={(event) => event.target.value && onBlank(event.target.value)}
+            >
+              <option value="">{t("Choose")}</option>
+              {products.map((one) => (
+                <option key={one} value={one}>
+                  {one}
+                </option>
+              ))}
+            </select>
+          </div>
+        )}
         <div className="starts-end row">
           {/* Said where the button for the options comes, so that nothing moves under the pointer when they arrive. */}
           {origin !== null && pending && <span className="hint">{t("Looking for proposals")}</span>}

@@ -1,5 +1,5 @@
 /** Vials of the session: content, diluent, lot and expiry; the concentration is shown, and volumes follow from it. */
-import { divide, multiply } from "../numbers/decimal";
+import { compare, divide, multiply } from "../numbers/decimal";
 import { shown } from "../numbers/dates";
 import { number } from "../numbers/format";
 import { readCarton } from "../numbers/gs1";
@@ -12,11 +12,13 @@ interface Props {
   vials: readonly VialRow[];
   product: string;
   sizes: readonly string[];
+  /** Units that the vials have to hold: a new vial is of the smallest size that does. */
+  planned?: string;
   onChange: (vials: VialRow[]) => void;
   withLots?: boolean;
 }
 
-export function VialTable({ vials, product, sizes, onChange, withLots = false }: Props) {
+export function VialTable({ vials, product, sizes, planned, onChange, withLots = false }: Props) {
   const made = concentration(vials);
   const edit = (key: string, change: Partial<VialRow>) =>
     onChange(vials.map((vial) => (vial.key === key ? { ...vial, ...change } : vial)));
@@ -29,7 +31,7 @@ export function VialTable({ vials, product, sizes, onChange, withLots = false }:
     const last = vials.at(-1);
     onChange([
       ...vials,
-      { ...vialRow(), units: last?.units ?? sizes[0] ?? null, diluent: last?.diluent ?? null },
+      { ...vialRow(), units: last?.units ?? sizeFor(sizes, planned), diluent: last?.diluent ?? null },
     ]);
   };
   return (
@@ -114,4 +116,10 @@ export function VialTable({ vials, product, sizes, onChange, withLots = false }:
       </div>
     </div>
   );
+}
+
+/** The smallest size that holds what is planned, else the largest there is. */
+export function sizeFor(sizes: readonly string[], planned: string | undefined): string | null {
+  const sorted = sizes.toSorted(compare);
+  return sorted.find((size) => compare(size, planned ?? "0") >= 0) ?? sorted.at(-1) ?? null;
 }

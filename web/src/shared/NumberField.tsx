@@ -43,6 +43,8 @@ export function NumberField(props: Props) {
   const shown = value === null ? "" : number(value);
   const [text, setText] = useState(shown);
   const typed = useRef(false);
+  // An empty field is no fault before somebody was in it.
+  const [left, setLeft] = useState(false);
   useEffect(() => {
     if (!typed.current) setText(shown);
   }, [shown]);
@@ -77,7 +79,7 @@ export function NumberField(props: Props) {
       accept(compare(next, "0") < 0 ? "0" : next);
     }
   };
-  const showWrong = wrong !== null && (!empty || value === null);
+  const showWrong = wrong !== null && (!empty || (left && value === null));
   return (
     <div className="field">
       <label htmlFor={id} className={hideLabel ? "unseen" : undefined}>
@@ -98,6 +100,7 @@ export function NumberField(props: Props) {
         onFocus={(event) => event.target.select()}
         onBlur={() => {
           typed.current = false;
+          setLeft(true);
           if (parsed !== null) setText(number(parsed));
         }}
         onKeyDown={keys}
