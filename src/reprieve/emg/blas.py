@@ -1,15 +1,20 @@
-"""Products by BLAS, without a warning that is not about their figures."""
+"""Products by BLAS: on one thread, and without a warning that is not about their figures."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
+from reprieve.core.one_thread import one_blas_thread
 
-def quiet_blas() -> AbstractContextManager[object]:
+
+@contextmanager
+def quiet_blas() -> Iterator[None]:
     """Return the context of a product: some BLAS raise "invalid" for lanes of a register that they do not use.
 
     A product of finite values cannot be invalid, and NaN stays NaN without a warning either way.
     """
-    return np.errstate(invalid="ignore")
+    with one_blas_thread(), np.errstate(invalid="ignore"):
+        yield

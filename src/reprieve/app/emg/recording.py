@@ -12,6 +12,7 @@ from reprieve.app.emg.muscles import epochs_of, muscle_emg, report_muscles
 from reprieve.app.emg.pairs import report_pairs
 from reprieve.app.emg.reflexes import report_evoked, report_stretches
 from reprieve.app.emg.report import ChannelReport, EmgReport, MuscleReport, PairReport, Trace
+from reprieve.core.one_thread import one_blas_thread
 from reprieve.interop.recording import Recording
 from reprieve.interop.recordings import read_recording
 from reprieve.interop.scratch import Scratch
@@ -70,6 +71,7 @@ def report_with_traces(
     return report_of(read_recording(str(path)), session, progress=progress)
 
 
+@one_blas_thread()
 def report_of(
     recording: Recording, session: ChannelMap | None = None, *, progress: Progress | None = None
 ) -> tuple[EmgReport, tuple[Trace, ...]]:
