@@ -9,8 +9,11 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from reprieve.app.simulation.field import spread_in_neck
 from reprieve.app.simulation.model import median_spread
 from reprieve.app.simulation.neck import neck_scene, reach_of_share
+from reprieve.app.simulation.of_plan import simulate_plan
+from reprieve.app.simulation.slice import slice_of_neck
 from reprieve.pharmacology.spread import bound_density
 from reprieve.record.plan import Injection, Plan, SitePosition
 from reprieve.reference.body_map import drawing, drawing_box, views
@@ -124,3 +127,19 @@ def test_sites_not_all_placed_or_of_another_map_lie_where_the_model_puts_them() 
         assert neck_scene(told).needles == neck_scene(plain).needles
     both = replace(plain, injections=(replace(plain.injections[0], positions=(place, place)),))
     assert neck_scene(both).needles != neck_scene(plain).needles
+
+
+def test_every_view_of_a_plan_takes_the_needles_from_where_they_were_placed() -> None:
+    """The block over time, the slice and the grid: two needles at the skull's end of a belly leave less in its middle."""
+    plain = _plan(("splenius_capitis", "left", "60", 2))
+    place = SitePosition(view="neck_back", x=Decimal("0.41"), y=Decimal("0.26"), map="1")
+    placed = replace(plain, injections=(replace(plain.injections[0], positions=(place, place)),))
+    drawn = neck_scene(placed).needles[0].at_mm
+    for needle in slice_of_neck(placed).needles:
+        assert (needle.front_mm, needle.right_mm) == pytest.approx((drawn[0], drawn[2]), abs=0.1)
+    assert slice_of_neck(placed).height_mm == pytest.approx(drawn[1], abs=0.1)
+    blocked = [simulate_plan(plan, days=60, draws=10, seed=1).muscles[0].peak_block for plan in (plain, placed)]
+    assert blocked[0] != blocked[1]
+    told = [spread_in_neck(plan, edge_mm=3).assumptions[-1] for plan in (plain, placed)]
+    assert told[0].startswith("needles stand at the endplates")
+    assert told[1].startswith("needles stand where they were placed")

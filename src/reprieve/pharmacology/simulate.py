@@ -37,6 +37,7 @@ class Structure:
 class Dosed:
     """One injected structure: its whole dose and volume, shared evenly by its needle positions.
 
+    `placed` is where somebody put the needles; None leaves them where an injector who seeks the endplates would.
     `moved_mm`, shape (sites, d, 3), is how far each needle is off in each draw; `along_mm` moves all along the fibres.
     """
 
@@ -44,8 +45,13 @@ class Dosed:
     units: float
     sites: int
     volume_ml: float
+    placed: tuple[tuple[Belly, NDArray[np.float64]], ...] | None = None
     moved_mm: NDArray[np.float64] | None = None
     along_mm: float = 0.0
+
+    def needles(self) -> Sequence[tuple[Belly, NDArray[np.float64]]]:
+        """Return the belly and the place in mm of each needle."""
+        return self.placed or needle_positions(self.structure.bellies, self.sites)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +88,7 @@ def bound_at(
         passes = 1.0 if injection.structure.key == inside.key else draws.through_fascia[:, None]
         share = injection.units / injection.sites
         volume = injection.volume_ml / injection.sites
-        for i, (belly, place) in enumerate(needle_positions(injection.structure.bellies, injection.sites)):
+        for i, (belly, place) in enumerate(injection.needles()):
             offsets = points - place - injection.along_mm * np.array(belly.fibre)
             if injection.moved_mm is not None:
                 offsets = offsets - injection.moved_mm[i][:, None, :]

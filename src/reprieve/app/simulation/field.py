@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.app.simulation.model import dosed_structures, drawn_spread
+from reprieve.app.simulation.model import dosed_structures, drawn_spread, needles_at
 from reprieve.core.errors import InputError
-from reprieve.pharmacology.belly import Belly, needle_positions
+from reprieve.core.one_thread import one_blas_thread
+from reprieve.pharmacology.belly import Belly
 from reprieve.pharmacology.field import Needle, bound_field
 from reprieve.pharmacology.multigrid import Grids
 from reprieve.pharmacology.simulate import Dosed, Structure
@@ -61,6 +62,7 @@ class SpreadInNeck:
     assumptions: tuple[str, ...]
 
 
+@one_blas_thread()
 def spread_in_neck(plan: Plan, *, edge_mm: float = 2.0, draws: int = 0, seed: int = 0) -> SpreadInNeck:
     """Return what each structure of the neck holds after the injections of a plan.
 
@@ -132,7 +134,7 @@ def spread_in_neck(plan: Plan, *, edge_mm: float = 2.0, draws: int = 0, seed: in
             f"skin {SKIN_MM:g} mm beyond any structure",
             f"vertebrae a column of {BONE_RADIUS_MM:g} mm radius",
             f"nothing gets further than {MARGIN_MM:g} mm from a needle",
-            "needles at the endplates, evenly across each belly",
+            needles_at(dosed),
         ),
     )
 
@@ -143,7 +145,7 @@ def _needles(injection: Dosed) -> list[Needle]:
         Needle(
             place_mm=(float(place[0]), float(place[1]), float(place[2])), fibre=b.fibre, units=share, volume_ml=volume
         )
-        for b, place in needle_positions(injection.structure.bellies, injection.sites)
+        for b, place in injection.needles()
     ]
 
 

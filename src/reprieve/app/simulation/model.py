@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reprieve.app.simulation.placed import placed_needles
 from reprieve.core.errors import InputError
 from reprieve.pharmacology.belly import Belly, sphere_of
 from reprieve.pharmacology.draws import draw
@@ -164,13 +166,24 @@ def dosed_of(target: Target) -> Dosed:
     """Return the injection of one muscle as the model takes it."""
     injection = target.injection
     sites = injection.sites or 1
+    neck = target.structure.frame == "neck" and target.share == 1.0
     whole_volume = UNTOLD_SITE_VOLUME_ML * sites if injection.volume_ml is None else float(injection.volume_ml)
     return Dosed(
         structure=target.structure,
         units=float(injection.units) * target.share,
         sites=max(1, round(sites * target.share)),
         volume_ml=max(whole_volume * target.share, 1e-3),
+        placed=placed_needles(injection, target.structure.bellies, sites) if neck else None,
     )
+
+
+def needles_at(dosed: Sequence[Dosed]) -> str:
+    """Say where the needles stand."""
+    found = "needles stand at the endplates, evenly across each belly"
+    if not any(one.placed for one in dosed):
+        return found
+    seen = "needles stand where they were placed on the drawing, as deep as the belly is thickest there"
+    return seen if all(one.placed for one in dosed) else f"{seen}; where none or not all were placed, {found}"
 
 
 def draws_of(priors: PharmacologyPriors, product: str, count: int, seed: int) -> Draws:

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reprieve.app.simulation.model import dosed_of, median_spread, targets_of
-from reprieve.app.simulation.placed import placed_needles
 from reprieve.core.errors import InputError
-from reprieve.pharmacology.belly import needle_positions
 from reprieve.pharmacology.spread import SpreadParameters, bound_density, fluid_radius_mm
 from reprieve.record.plan import Plan
 from reprieve.reference.geometry import muscle_ellipsoids, neck_paths, risk_structures, vertebrae
@@ -88,7 +86,7 @@ def neck_scene(plan: Plan) -> NeckScene:
         _needle(one.structure.key, one.units / one.sites, one.volume_ml / one.sites, belly.fibre, place, spread)
         for target in targets
         for one in (dosed_of(target),)
-        for belly, place in placed_needles(target, one.sites) or needle_positions(one.structure.bellies, one.sites)
+        for belly, place in one.needles()
     ]
     return NeckScene(
         muscles=tuple(

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.app.simulation.joints import JointChange, joint_changes
-from reprieve.app.simulation.model import UNTOLD_SITE_VOLUME_ML, NotSimulated, Placing, Target, run_plan
+from reprieve.app.simulation.model import (
+    UNTOLD_SITE_VOLUME_ML,
+    NotSimulated,
+    Placing,
+    Target,
+    dosed_of,
+    needles_at,
+    run_plan,
+)
 from reprieve.app.simulation.risks import SideEffectChance, side_effect_chances
 from reprieve.core.findings import SourceRef
 from reprieve.pharmacology.muscle import force
@@ -200,7 +208,7 @@ def _onset() -> Onset:
 
 def _assumptions(targets: Sequence[Target]) -> tuple[str, ...]:
     lines = [
-        "needles stand at the endplates, evenly across each belly",
+        needles_at([dosed_of(target) for target in targets]),
         "endplates lie where a study found them, else in a band at mid-belly",
     ]
     if any(t.injection.sites is None for t in targets):

@@ -8,9 +8,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.app.simulation.model import Target
 from reprieve.pharmacology.belly import Belly
-from reprieve.record.plan import SitePosition
+from reprieve.record.plan import Injection, SitePosition
 from reprieve.reference.body_map import drawing_box, map_version, views
 
 # Of each view: the way to the viewer's right and the way into the paper. x: front, y: up, z: the patient's right.
@@ -24,8 +23,10 @@ _AXES: Mapping[str, tuple[tuple[float, float, float], tuple[float, float, float]
 )
 
 
-def placed_needles(target: Target, sites: int) -> list[tuple[Belly, NDArray[np.float64]]] | None:
-    """Return the needles of `target` where somebody placed them; None where not all are placed on one view of the neck.
+def placed_needles(
+    injection: Injection, bellies: Sequence[Belly], sites: int
+) -> tuple[tuple[Belly, NDArray[np.float64]], ...] | None:
+    """Return the needles of one muscle where somebody placed them, or None if not all are on one view of the neck.
 
     Notes
     -----
@@ -33,13 +34,12 @@ def placed_needles(target: Target, sites: int) -> list[tuple[Belly, NDArray[np.f
     belly most deeply: of the quadratic form ``Q(p) = (p - c)' A (p - c)`` of the ellipsoid, which is 1 on its surface,
     the least value is at ``s = -(e' A d) / (e' A e)``. Of several bellies the one with the least value is taken.
     """
-    injection = target.injection
-    if injection.side not in ("left", "right", "midline") or target.share < 1.0:
+    if injection.side not in ("left", "right", "midline"):
         return None
     for view in _AXES:
         places = [one for one in injection.positions if one.view == view and one.map == map_version()]
         if len(places) == sites:
-            return [_deepest(target.structure.bellies, *_line(one)) for one in places]
+            return tuple(_deepest(bellies, *_line(one)) for one in places)
     return None
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from reprieve.app.simulation.model import dosed_structures, median_spread
 from reprieve.core.errors import InputError
-from reprieve.pharmacology.belly import Belly, needle_positions
+from reprieve.pharmacology.belly import Belly
 from reprieve.pharmacology.simulate import Dosed, Structure
 from reprieve.pharmacology.spread import bound_density
 from reprieve.record.plan import Plan
@@ -94,9 +94,7 @@ def slice_of_neck(plan: Plan, *, height_mm: float | None = None, edge_mm: float 
         raise InputError(
             "no injection of this plan lies in a neck muscle of known place; the slice covers the neck only"
         )
-    needles = [
-        (one, belly, place) for one in dosed for belly, place in needle_positions(one.structure.bellies, one.sites)
-    ]
+    needles = [(one, belly, place) for one in dosed for belly, place in one.needles()]
     heights = sorted({round(float(place[1]), 1) for _, _, place in needles})
     height = _busiest(needles) if height_mm is None else height_mm
     if not heights[0] - 60 <= height <= heights[-1] + 60:
