@@ -84,17 +84,18 @@ typedef struct {
 } Patient;
 
 typedef struct { /* exponentials of a channel's parameters, in points */
-    vec mean, base, factor, drift, noise, time; /* drift and noise are variances */
+    vec mean, base, factor, drift, noise, rate; /* drift and noise are variances; rate: one over the drift's time */
 } Channel;
 
 typedef struct { /* where the filter of one channel is */
-    vec variance, *state; /* (m) */
-    double last;
-    int seen, over, ahead; /* cycles of which nothing is left; cycles that later rows know of */
+    vec variance, rho, pulled, *state, *product; /* (m) twice; product: covariance times the pull of the row after */
+    double last, gap;
+    int seen, over, under, ahead; /* cycles of which nothing is left, and at the row before; cycles that later rows know of */
 } Filter;
 
 typedef struct { /* scratch for one group of nodes */
     int *low, *high;          /* (AT_ONCE + n): cycles that back and pull of a row hold anything of */
+    int *under;               /* (AT_ONCE + n): `low` of the row before on the same channel */
     int k, m, size, first, begun, kept; /* columns of the response and of the first cycle; rows from `kept` on stay, others pass through */
     vec *theta, sd[COMMON];     /* (size); exponentials of the common parameters */
     Channel *of;                /* (channels) */
@@ -103,10 +104,10 @@ typedef struct { /* scratch for one group of nodes */
     vec *g, *slope, *bend, *turn, *twist, *rise, *lost;   /* (AT_ONCE + n, cycles) */
     vec *reach, *placebo, *placebo_slope, *effect;        /* (AT_ONCE + n) */
     vec *gain, *root, *rho, *apart, *predicted, *noise, *innovation, *diagonal, *pull_variance; /* (AT_ONCE + n) */
-    vec *amplitude, *lifted, *log_time, *dose, *after, *stretch; /* (cycles) */
+    vec *amplitude, *lifted, *log_time, *dose, *after, *stretch, *shrink; /* (cycles) */
     vec *gram, *chol, *inverse, *cov;                        /* (m, m) */
     vec *mean, *shift, *tmp, *grad;                          /* (m), and (size) */
-    vec half_loss, deviate, active, spread, square, log_likelihood;
+    vec half_loss, deviate, active, spread, square, log_likelihood, per_onset, per_decay;
 } Scratch;
 
 
@@ -116,8 +117,8 @@ static int parameters(const Patient *p) { return COMMON + PER_CHANNEL * p->chann
 
 static size_t scratch_size(const Patient *p) {
     size_t n = (size_t)p->n + AT_ONCE, m = (size_t)columns(p) + 1, c = (size_t)p->cycles, s = (size_t)parameters(p);
-    size_t channels = (size_t)p->channels * (m + (sizeof(Channel) + sizeof(Filter)) / sizeof(vec) + 2);
-    return 5 * n * m + 7 * n * c + 13 * n + 6 * c + 4 * m * m + 3 * m + 2 * s + channels;
+    size_t channels = (size_t)p->channels * (2 * m + (sizeof(Channel) + sizeof(Filter)) / sizeof(vec) + 2);
+    return 5 * n * m + 7 * n * c + 13 * n + 7 * c + 4 * m * m + 3 * m + 2 * s + channels;
 }
 
 static vec *take(vec **at, size_t count) { vec *place = *at; *at += count; return place; }
@@ -133,16 +134,16 @@ static void lay_out(Scratch *s, vec *at, const Patient *p) {
     vec **by_row[] = {&s->reach, &s->placebo, &s->placebo_slope, &s->effect, &s->gain, &s->root, &s->rho, &s->apart,
                       &s->predicted, &s->noise, &s->innovation, &s->diagonal, &s->pull_variance};
     for (size_t i = 0; i < 13; i++) *by_row[i] = take(&at, n);
-    vec **of_cycle[] = {&s->amplitude, &s->lifted, &s->log_time, &s->dose, &s->after, &s->stretch};
-    for (size_t i = 0; i < 6; i++) *of_cycle[i] = take(&at, c);
+    vec **of_cycle[] = {&s->amplitude, &s->lifted, &s->log_time, &s->dose, &s->after, &s->stretch, &s->shrink};
+    for (size_t i = 0; i < 7; i++) *of_cycle[i] = take(&at, c);
     vec **square[] = {&s->gram, &s->chol, &s->inverse, &s->cov};
     for (size_t i = 0; i < 4; i++) *square[i] = take(&at, m * m);
     s->mean = take(&at, m); s->shift = take(&at, m); s->tmp = take(&at, m);
     s->theta = take(&at, (size_t)s->size); s->grad = take(&at, (size_t)s->size);
     s->of = (Channel *)take(&at, k * sizeof(Channel) / sizeof(vec));
-    vec *states = take(&at, k * m);
+    vec *states = take(&at, 2 * k * m);
     s->filter = (Filter *)at;
-    for (size_t i = 0; i < k; i++) s->filter[i].state = states + i * m;
+    for (size_t i = 0; i < k; i++) { s->filter[i].state = states + 2 * i * m; s->filter[i].product = s->filter[i].state + m; }
 }
 
 /* Times since each injection, and the courses that hang on nothing else. */
@@ -178,7 +179,7 @@ INLINE void parameters_of(const Patient *p, Scratch *s) {
         double r = p->reference[ch];
         Channel *of = s->of + ch;
         of->mean = r * t[MEAN_BASELINE]; of->base = r * exp_of(t[SD_BASELINE]); of->factor = r * exp_of(t[EFFECT]);
-        of->drift = r * r * exp_of(2 * t[SD_DRIFT]); of->noise = r * r * exp_of(2 * t[SIGMA]); of->time = exp_of(t[DRIFT_TIME]);
+        of->drift = r * r * exp_of(2 * t[SD_DRIFT]); of->noise = r * r * exp_of(2 * t[SIGMA]); of->rate = exp_of(-t[DRIFT_TIME]);
     }
     for (int c = 0; c < p->cycles; c++) {
         double q = p->ratio[c], log_q = p->log_ratio[c];
@@ -190,69 +191,88 @@ INLINE void parameters_of(const Patient *p, Scratch *s) {
         s->after[c] = active * (theta[AFTER] + theta[AFTER_DOSE] * log_q);
         s->log_time[c] = product[HALF_LOSS] + theta[DURATION] * log_q + s->sd[SD_HALF_LOSS] * s->half_loss + p->off_time[c];
         s->stretch[c] = exp_of((p->family == 0 ? 1 : 0.5) * s->sd[STEEPNESS] * ROOT_3 * p->blur[c]);
+        s->shrink[c] = 1 / s->stretch[c];
     }
+    s->per_onset = 1 / (s->sd[ONSET] * s->sd[ONSET]); s->per_decay = 1 / (s->sd[PLACEBO_DECAY] * s->sd[PLACEBO_DECAY]);
 }
 
-/* Shape of each cycle at row j, its slope in log half-loss time, and what the gradient needs, each a mean over the
- * spread of the cycle's own time (Gauss-Hermite, three points); kept at `at`. */
-INLINE void shapes(const Patient *p, Scratch *s, int j, size_t at, int over) {
+typedef struct { /* of one cycle at one row: its shape, the slope in log half-loss time, and for the gradient slopes of that */
+    vec g, slope, bend, turn, twist;
+} Course;
+
+/* The waning of what has risen to `u`, a mean over `many` places of the cycle's own time (Gauss-Hermite, three points, or
+ * the middle alone). `lx` is the log of time over half-loss time, `x` its power. */
+INLINE Course waning(const Patient *p, const Scratch *s, int c, vec lx, vec x, vec u, int many, int steep) {
+    static const double place[] = {0, ROOT_3, -ROOT_3}, masses[] = {2.0 / 3, 1.0 / 6, 1.0 / 6};
+    vec h = s->sd[STEEPNESS], eta = p->family == 0 ? h : 0.5 * h, at[3] = {x, x * s->stretch[c], x * s->shrink[c]}, left[3];
+    Course w = {splat(0), splat(0), splat(0), splat(0), splat(0)};
+    if (p->family == 0 && many == 3) { /* three quotients by one division */
+        vec a = 1 + at[0], b = 1 + at[1], d = 1 + at[2], bd = b * d, all = 1 / (a * bd);
+        left[0] = bd * all; left[1] = a * d * all; left[2] = a * b * all;
+    } else {
+        for (int i = 0; i < many; i++) left[i] = p->family == 0 ? 1 / (1 + at[i]) : exp_of(-M_LN2 * at[i]);
+    }
+    for (int i = 0; i < many; i++) {
+        double mass = many == 1 ? 1 : masses[i];
+        vec here = mass * u * left[i], share = p->family == 0 ? at[i] * left[i] : M_LN2 * at[i], steeper = here * eta * share;
+        w.g += here; w.slope += steeper;
+        if (!steep) continue;
+        vec log_x = lx + place[i] * p->blur[c], curve = eta * (1 - (p->family == 0 ? 2 * share : share));
+        w.bend += steeper * curve; w.turn += steeper * log_x; w.twist += steeper * log_x * curve;
+    }
+    return w;
+}
+
+/* Course of each cycle at row j, kept at `at`; with `steep` also what the gradient needs. */
+INLINE void shapes(const Patient *p, Scratch *s, int j, size_t at, int over, int steep) {
     double limit = p->family == 0 ? GONE : 4.0;
-    vec h = s->sd[STEEPNESS], eta = p->family == 0 ? h : 0.5 * h, reach = splat(0), effect = splat(0);
-    vec placebo = splat(0), placebo_slope = splat(0), per_onset = 1 / (s->sd[ONSET] * s->sd[ONSET]);
+    vec eta = p->family == 0 ? s->sd[STEEPNESS] : 0.5 * s->sd[STEEPNESS], reach = splat(0), effect = splat(0);
+    vec placebo = splat(0), placebo_slope = splat(0);
     for (int c = 0; c < p->started[j]; c++) {
         double since = p->week[j] - p->start[c];
         size_t i = at * p->cycles + c, old = (size_t)j * p->cycles + c;
         if (p->with_placebo[c] > 0) {
-            vec w = since * since / (s->sd[PLACEBO_DECAY] * s->sd[PLACEBO_DECAY]);
+            vec w = since * since * s->per_decay;
             vec course = (vec)((bits)(p->rise[old] * exp_of(-w)) & (bits)(w < 60.0));
             placebo += course; placebo_slope += course * 2 * w;
         }
-        if (c < over || !any((bits)(s->dose[c] > 0.0))) {
-            vec lost = choose((bits)(s->dose[c] > 0.0), splat(p->ebb[old]), splat(0));
+        bits dosed = (bits)(s->dose[c] > 0.0);
+        if (c < over || !any(dosed)) {
+            vec lost = choose(dosed, splat(p->ebb[old]), splat(0));
             s->g[i] = s->slope[i] = s->rise[i] = splat(0);
             s->lost[i] = lost;
             effect -= s->after[c] * lost;
             continue;
         }
-        vec v = since * since * per_onset, ev = splat(0), u = splat(1), rise = splat(0);
+        vec v = since * since * s->per_onset, u = splat(1), rise = splat(0);
         if (any((bits)(v < 40.0))) {
-            ev = exp_of(-v);
+            vec ev = exp_of(-v);
             u = choose((bits)(v < 1e-6), v, 1 - ev);
-            rise = choose((bits)(u > 0.0), -2 * v * ev / above(u, 1e-300), splat(-2));
+            if (steep) rise = choose((bits)(u > 0.0), -2 * v * ev / above(u, 1e-300), splat(-2));
         }
-        vec lx = p->log_since[old] - s->log_time[c], y = eta * lx, g = splat(0), slope = splat(0), bend = splat(0);
-        vec turn = splat(0), twist = splat(0);
-        bits live = (bits)(y < limit) & (bits)(s->dose[c] > 0.0);
+        vec lx = p->log_since[old] - s->log_time[c], y = eta * lx;
+        bits live = (bits)(y < limit) & dosed;
+        Course w = {splat(0), splat(0), splat(0), splat(0), splat(0)};
         if (any(live)) {
             vec x = exp_of(y);
-            for (int point = p->blur[c] > 0 ? 0 : 3; point < 4; point = point == 2 ? 4 : point + 1) { /* three, or one alone */
-                static const double place[] = {0, ROOT_3, -ROOT_3, 0}, mass[] = {2.0 / 3, 1.0 / 6, 1.0 / 6, 1};
-                vec at_point = point == 1 ? x * s->stretch[c] : point == 2 ? x / s->stretch[c] : x;
-                vec log_x = lx + place[point] * p->blur[c], here, steep, curve;
-                if (p->family == 0) {
-                    vec left = 1 / (1 + at_point), share = at_point * left;
-                    here = mass[point] * u * left; steep = here * h * share; curve = eta * (1 - 2 * share);
-                } else {
-                    vec mm = M_LN2 * at_point;
-                    here = mass[point] * u * exp_of(-mm); steep = here * eta * mm; curve = eta * (1 - mm);
-                }
-                g += here; slope += steep; bend += steep * curve; turn += steep * log_x; twist += steep * log_x * curve;
-            }
-            g = (vec)((bits)g & live); slope = (vec)((bits)slope & live); bend = (vec)((bits)bend & live);
-            turn = (vec)((bits)turn & live); twist = (vec)((bits)twist & live);
+            w = p->blur[c] > 0 ? waning(p, s, c, lx, x, u, 3, steep) : waning(p, s, c, lx, x, u, 1, steep);
+            w.g = (vec)((bits)w.g & live); w.slope = (vec)((bits)w.slope & live);
         }
-        vec lost = s->active * (u - g) * p->ebb[old];
-        s->g[i] = g; s->slope[i] = slope; s->bend[i] = bend; s->turn[i] = turn; s->twist[i] = twist;
-        s->rise[i] = rise; s->lost[i] = lost;
-        reach += g;
-        effect += s->amplitude[c] * g - s->lifted[c] * slope * p->off_time[c] - s->after[c] * lost;
+        if (steep) {
+            s->bend[i] = (vec)((bits)w.bend & live); s->turn[i] = (vec)((bits)w.turn & live);
+            s->twist[i] = (vec)((bits)w.twist & live); s->rise[i] = rise;
+        }
+        vec lost = s->active * (u - w.g) * p->ebb[old];
+        s->g[i] = w.g; s->slope[i] = w.slope; s->lost[i] = lost;
+        reach += w.g;
+        effect += s->amplitude[c] * w.g - s->lifted[c] * w.slope * p->off_time[c] - s->after[c] * lost;
     }
     s->reach[at] = reach; s->effect[at] = effect; s->placebo[at] = placebo; s->placebo_slope[at] = placebo_slope;
 }
 
 /* Loadings and residual of row j, at `at`; returns how many columns have begun. */
-INLINE int design(const Patient *p, Scratch *s, int j, size_t at, int over) {
-    shapes(p, s, j, at, over);
+INLINE int design(const Patient *p, Scratch *s, int j, size_t at, int over, int steep) {
+    shapes(p, s, j, at, over, steep);
     int ch = p->channel[j], first = s->first, wide = s->begun + 2 * p->started[j];
     const Channel *of = s->of + ch;
     vec *row = s->cols + at * s->m, reach = s->reach[at], placebo = s->placebo[at], f = of->factor;
@@ -282,12 +302,16 @@ INLINE void whiten(const Patient *p, Scratch *s, int j, size_t at, int wide, vec
     const Channel *of = s->of + p->channel[j];
     int m = s->m, begun = s->begun, cycles = begun + 2 * f->over;
     vec *row = s->cols + at * m, *white = s->white + at * m, *before = s->before + at * m, *state = f->state;
-    vec apart = f->seen ? (p->week[j] - f->last) / of->time : splat(0), rho = f->seen ? exp_of(-apart) : splat(0), fresh = of->drift * (1 - rho * rho);
+    double gap = p->week[j] - f->last;
+    if (f->seen && gap != f->gap) { f->rho = exp_of(-(gap * of->rate)); f->gap = gap; } /* weekly entries need one exponential */
+    vec apart = f->seen ? gap * of->rate : splat(0), rho = f->seen ? f->rho : splat(0), fresh = of->drift * (1 - rho * rho);
     vec predicted = f->variance * rho * rho + fresh;
+    s->under[at] = f->seen ? f->under : f->over; s->low[at] = f->under = f->over;
     f->seen = 1; f->last = p->week[j];
-    s->low[at] = f->over; s->rho[at] = rho; s->apart[at] = apart; s->predicted[at] = predicted; s->innovation[at] = fresh;
+    s->rho[at] = rho; s->apart[at] = apart; s->predicted[at] = predicted; s->innovation[at] = fresh;
     if (p->weight[j] > 0) {
-        vec noise = of->noise / p->weight[j], variance = predicted + noise, root = 1 / root_of(variance), gain = predicted / variance;
+        vec noise = of->noise * (1 / p->weight[j]), variance = predicted + noise, precision = 1 / variance;
+        vec root = root_of(precision), gain = predicted * precision;
         for (int part = 0; part < 2; part++) {
             int from = part ? cycles : 0, to = part ? wide : begun;
             for (int i = from; i < to; i++) {
@@ -338,7 +362,7 @@ INLINE void add_rows(Scratch *s, vec *const *rows, int count, int over, int wide
 }
 
 /* Run over the rows: design, filter, sum of products. Returns the sum of the log sds of the filter. */
-INLINE vec gather(const Patient *p, Scratch *s) {
+INLINE vec gather(const Patient *p, Scratch *s, int steep) {
     int m = s->m, pending = 0, over = 0, wide = 0, seen = 0, begun = s->begun;
     vec log_sd = splat(0), size = splat(1), *rows[AT_ONCE];
     memset(s->gram, 0, sizeof(vec) * (size_t)m * m);
@@ -346,7 +370,7 @@ INLINE vec gather(const Patient *p, Scratch *s) {
     for (int ch = 0; ch < p->channels; ch++) {
         Filter *f = s->filter + ch;
         memset(f->state, 0, sizeof(vec) * m);
-        f->variance = s->of[ch].drift; f->last = 0; f->seen = 0; f->over = 0;
+        f->variance = s->of[ch].drift; f->last = 0; f->gap = -1; f->seen = 0; f->over = 0;
     }
     for (int j = 0; j < p->n; j++) {
         int keep = j >= s->kept, own = s->filter[p->channel[j]].over;
@@ -356,7 +380,7 @@ INLINE vec gather(const Patient *p, Scratch *s) {
             over = own;
             for (int ch = 0; ch < p->channels; ch++) over = s->filter[ch].over < over ? s->filter[ch].over : over;
         }
-        wide = design(p, s, j, at, own);
+        wide = design(p, s, j, at, own, steep);
         for (int i = begun + 2 * over; i < begun + 2 * own; i++) white[i] = splat(0);
         if (keep)
             for (int i = begun; i < m; i++)
@@ -466,16 +490,20 @@ INLINE void unwhiten(const Patient *p, Scratch *s) {
     }
 }
 
-/* Covariance times `x`, back or pull of the row at `at`, where that holds anything; in `out`. */
-INLINE void times_covariance(const Scratch *s, size_t at, const vec *x, vec *out) {
-    int begun = s->begun, from = begun + 2 * s->low[at], to = begun + 2 * s->high[at];
-    for (int i = 1; i < begun; i++) out[i] = splat(0);
-    for (int i = from; i < to; i++) out[i] = splat(0);
-    for (int o = 1; o < to; o = o + 1 == begun ? from : o + 1) {
-        const vec *row = s->cov + (size_t)o * s->m;
-        vec v = x[o];
-        for (int i = 1; i < begun; i++) out[i] += row[i] * v;
-        for (int i = from; i < to; i++) out[i] += row[i] * v;
+/* Covariance times `x`, back or pull of the row at `at`; in `out`, from the cycle `low` on. Four sums at once, which need
+ * no store until they are done. */
+INLINE void times_covariance(const Scratch *s, size_t at, const vec *x, int low, vec *out) {
+    int begun = s->begun, from = begun + 2 * s->low[at], to = begun + 2 * s->high[at], m = s->m;
+    for (int part = 0; part < 2; part++) {
+        int first = part ? begun + 2 * low : 1, end = part ? to : begun;
+        for (int i = first; i < end; i += 4) { /* what is left of the last four is done twice */
+            int b = i + 1 < end ? i + 1 : i, c = i + 2 < end ? i + 2 : i, d = i + 3 < end ? i + 3 : i;
+            const vec *ra = s->cov + (size_t)i * m, *rb = s->cov + (size_t)b * m, *rc = s->cov + (size_t)c * m, *rd = s->cov + (size_t)d * m;
+            vec va = splat(0), vb = splat(0), vc = splat(0), vd = splat(0);
+            for (int o = 1; o < begun; o++) { va += ra[o] * x[o]; vb += rb[o] * x[o]; vc += rc[o] * x[o]; vd += rd[o] * x[o]; }
+            for (int o = from; o < to; o++) { va += ra[o] * x[o]; vb += rb[o] * x[o]; vc += rc[o] * x[o]; vd += rd[o] * x[o]; }
+            out[i] = va; out[b] = vb; out[c] = vc; out[d] = vd;
+        }
     }
 }
 
@@ -506,14 +534,19 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
         for (int o = 1; o < i; o++) sum_squares += 2 * row[o] * (mean[i] * mean[o] + cov[o]);
     }
     grad[SPREAD] = sd[SPREAD] * s->deviate * (sum_squares * per - (double)count);
-    for (int j = 0; j < p->n; j++) {
+    for (int ch = 0; ch < p->channels; ch++) {
+        memset(s->filter[ch].product, 0, sizeof(vec) * m);
+        s->filter[ch].pulled = s->filter[ch].rho = splat(0);
+    }
+    for (int j = p->n - 1; j >= 0; j--) {
         size_t at = (size_t)j + AT_ONCE;
         int ch = p->channel[j], wide = s->begun + 2 * p->started[j];
         const Channel *of = s->of + ch;
+        Filter *later = s->filter + ch; /* what is known of the row after on this channel: back = its rho * its pull - pull */
         const vec *row = s->cols + at * m, *pull = s->pull + at * m, *back = s->back + at * m, *before = s->before + at * m;
-        vec *gch = grad + COMMON + PER_CHANNEL * ch, *gl = s->tmp, f = of->factor;
+        vec *gch = grad + COMMON + PER_CHANNEL * ch, *gl = s->tmp, *by_back = s->shift, f = of->factor;
         vec pulled = pull[0] - dot(s, at, pull, mean), fresh = s->innovation[at], rho = s->rho[at], ahead = s->predicted[at] - fresh;
-        times_covariance(s, at, pull, gl);
+        times_covariance(s, at, pull, s->under[at], gl);
         vec square = (pulled * pulled + dot(s, at, gl, pull)) * per;
         vec carried = before[0] - dot(s, at, before, mean), by_carried = dot(s, at, gl, before);
         gch[SD_DRIFT] += fresh * (square - s->pull_variance[at]);
@@ -521,10 +554,16 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
         vec both = (pulled * carried + by_carried) * per - ahead * square;
         vec tau = rho * rho * of->drift * (s->pull_variance[at] - square) - both - ahead * s->pull_variance[at];
         gch[DRIFT_TIME] += s->apart[at] * tau;
+        vec q = (later->rho * later->pulled - pulled) * per;
+        const int end = s->begun + 2 * s->high[at];
+        for (int i = 1; i < end; i = i + 1 == s->begun ? s->begun + 2 * s->under[at] : i + 1) {
+            by_back[i] = later->rho * later->product[i] - gl[i];
+            later->product[i] = gl[i];
+        }
+        later->pulled = pulled; later->rho = rho;
         if (p->weight[j] <= 0) continue;
-        vec q = (back[0] - dot(s, at, back, mean)) * per;
-        times_covariance(s, at, back, gl);
-        vec q2 = q * q + dot(s, at, gl, back) * per * per;
+        vec q2 = q * q + dot(s, at, by_back, back) * per * per;
+        gl = by_back;
         for (int i = 1; i < wide; i = i + 1 == s->begun ? s->begun + 2 * s->low[at] : i + 1) gl[i] = q * mean[i] - gl[i] * per;
         gch[SIGMA] += s->noise[at] * (s->square * q2 - s->diagonal[at]);
         vec reach = s->reach[at], placebo = s->placebo[at], treat = -f * (s->effect[at] + theta[PLACEBO] * placebo) * q;
@@ -608,7 +647,7 @@ INLINE void surprise(const Patient *p, const Scratch *s, vec *out) {
         vec noise = s->noise[at], q = back[0] - dot(s, at, back, s->mean);
         out[j] = splat(0);
         if (p->weight[j] <= 0) continue;
-        times_covariance(s, at, back, s->tmp);
+        times_covariance(s, at, back, s->low[at], s->tmp);
         vec variance = s->square * (noise - noise * noise * s->diagonal[at]) + noise * noise * dot(s, at, back, s->tmp);
         out[j] = (noise * noise * q * q + variance) / (s->square * s->of[p->channel[j]].noise);
     }
@@ -619,7 +658,7 @@ enum { COVARIANCE = 1, TARGETS = 2, GRADIENT = 4, SURPRISE = 8 };
 /* One group of nodes: theta, half_loss, deviate and active of the scratch are set. */
 BY_PROCESSOR static void evaluate(const Patient *p, Scratch *s, int count, int wants, vec *targets, vec *surprises) {
     parameters_of(p, s);
-    vec log_sd = gather(p, s);
+    vec log_sd = wants & GRADIENT ? gather(p, s, 1) : gather(p, s, 0);
     integrate(s, log_sd, count, wants & (COVARIANCE | GRADIENT | SURPRISE));
     if (wants & (TARGETS | GRADIENT | SURPRISE)) unwhiten(p, s);
     if (wants & TARGETS) predict(p, s, targets);
@@ -637,14 +676,14 @@ static int seen_rows(const Patient *p) {
 static void *open_patient(Patient *p, Scratch *s, int wants, size_t more, vec **extra) {
     size_t vecs = scratch_size(p) + more, cells = (size_t)p->n * p->cycles;
     char *memory = malloc(sizeof(vec) * (vecs + 1) + sizeof(double) * (3 * cells + p->n + p->cycles) +
-                          sizeof(int) * (3 * (size_t)p->n + 2 * AT_ONCE));
+                          sizeof(int) * (4 * (size_t)p->n + 3 * AT_ONCE));
     if (!memory) return NULL;
     vec *at = (vec *)(memory + (32 - (uintptr_t)memory % 32) % 32);
     lay_out(s, at, p);
     *extra = at + scratch_size(p);
     p->log_since = (double *)(at + vecs); p->ebb = p->log_since + cells; p->rise = p->ebb + cells; p->early = p->rise + cells;
     p->log_ratio = p->early + p->n; p->started = (int *)(p->log_ratio + p->cycles);
-    s->low = p->started + p->n; s->high = s->low + p->n + AT_ONCE;
+    s->low = p->started + p->n; s->high = s->low + p->n + AT_ONCE; s->under = s->high + p->n + AT_ONCE;
     s->kept = wants & (GRADIENT | SURPRISE) ? 0 : p->n;
     for (int j = p->n - 1; j >= 0 && wants & TARGETS; j--)
         if (p->weight[j] <= 0 && j < s->kept) s->kept = j;
