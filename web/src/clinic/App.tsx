@@ -1,13 +1,13 @@
 /** Who is signed in decides what is shown: sign-in, the clinic, or the way to the patient's own page. */
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect } from "react";
-import { Redirect, Route, Switch } from "wouter";
+import { Redirect, Route, Switch, useLocation } from "wouter";
 import { useMe } from "../api/queries";
 import { Failed, Loading } from "../shared/states";
 import { t } from "../words/words";
 import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
-import { homeOf } from "./places";
+import { homeOf, isBarred } from "./places";
 import { TodayPage } from "./TodayPage";
 
 // The list is what a day begins with; everything else is fetched when it is opened.
@@ -27,6 +27,7 @@ const SettingsPage = lazy(async () => ({ default: (await import("./SettingsPage"
 export function App() {
   const me = useMe();
   const client = useQueryClient();
+  const [place] = useLocation();
   useEffect(() => {
     const out = () => client.setQueryData(["me"], null);
     window.addEventListener("reprieve:signed-out", out);
@@ -46,6 +47,7 @@ export function App() {
     location.replace("/phone");
     return null;
   }
+  if (isBarred(me.data.role, place)) return <Redirect to={homeOf(me.data.role)} replace />;
   return (
     <Shell me={me.data}>
       <Suspense fallback={<Loading what={t("the page")} tall={400} />}>

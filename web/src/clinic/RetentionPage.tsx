@@ -11,6 +11,7 @@ import { useAct } from "../shared/useAct";
 import { useTitle } from "../shared/useTitle";
 import { t } from "../words/words";
 import { everyPage, mayErase, whyDue, type Due, type Rule } from "./retention";
+import { refresh } from "../shared/refresh";
 
 const AHEAD = [
   { days: 0, label: "Due now" },
@@ -125,7 +126,7 @@ function DueList({ rule }: { rule: Rule }) {
     } catch (problem) {
       setError(problem instanceof Error ? problem.message : String(problem));
     }
-    await client.invalidateQueries({ queryKey: ["retention", "due"] });
+    await refresh(client, ["retention", "due"]);
     setBusy(false);
   };
   const hold = (row: Due) =>

@@ -8,6 +8,7 @@ import { Failed, Loading } from "../shared/states";
 import { useTitle } from "../shared/useTitle";
 import { words } from "../words/names";
 import { t } from "../words/words";
+import { refresh } from "../shared/refresh";
 
 interface Account {
   name: string;
@@ -27,7 +28,7 @@ export function UsersPage() {
     queryKey: ["accounts"],
     queryFn: () => get<{ rows: Account[] }>("/api/accounts"),
   });
-  const again = () => client.invalidateQueries({ queryKey: ["accounts"] });
+  const again = () => refresh(client, ["accounts"]);
   return (
     <main className="page" id="main">
       <div className="page-head">

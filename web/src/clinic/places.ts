@@ -22,6 +22,10 @@ export const PLACES: readonly Place[] = [
 
 export const placesOf = (role: string): Place[] => PLACES.filter((place) => place.roles.includes(role));
 
+/** Whether a page is another role's: whoever signs in after somebody else would land there. */
+export const isBarred = (role: string, path: string): boolean =>
+  PLACES.some((place) => place.to !== "/" && path.startsWith(place.to) && !place.roles.includes(role));
+
 /** Where a role begins the day. */
 export const homeOf = (role: string): string =>
   role === "administrator" ? "/users" : (placesOf(role)[0]?.to ?? "/settings");

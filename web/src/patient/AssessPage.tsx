@@ -17,6 +17,7 @@ import { Examination, type Examined } from "./Examination";
 import { ConditionForm } from "./FactsForm";
 import { HeadFigure } from "./HeadFigure";
 import { HeadSliders } from "./HeadSliders";
+import { refresh } from "../shared/refresh";
 
 // The face model weighs half a megabyte: nobody fetches it who does not open the camera.
 const CameraPosture = lazy(async () => ({
@@ -74,7 +75,7 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
     try {
       await post(`/api/patients/${encodeURIComponent(id)}/assessments`, assessment, { key: key.current });
       key.current = newKey();
-      await client.invalidateQueries({ queryKey: ["patient", id] });
+      await refresh(client, ["patient", id]);
       setState({ kind: "saved", text: t("Saved. The ranking beside is new.") });
     } catch (error) {
       setState({ kind: "failed", text: error instanceof Error ? error.message : String(error) });

@@ -19,6 +19,7 @@ import { isReason, ReasonField } from "../shared/ReasonField";
 import { useAct } from "../shared/useAct";
 import { muscleWord } from "../words/names";
 import { t } from "../words/words";
+import { refresh } from "../shared/refresh";
 
 interface Row {
   key: string;
@@ -189,7 +190,7 @@ function Correction({ id, path, session, onDone }: CorrectionProps) {
     };
     try {
       await post(`${path}/correction`, body);
-      await client.invalidateQueries({ queryKey: ["patient", id] });
+      await refresh(client, ["patient", id]);
       onDone();
     } catch (refused) {
       if (refused instanceof ApiError)

@@ -34,6 +34,7 @@ import {
   planAsGiven,
   type SessionState,
 } from "./state";
+import { refresh } from "../shared/refresh";
 
 /** How often a signed session that did not arrive is sent again; the same key signs it once. */
 const RETRY_MS = 5000;
@@ -156,7 +157,7 @@ function Running({
       );
       keepDraft(id, null);
       keepSession(id, null);
-      await client.invalidateQueries();
+      await refresh(client);
       onSigned(answer);
     } catch (reason) {
       const lost = reason instanceof OfflineError;

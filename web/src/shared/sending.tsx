@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { newKey, post } from "../api/client";
 import { shown, today } from "../numbers/dates";
 import { t } from "../words/words";
+import { refresh } from "./refresh";
 
 export interface Answer {
   kind: "idle" | "busy" | "saved" | "failed";
@@ -19,7 +20,7 @@ export function useSend(id: string, path: string) {
     try {
       await post(`/api/patients/${encodeURIComponent(id)}/${path}`, body, { key: key.current });
       key.current = newKey();
-      await client.invalidateQueries({ queryKey: ["patient", id] });
+      await refresh(client, ["patient", id]);
       setAnswer({ kind: "saved", text: t("Saved.") });
       return true;
     } catch (error) {

@@ -2,12 +2,13 @@
 import { useQueryClient, type QueryKey } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { newKey, OfflineError, post } from "../api/client";
+import { refresh } from "./refresh";
 
 export interface Act {
   busy: boolean;
   error: string | null;
   /** Sends `body`; resolves to the answer, or to undefined when it was refused (then `error` says why). */
-  run: <T>(path: string, body: unknown, refresh?: QueryKey) => Promise<T | undefined>;
+  run: <T>(path: string, body: unknown, stale?: QueryKey) => Promise<T | undefined>;
 }
 
 export function useAct(): Act {
@@ -16,7 +17,7 @@ export function useAct(): Act {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const lost = useRef<string | null>(null);
-  const run = async <T>(path: string, body: unknown, refresh?: QueryKey): Promise<T | undefined> => {
+  const run = async <T>(path: string, body: unknown, stale?: QueryKey): Promise<T | undefined> => {
     // A write whose answer was lost may have arrived: the very same write goes out with the same key again.
     const wish = `${path} ${JSON.stringify(body)}`;
     if (lost.current !== wish) key.current = newKey();
@@ -25,7 +26,7 @@ export function useAct(): Act {
     setError(null);
     try {
       const answer = await post<T>(path, body, { key: key.current });
-      if (refresh) await client.invalidateQueries({ queryKey: refresh });
+      if (stale) await refresh(client, stale);
       return answer ?? ({} as T);
     } catch (reason) {
       if (reason instanceof OfflineError) lost.current = wish;
