@@ -32,6 +32,10 @@ class Cells:
     ----------
     places : ndarray of int64, shape (n,)
         Flat index in the grid of each cell that is tissue.
+    kinds : ndarray of int, shape (k, 3)
+        The kinds of faces there are: label of the cell, label beside it, and what lies between.
+    kind : ndarray of int32, shape (n, 7)
+        ``3 kind + axis`` of each face, in the order of a row: behind, the cell itself (kind 0, closed), ahead.
     parts : int
         Into how many pieces a product is cut, each worked on by a thread of its own.
     """
@@ -45,9 +49,9 @@ class Cells:
         number[self.places] = np.arange(self.places.size, dtype=np.int32)
         self.own = label[self.places]
         sides = [_next(number.reshape(tissue.shape), axis, step)[self.places] for step in (-1, 1) for axis in range(3)]
-        self.labels = [np.where(to < 0, OUTSIDE, self.own[to]).astype(np.int16) for to in sides]
         owner = tissue.owner[self.own]
         self.faces = [np.where(to < 0, _CLOSED, np.where(owner == owner[to], _OPEN, _FASCIA)) for to in sides]
+        self.kinds, self.kind = _kinds(self.own, sides, self.faces)
         here = np.arange(self.places.size, dtype=np.int32)
         self.columns = _columns([*sides[:3], here, *reversed(sides[3:])])
         slanted = (np.abs(tissue.fibre[:, [0, 0, 1]] * tissue.fibre[:, [1, 2, 2]]).max(axis=1) > 0)[self.own]
@@ -133,18 +137,33 @@ def _straight(cells: Cells, tensor: Floats, through_fascia: float) -> Floats:
 
     The conductance of a face is the mean of either side, of fascia a part of it.
     """
-    values = np.empty((cells.places.size, 7), np.float32)
-    values[:, 3] = 1.0
     factor = np.zeros(3, np.float32)
     factor[_OPEN], factor[_FASCIA] = 0.5, through_fascia / 2
-    for axis in range(3):
-        inside = tensor[:, axis, axis]
-        here = inside[cells.own]
-        for side, column in ((axis, axis), (3 + axis, 6 - axis)):
-            flow = factor[cells.faces[side]] * (here + inside[cells.labels[side]])
-            values[:, column] = -flow
-            values[:, 3] += flow
+    inside = np.diagonal(tensor, axis1=1, axis2=2)
+    here, beside, between = cells.kinds.T
+    flow = np.asarray(factor[between][:, None] * (inside[here] + inside[beside]), np.float32)
+    values = -flow.ravel()[cells.kind]
+    values[:, 3] = np.float32(1) - values @ np.ones(7, np.float32)
     return values
+
+
+def _kinds(
+    own: NDArray[np.int16], sides: list[NDArray[np.int32]], faces: list[NDArray[np.int8]]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return the kinds of faces, the first a closed one, and which kind each face is, with its axis."""
+    wide = int(own.max()) + 1
+    codes = [
+        np.where(face == _CLOSED, 0, (own.astype(np.int32) * wide + own[to]) * 3 + face)
+        for to, face in zip(sides, faces, strict=True)
+    ]
+    met = np.flatnonzero(np.bincount(np.concatenate([[0], *codes])))
+    number = np.zeros(met[-1] + 1, np.int32)
+    number[met] = np.arange(met.size)
+    kind = np.zeros((own.size, 7), np.int32)
+    for axis in range(3):
+        kind[:, axis] = 3 * number[codes[axis]] + axis
+        kind[:, 6 - axis] = 3 * number[codes[3 + axis]] + axis
+    return np.stack([met // 3 // wide, met // 3 % wide, met % 3], axis=1), kind
 
 
 def _rows(column: NDArray[np.int32], value: Floats, width: int) -> csr_array:

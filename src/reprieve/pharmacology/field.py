@@ -35,6 +35,7 @@ def bound_field(
     parameters: SpreadParameters,
     through_fascia: float = 1.0,
     tolerance: float = 1e-6,
+    near: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Return the bound density in every cell.
 
@@ -50,6 +51,8 @@ def bound_field(
         Part of the flux that passes between two structures, 0 to 1.
     tolerance : float
         Largest residual of the linear system, relative to its right side.
+    near : ndarray, shape (nx, ny, nz), optional
+        A field to begin from, of other parameters perhaps.
 
     Returns
     -------
@@ -70,8 +73,9 @@ def bound_field(
     tissue, places = grids.tissue, grids.levels[0].places
     source = _source(tissue, needles, parameters)
     multigrid = Multigrid(grids, parameters, through_fascia)
-    system, near = (_Operator(places.size, one) for one in (multigrid.finest.__matmul__, multigrid.precondition))
-    found, failed = cg(system, source.ravel()[places], rtol=tolerance, maxiter=200, M=near)
+    system, roughly = (_Operator(places.size, one) for one in (multigrid.finest.__matmul__, multigrid.precondition))
+    begin = None if near is None else near.ravel()[places]
+    found, failed = cg(system, source.ravel()[places], x0=begin, rtol=tolerance, maxiter=200, M=roughly)
     if failed:
         raise ValueError(f"the spread did not settle within 200 steps on a grid of {tissue.shape}")
     field = np.zeros(tissue.label.size, np.float32)

@@ -112,7 +112,7 @@ def spread_in_neck(plan: Plan, *, edge_mm: float = 2.0, draws: int = 0, seed: in
         alone = Grids(tissue, parts=1)
         with ThreadPoolExecutor(THREADS, thread_name_prefix="draws") as pool:
             held_of = pool.map(
-                lambda one: held_in(bound_field(alone, needles, one[0], one[1], DRAW_TOLERANCE)), drawn[1:]
+                lambda one: held_in(bound_field(alone, needles, one[0], one[1], DRAW_TOLERANCE, field)), drawn[1:]
             )
             spread = np.array(list(held_of))
     arrived = [
