@@ -156,11 +156,16 @@ def test_the_compiled_search_takes_the_same_steps(known: tuple[PatientScores, Po
 
     assert isinstance(fast, Compiled)
     assert not isinstance(Bare(), Compiled)
-    ours = settle(frame, rows, frame.origin(), fast, responds=responds)
-    theirs = settle(frame, rows, frame.origin(), Bare(), responds=responds)
+    ours, made = settle(frame, rows, frame.origin(), fast, responds=responds, rounds=3)
+    theirs, expected = settle(frame, rows, frame.origin(), Bare(), responds=responds, rounds=3)
     assert np.abs(ours.at).max() > 0.3  # it went somewhere
-    assert_allclose(ours.at, theirs.at, atol=1e-9)
-    assert_allclose(ours.covariance, theirs.covariance, atol=1e-9)
+    assert np.abs(made.weight - 1.0).max() > 0.01
+    assert_allclose(ours.at, theirs.at, atol=1e-8)
+    assert_allclose(ours.covariance, theirs.covariance, atol=1e-8)
+    for name in ("weight", "off_time", "lifted", "blur"):
+        assert_allclose(getattr(made, name), getattr(expected, name), atol=1e-8, err_msg=name)
+        assert getattr(made, name) is not getattr(rows, name)
+    assert np.all(rows.weight == 1.0)  # what was given is not written to
 
 
 @needs_compiled

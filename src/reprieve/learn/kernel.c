@@ -37,6 +37,10 @@ enum { LANES = 4, AT_ONCE = 4, OWN = 4 }; /* nodes in a vec; rows summed at once
 #define GONE 11.5 /* h log(t/T) beyond which nothing of the effect is left (1e-5) */
 #define EARLY_WEEKS 2.0 /* peak of a patient's own course of the first weeks */
 #define AFTER_WEEKS 26.0 /* decay of what follows an effect that is gone */
+#define TAIL_DEGREES 8.0 /* of a score's error, as in learn/quadrature.py; and how far a round moves where curves are linear */
+#define LINEAR_AROUND 0.7
+#define PROBE 1e-3 /* how far beside its place a search looks */
+#define LEAST_CURVATURE 0.5 /* of what a search learns from, beside the prior's */
 #define ROOT_3 1.7320508075688772
 #define LOG_2PI 1.8378770664093454836
 
@@ -70,11 +74,12 @@ INLINE vec exp_of(vec x) {
 
 typedef struct {
     int n, cycles, channels, products, family;
-    const double *week, *score, *weight; /* (n); weight 0: a place to predict, not a score */
+    const double *week, *score; /* (n) */
+    double *weight;             /* (n); 0: a place to predict, not a score */
     const int *channel;                  /* (n) */
     const double *start, *ratio, *with_placebo; /* (cycles) */
     const int *product;                         /* (cycles) */
-    const double *off_time, *lifted, *blur; /* (cycles): own log half-loss time, whole amplitude and the spread of the time
+    double *off_time, *lifted, *blur; /* (cycles): own log half-loss time, whole amplitude and the spread of the time
                                              * where the curve is made linear */
     const double *reference;                    /* (channels) */
     int others;
@@ -696,8 +701,8 @@ const char *reprieve_digest(void) { return REPRIEVE_DIGEST; }
 
 /* Evaluate `nodes` nodes; optional outputs may be NULL. Returns 0, or 1 without memory. */
 int reprieve_nodes(int n, int cycles, int channels, int products, int family, const double *week, const double *score,
-                   const double *weight, const int *channel, const double *start, const double *ratio,
-                   const double *with_placebo, const int *product, const double *off_time, const double *lifted, const double *blur,
+                   double *weight, const int *channel, const double *start, const double *ratio,
+                   const double *with_placebo, const int *product, double *off_time, double *lifted, double *blur,
                    const double *reference, int others, const double *other, const double *other_mean,
                    const double *other_sd, int nodes, const double *theta, const double *half_loss,
                    const double *deviate, const int *responds, double *log_likelihood, double *mean, double *covariance,
@@ -723,7 +728,7 @@ int reprieve_nodes(int n, int cycles, int channels, int products, int family, co
             size_t g = (size_t)from + lane, k = (size_t)s.k, m = (size_t)s.m;
             double value = s.log_likelihood[lane];
             log_likelihood[g] = isfinite(value) ? value : -1e300;
-            for (size_t i = 0; i < k; i++) mean[g * k + i] = s.mean[i + 1][lane];
+            for (size_t i = 0; mean && i < k; i++) mean[g * k + i] = s.mean[i + 1][lane];
             for (size_t i = 0; covariance && i < k; i++)
                 for (size_t o = 0; o < k; o++) covariance[(g * k + i) * k + o] = s.cov[(i + 1) * m + o + 1][lane];
             for (int i = 0; wants & TARGETS && i < 5 * places; i++) targets[g * 5 * places + i] = told[i][lane];
@@ -742,41 +747,42 @@ typedef struct { /* from standard normal coordinates to the kernel's slots, as i
     double most_spread, straight; /* bound of the log variability, and the share of it up to which nothing is bent */
 } Frame;
 
-/* Minus the log posterior at `at`, and its gradient. */
-static double cost(Patient *p, Scratch *s, const Frame *f, int count, const double *at, double *slope, double *known) {
+/* Minus the log posterior at the place in the first lane of `at`, and the gradients in all. */
+BY_PROCESSOR static double costs(Patient *p, Scratch *s, const Frame *f, int count, const vec *at, vec *slope, vec *known) {
     int base = f->size - 2;
-    double value = 0, *by = known + f->known;
+    vec value = splat(0), half_loss = splat(0), noise = splat(0), held = splat(1), free = splat(1), deviate = at[base + 1];
+    vec *by = known + f->known;
     for (int i = 0; i < f->known; i++) {
         const double *row = f->root + (size_t)i * base;
-        double v = f->mean[i];
+        vec v = splat(f->mean[i]);
         for (int o = 0; o < base; o++) v += row[o] * at[o];
-        known[i] = v; by[i] = 0;
+        known[i] = v; by[i] = splat(0);
     }
-    for (int i = 0; i < s->size; i++) s->theta[i] = splat(f->place[i] < 0 ? 0 : known[f->place[i]]);
-    double scale = exp(s->theta[SPREAD][0]), most = f->most_spread / scale, deviate = at[base + 1], free = 1;
-    double straight = f->straight * most, room = most - straight;
-    if (fabs(deviate) > straight) {
-        double beyond = tanh((fabs(deviate) - straight) / room);
-        deviate = copysign(straight + room * beyond, deviate);
-        free = 1 - beyond * beyond;
+    for (int i = 0; i < s->size; i++) s->theta[i] = f->place[i] < 0 ? splat(0) : known[f->place[i]];
+    vec scale = exp_of(s->theta[SPREAD]);
+    for (int lane = 0; lane < LANES; lane++) {
+        double most = f->most_spread / scale[lane], straight = f->straight * most, room = most - straight, own = deviate[lane];
+        if (fabs(own) <= straight) continue;
+        double beyond = tanh((fabs(own) - straight) / room);
+        deviate[lane] = copysign(straight + room * beyond, own);
+        free[lane] = 1 - beyond * beyond;
+        held[lane] = free[lane] * own / deviate[lane]; /* where variability is held, its bound moves against the population's spread */
     }
-    s->half_loss = splat(at[base]); s->deviate = splat(deviate);
+    s->half_loss = at[base]; s->deviate = deviate;
     evaluate(p, s, count, GRADIENT, NULL, NULL);
-    double half_loss = 0, noise = 0;
-    /* where variability is held, its bound moves against the population's spread */
-    if (deviate != 0) s->grad[SPREAD] *= free * at[base + 1] / deviate;
+    s->grad[SPREAD] *= held;
     for (int i = 0; i < s->size; i++)
-        if (f->place[i] >= 0) by[f->place[i]] += s->grad[i][0];
-    for (int i = 0; i < p->products; i++) half_loss += s->grad[s->size - PER_PRODUCT * (p->products - i) + HALF_LOSS][0];
+        if (f->place[i] >= 0) by[f->place[i]] += s->grad[i];
+    for (int i = 0; i < p->products; i++) half_loss += s->grad[s->size - PER_PRODUCT * (p->products - i) + HALF_LOSS];
     for (int ch = 0; ch < p->channels; ch++) /* the patient's variability multiplies the sds of drift and noise */
-        noise += s->grad[COMMON + PER_CHANNEL * ch + SD_DRIFT][0] + s->grad[COMMON + PER_CHANNEL * ch + SIGMA][0];
+        noise += s->grad[COMMON + PER_CHANNEL * ch + SD_DRIFT] + s->grad[COMMON + PER_CHANNEL * ch + SIGMA];
     for (int o = 0; o < base; o++) slope[o] = at[o];
     for (int i = 0; i < f->known; i++)
         for (int o = 0; o < base; o++) slope[o] -= f->root[(size_t)i * base + o] * by[i];
-    slope[base] = at[base] - half_loss * exp(s->theta[SD_HALF_LOSS][0]);
+    slope[base] = at[base] - half_loss * s->sd[SD_HALF_LOSS];
     slope[base + 1] = at[base + 1] - free * noise * scale;
     for (int o = 0; o < f->size; o++) value += 0.5 * at[o] * at[o];
-    return value - s->log_likelihood[0];
+    return value[0] - s->log_likelihood[0];
 }
 
 static double product_of(const double *a, const double *b, int n) {
@@ -785,55 +791,139 @@ static double product_of(const double *a, const double *b, int n) {
     return v;
 }
 
-/* The mode near `at`, by BFGS; `inverse` is what the steps learn of the inverse curvature. The same steps as `settle` of
- * learn/search.py. Returns 0, or 1 without memory. */
-int reprieve_settle(int n, int cycles, int channels, int products, int family, const double *week, const double *score,
-                    const double *weight, const int *channel, const double *start, const double *ratio,
-                    const double *with_placebo, const int *product, const double *off_time, const double *lifted, const double *blur,
-                    const double *reference, int others, const double *other, const double *other_mean,
-                    const double *other_sd, int known, int size, const double *mean, const double *root,
-                    const int *place, double most_spread, double straight, int responds, int steps, double resting, double longest,
-                    double *at, double *inverse) {
-    Patient p = {n, cycles, channels, products, family, week, score, weight, channel, start, ratio, with_placebo,
-                 product, off_time, lifted, blur, reference, others, other, other_mean, other_sd, NULL, NULL, NULL, NULL, NULL, NULL};
-    Frame f = {known, size, mean, root, place, most_spread, straight};
-    Scratch s;
-    vec *extra;
-    int count = seen_rows(&p);
-    void *memory = open_patient(&p, &s, GRADIENT, 2 * (size_t)known + 5 * (size_t)size, &extra);
-    if (!memory) return 1;
-    double *work = (double *)extra, *slope = work + 2 * known, *step = slope + size, *moved = step + size;
-    double *fresh = moved + size, *turned = fresh + size;
-    s.active = splat(responds ? 1 : 0);
-    double value = cost(&p, &s, &f, count, at, slope, work);
+/* What the inverse curvature learns (BFGS) from a step and the change of the slope along it. */
+BY_PROCESSOR static void learn(double *inverse, const double *step, const double *change, double *turned, int size) {
+    double curvature = product_of(step, change, size);
+    if (!(curvature >= LEAST_CURVATURE * product_of(step, step, size))) return;
+    for (int i = 0; i < size; i++) turned[i] = product_of(inverse + (size_t)i * size, change, size);
+    double scale = (1 + product_of(change, turned, size) / curvature) / curvature;
+    for (int i = 0; i < size; i++)
+        for (int o = 0; o < size; o++)
+            inverse[(size_t)i * size + o] += scale * step[i] * step[o] - (turned[i] * step[o] + step[i] * turned[o]) / curvature;
+}
+
+typedef struct { /* a search: its place, and what it knows there */
+    const Frame *frame;
+    int size, count, *probed, probe[LANES]; /* coordinates that were probed; those beside the place, or -1 */
+    double value, *at, *slope, *inverse, *step, *moved, *change, *turned;
+    vec *place, *slopes, *known;
+} Search;
+
+/* Choose the coordinates that the spare lanes look along: the steepest that nobody looked along. */
+static void choose_probes(Search *f) {
+    f->probe[0] = -1;
+    for (int lane = 1; lane < LANES; lane++) {
+        int best = -1;
+        for (int i = 0; i < f->size; i++) {
+            if (f->probed[i]) continue;
+            if (best < 0 || fabs(f->slope[i]) > fabs(f->slope[best])) best = i;
+        }
+        f->probe[lane] = best;
+        if (best >= 0) f->probed[best] = 1;
+    }
+}
+
+/* Cost and slope at `x` in lane 0, and beside it in the others. */
+static double look(Patient *p, Scratch *s, Search *f, const double *x) {
+    for (int i = 0; i < f->size; i++) f->place[i] = splat(x[i]);
+    for (int lane = 1; lane < LANES; lane++)
+        if (f->probe[lane] >= 0) f->place[f->probe[lane]][lane] += PROBE;
+    return costs(p, s, f->frame, f->count, f->place, f->slopes, f->known);
+}
+
+/* Learn from the lanes beside the place. */
+static void learn_probes(Search *f) {
+    for (int lane = 1; lane < LANES; lane++) {
+        if (f->probe[lane] < 0) continue;
+        for (int i = 0; i < f->size; i++) { f->step[i] = 0; f->change[i] = f->slopes[i][lane] - f->slopes[i][0]; }
+        f->step[f->probe[lane]] = PROBE;
+        learn(f->inverse, f->step, f->change, f->turned, f->size);
+    }
+}
+
+/* Go to the mode from `at`. On return the scratch holds what was found there. */
+static void descend(Patient *p, Scratch *s, Search *f, int steps, double resting, double longest) {
+    int size = f->size;
+    choose_probes(f);
+    f->value = look(p, s, f, f->at);
+    learn_probes(f);
+    for (int i = 0; i < size; i++) f->slope[i] = f->slopes[i][0];
     for (int turn = 0; turn < steps; turn++) {
         double steepest = 0, fall, told = 0;
-        for (int i = 0; i < size; i++) steepest = fabs(slope[i]) > steepest ? fabs(slope[i]) : steepest;
-        if (steepest < resting) break;
-        for (int i = 0; i < size; i++) step[i] = -product_of(inverse + (size_t)i * size, slope, size);
-        double length = sqrt(product_of(step, step, size));
-        for (int i = 0; i < size && length > longest; i++) step[i] *= longest / length;
-        fall = product_of(slope, step, size);
+        for (int i = 0; i < size; i++) steepest = fabs(f->slope[i]) > steepest ? fabs(f->slope[i]) : steepest;
+        if (steepest < resting) return;
+        for (int i = 0; i < size; i++) f->step[i] = -product_of(f->inverse + (size_t)i * size, f->slope, size);
+        double length = sqrt(product_of(f->step, f->step, size));
+        for (int i = 0; i < size && length > longest; i++) f->step[i] *= longest / length;
+        fall = product_of(f->slope, f->step, size);
         int better = 0;
+        choose_probes(f);
         for (int shorter = 0; shorter < 8 && !better; shorter++) { /* the first shortened step that lowers the cost */
-            for (int i = 0; i < size; i++) moved[i] = at[i] + step[i];
-            told = cost(&p, &s, &f, count, moved, fresh, work);
-            better = isfinite(told) && told <= value + 1e-4 * fall && isfinite(product_of(fresh, fresh, size));
-            if (!better) { fall *= 0.4; for (int i = 0; i < size; i++) step[i] *= 0.4; }
+            for (int i = 0; i < size; i++) f->moved[i] = f->at[i] + f->step[i];
+            told = look(p, s, f, f->moved);
+            double sound = 0;
+            for (int i = 0; i < size; i++) sound += f->slopes[i][0] * f->slopes[i][0];
+            better = isfinite(told) && told <= f->value + 1e-4 * fall && isfinite(sound);
+            if (!better) { fall *= 0.4; for (int i = 0; i < size; i++) f->step[i] *= 0.4; }
         }
-        if (!better) break;
-        for (int i = 0; i < size; i++) { step[i] = moved[i] - at[i]; slope[i] = fresh[i] - slope[i]; } /* now the change */
-        double curvature = product_of(step, slope, size);
-        if (curvature >= 1e-10) {
-            for (int i = 0; i < size; i++) turned[i] = product_of(inverse + (size_t)i * size, slope, size);
-            double scale = (1 + product_of(slope, turned, size) / curvature) / curvature;
-            for (int i = 0; i < size; i++)
-                for (int o = 0; o < size; o++)
-                    inverse[(size_t)i * size + o] += scale * step[i] * step[o] - (turned[i] * step[o] + step[i] * turned[o]) / curvature;
+        if (!better) { look(p, s, f, f->at); return; }
+        for (int i = 0; i < size; i++) {
+            f->step[i] = f->moved[i] - f->at[i]; f->change[i] = f->slopes[i][0] - f->slope[i];
+            f->at[i] = f->moved[i]; f->slope[i] = f->slopes[i][0];
         }
-        memcpy(at, moved, sizeof(double) * size);
-        memcpy(slope, fresh, sizeof(double) * size);
-        value = told;
+        learn(f->inverse, f->step, f->change, f->turned, size);
+        learn_probes(f);
+        f->value = told;
+    }
+}
+
+/* Make the curve linear at the place in lane 0, and give each score the precision of Student's t there: `relinearised`
+ * and `robust_weights` of learn/quadrature.py. */
+static void adjust(Patient *p, Scratch *s, vec *surprises) {
+    surprise(p, s, surprises);
+    for (int j = 0; j < p->n; j++)
+        if (p->weight[j] > 0) p->weight[j] = (TAIL_DEGREES + 1) / (TAIL_DEGREES + surprises[j][0]);
+    const vec *sd = s->sd, *product = s->theta + COMMON + PER_CHANNEL * p->channels;
+    double kappa = sd[KAPPA][0], unit = sd[SD_CYCLE_HALF_LOSS][0];
+    for (int c = 0; c < p->cycles; c++) {
+        int own = s->begun + 2 * c, at = own + 1;
+        double q = p->ratio[c], lifted = product[PER_PRODUCT * p->product[c] + AMPLITUDE][0] * q * (1 + kappa) / (q + kappa);
+        lifted += sd[SD_AMPLITUDE][0] * s->mean[s->first][0] + sd[SD_CYCLE_AMPLITUDE][0] * s->mean[own][0];
+        p->off_time[c] += LINEAR_AROUND * (unit * s->mean[at][0] - p->off_time[c]);
+        p->lifted[c] += LINEAR_AROUND * ((q > 0 ? lifted : 0) - p->lifted[c]);
+        p->blur[c] += LINEAR_AROUND * (unit * sqrt(s->cov[(size_t)at * s->m + at][0]) - p->blur[c]);
+    }
+}
+
+/* The mode near `at`, and `inverse`, what the steps learn of the inverse curvature; between the `rounds` the patient is
+ * made linear where the mode is: weight, off_time, lifted and blur are written. The same steps as `settle` of
+ * learn/search.py. Returns 0, or 1 without memory. */
+int reprieve_settle(int n, int cycles, int channels, int products, int family, const double *week, const double *score,
+                    double *weight, const int *channel, const double *start, const double *ratio,
+                    const double *with_placebo, const int *product, double *off_time, double *lifted, double *blur,
+                    const double *reference, int others, const double *other, const double *other_mean,
+                    const double *other_sd, int known, int size, const double *mean, const double *root,
+                    const int *place, double most_spread, double straight, int responds, int rounds, int steps, double early,
+                    double resting, double longest, double *at, double *inverse) {
+    Patient p = {n, cycles, channels, products, family, week, score, weight, channel, start, ratio, with_placebo,
+                 product, off_time, lifted, blur, reference, others, other, other_mean, other_sd, NULL, NULL, NULL, NULL, NULL, NULL};
+    Frame frame = {known, size, mean, root, place, most_spread, straight};
+    Scratch s;
+    vec *extra;
+    size_t wide = (size_t)size;
+    void *memory = open_patient(&p, &s, GRADIENT, 2 * (size_t)known + 2 * wide + (size_t)n + 2 * wide, &extra);
+    if (!memory) return 1;
+    Search f = {.frame = &frame, .size = size, .count = seen_rows(&p), .at = at, .inverse = inverse};
+    vec *surprises = extra + 2 * (size_t)known + 2 * wide;
+    f.known = extra; f.place = extra + 2 * (size_t)known; f.slopes = f.place + wide;
+    f.slope = (double *)(surprises + n); f.step = f.slope + wide; f.moved = f.step + wide; f.change = f.moved + wide;
+    f.turned = f.change + wide; f.probed = (int *)(f.turned + wide);
+    memset(f.probed, 0, sizeof(int) * wide);
+    for (int i = 0; i < size; i++) f.slope[i] = i; /* before anything is known, the last coordinates first */
+    s.active = splat(responds ? 1 : 0);
+    for (int turn = 0; turn < rounds; turn++) {
+        descend(&p, &s, &f, steps, turn < rounds - 1 ? early : resting, longest);
+        if (turn < rounds - 1) adjust(&p, &s, surprises);
     }
     free(memory);
     return 0;

@@ -130,9 +130,10 @@ class Ground:
     most_spread, straight : float
         Bound of the log of a patient's variability beside the population's, and the share of it up to which it is
         not bent.
-    steps : int
-    resting, longest : float
-        The slope at which the search rests, and its longest step.
+    rounds, steps : int
+        How often the mode is sought, the patient made linear there in between; and most steps of each.
+    early, resting, longest : float
+        The slope at which the search rests, in rounds before the last and in that; and its longest step.
     """
 
     mean: Array
@@ -140,7 +141,9 @@ class Ground:
     places: NDArray[np.int32]
     most_spread: float
     straight: float
+    rounds: int
     steps: int
+    early: float
     resting: float
     longest: float
 
@@ -163,8 +166,10 @@ class Kernel(Protocol):
 class Compiled(Protocol):
     """What a kernel may do by itself beside, for speed; each does what the function of its name in `learn` does."""
 
-    def settle(self, rows: Rows, ground: Ground, at: Array, inverse: Array, *, responds: bool) -> tuple[Array, Array]:
-        """Return the mode near `at`, and the inverse curvature that the steps learned from `inverse`."""
+    def settle(
+        self, rows: Rows, ground: Ground, at: Array, inverse: Array, *, responds: bool
+    ) -> tuple[Array, Array, Rows]:
+        """Return the mode near `at`, the inverse curvature that the steps learned from `inverse`, and linear rows."""
         ...
 
     def quantiles(self, weight: Array, mean: Array, sd: Array, levels: Array, middle: Array, wide: Array) -> Array:

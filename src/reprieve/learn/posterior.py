@@ -15,20 +15,23 @@ from numpy.typing import NDArray
 
 from reprieve.learn.kernel import Array, Kernel, NodeResults, Points, Rows
 from reprieve.learn.observations import PatientScores
+from reprieve.learn.parameters import BY_PRODUCT, BY_SCALE, COMMON
 from reprieve.learn.population import Population
-from reprieve.learn.quadrature import TAIL_DEGREES, relinearised, robust_weights
+from reprieve.learn.quadrature import TAIL_DEGREES
 from reprieve.learn.rows import rows_of, scales_of
 from reprieve.learn.search import Frame, Mode, frame_of, settle
 
-# A node costs time in proportion to the scores; few scores leave more to integrate over, and afford more nodes.
-NODES, MOST_NODES, ROWS_AND_NODES, SILENT_NODES = 96, 256, 16_000, 16
+# A node costs time in proportion to the scores; few scores leave more to integrate over, and afford more nodes. ADR 155
+# has the error that so many leave.
+NODES, MOST_NODES, ROWS_AND_NODES, SILENT_NODES, HOPELESS_NODES = 72, 256, 6_000, 16, 4
 ROUNDS = 3
 # Nodes on which so little of the posterior rests are left behind, by a new entry and by a forecast.
 NEGLIGIBLE, UNSEEN = 0.01, 1e-3
-# One node in eight is drawn three times as wide, so that no part of the posterior is out of reach.
-WIDE_EVERY, WIDE = 8, 1.5
+# Along the latest half-loss time, which dates hang on and which is skewed, nodes are drawn wider than the mode says.
+STRETCH = 1.25
 # Silence is searched for by itself only when it is not hopeless at the responder's mode (log odds).
 HOPELESS = -12.0
+_NON_RESPONSE, _SD_HALF_LOSS = (list(COMMON).index(name) for name in ("logit_non_response", "log_sd_half_loss"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +116,13 @@ def update_response(
         Of the same patient with fewer scores and the same injections: a start that is nearly there.
     """
     frame, rows, mode = _sought(patient, population, kernel, rounds, before)
-    return _posterior(patient, population, frame, rows, mode, kernel, nodes or nodes_for(patient), None)[0]
+    return _posterior(patient, population, frame, rows, mode, kernel, nodes or nodes_for(patient, frame), None)[0]
 
 
-def nodes_for(patient: PatientScores) -> int:
-    """Return how many nodes `patient` gets."""
-    return min(MOST_NODES, max(NODES, ROWS_AND_NODES // max(1, len(patient.weeks)) // 2 * 2))
+def nodes_for(patient: PatientScores, frame: Frame) -> int:
+    """Return how many nodes `patient` gets: a multiple of the four that are worked on at once, enough to be matched."""
+    wanted = max(NODES, 2 * frame.root.shape[1] + 6, min(MOST_NODES, ROWS_AND_NODES // max(1, len(patient.weeks))))
+    return (wanted + 3) // 4 * 4
 
 
 def foretell(
@@ -127,7 +131,7 @@ def foretell(
     """Return what `update_response` and then `predict` give, in one pass over the nodes: half of the time."""
     frame, rows, mode = _sought(patient, population, kernel, ROUNDS, None)
     places = _Places(*_in_order(weeks), _channel(scales_of(patient, population), scale))
-    posterior, targets = _posterior(patient, population, frame, rows, mode, kernel, nodes_for(patient), places)
+    posterior, targets = _posterior(patient, population, frame, rows, mode, kernel, nodes_for(patient, frame), places)
     assert targets is not None
     keep = _busy(posterior.weight, UNSEEN)
     weight = posterior.weight[keep]
@@ -148,10 +152,7 @@ def _sought(
     if before is not None and len(before.rows.start) == len(rows.start):
         mode, rows = before.mode, _carried(before.rows, rows)
     if len(patient.weeks):
-        for turn in range(rounds):
-            mode = settle(frame, rows, mode, kernel, responds=True)
-            if turn < rounds - 1:
-                rows = _adjusted(frame, rows, mode, kernel)
+        mode, rows = settle(frame, rows, mode, kernel, responds=True, rounds=rounds)
     return frame, rows, mode
 
 
@@ -162,15 +163,6 @@ def _carried(old: Rows, new: Rows) -> Rows:
     if np.array_equal(old.week[:count], new.week[:count]):
         weight[:count] = old.weight[:count]
     return replace(new, off_time=old.off_time, lifted=old.lifted, blur=old.blur, weight=weight)
-
-
-def _adjusted(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel) -> Rows:
-    """Return `rows` made linear at the mode, with the precision that Student's t gives each score there."""
-    points = frame.points(mode.at[None], np.ones(1, np.int32))
-    told = kernel(rows, points, surprise=True)
-    assert told.surprise is not None
-    rows = relinearised(rows, points.slots[0], told.mean[0], told.covariance[0])
-    return replace(rows, weight=robust_weights(told.surprise[0]))
 
 
 def _posterior(
@@ -184,20 +176,22 @@ def _posterior(
     places: _Places | None,
 ) -> tuple[ResponsePosterior, Array | None]:
     """Draw nodes around the mode, for a patient who responds and for one who does not, weigh them, and predict."""
-    shape = mode.root()
     silent = _silent_mode(frame, rows, mode, kernel)
-    at, log_weight = _around(mode.at, *shape, nodes)
-    more, log_more = _around(silent.at, *(shape if silent is mode else silent.root()), SILENT_NODES)
-    at, responds = np.concatenate([at, more]), np.repeat(np.array([1, 0], np.int32), [nodes, SILENT_NODES])
-    theta = frame.theta(at)
-    logit = theta[:, population.index("logit_non_response")]
-    log_class = np.where(responds > 0, -np.logaddexp(0.0, logit), -np.logaddexp(0.0, -logit))
+    others = HOPELESS_NODES if silent is None else SILENT_NODES
+    at, log_weight = _around(frame, rows, mode, nodes)
+    more, log_more = _around(frame, rows, silent or mode, others)
+    at, responds = np.concatenate([at, more]), np.repeat(np.array([1, 0], np.int32), [nodes, others])
     points = frame.points(at, responds)
     seen = rows if places is None else _with_places(patient, population, rows, places)
     told = kernel(seen, points, targets=places is not None)
+    logit = points.slots[:, _NON_RESPONSE]
+    log_class = np.where(responds > 0, -np.logaddexp(0.0, logit), -np.logaddexp(0.0, -logit))
     joint = told.log_likelihood + np.concatenate([log_weight, log_more]) + log_class
-    weight = np.exp(joint - joint.max())
+    mass = np.exp(joint - joint.max())
+    weight = np.concatenate([_cut(mass[:nodes]), _cut(mass[nodes:])])
     weight /= weight.sum()
+    theta = np.broadcast_to(population.mean, (len(at), len(population.mean))).copy()
+    theta[:, frame.needed] = frame.theta(at)
     size = float(1.0 / (weight**2).sum())
     scales = scales_of(patient, population)
     targets, told = told.targets, replace(told, targets=None)
@@ -206,26 +200,50 @@ def _posterior(
     ), targets
 
 
-def _silent_mode(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel) -> Mode:
+def _silent_mode(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel) -> Mode | None:
+    """Return where a patient whom the toxin does nothing would be, or None when that is hopeless."""
     if not len(rows.week):
         return mode
     both = frame.points(np.stack([mode.at, mode.at]), np.array([1, 0], np.int32))
     value = kernel(rows, both).log_likelihood
-    return mode if value[1] - value[0] < HOPELESS else settle(frame, rows, mode, kernel, responds=False)
+    return None if value[1] - value[0] < HOPELESS else settle(frame, rows, mode, kernel, responds=False)[0]
 
 
-def _around(middle: Array, root: Array, log_volume: float, count: int) -> tuple[Array, Array]:
-    """Return `count` nodes around `middle`, and their log weights: prior over proposal, over the count."""
-    size = len(middle)
-    z = _deviates(count, size)
-    wide = np.where(np.arange(count) % WIDE_EVERY == 0, WIDE, 1.0)
-    z = z * wide[:, None]
-    at = middle + z @ root
-    square, share = (z**2).sum(1), 1.0 / WIDE_EVERY
-    narrow = np.log1p(-share) - 0.5 * square
-    broad = np.log(share) - 0.5 * square / WIDE**2 - size * np.log(WIDE)
-    log_proposal = np.logaddexp(narrow, broad) - log_volume
-    return at, -0.5 * (at**2).sum(1) - log_proposal - np.log(count)
+def _around(frame: Frame, rows: Rows, mode: Mode, count: int) -> tuple[Array, Array]:
+    """Return `count` nodes around `mode`, and their log weights: prior over proposal, over the count."""
+    root, z = mode.root(), _deviates(count, len(mode.at))
+    along = _half_loss(frame, rows) @ root
+    length = float(np.sqrt(along @ along))
+    if length > 0:
+        along = along / length
+        z = z + (STRETCH - 1.0) * np.outer(z @ along, along)
+    at = mode.at + z @ root.T
+    log_volume = float(np.log(np.diag(root)).sum()) + (np.log(STRETCH) if length > 0 else 0.0)
+    stretched = z @ along / STRETCH if length > 0 else 0.0
+    square = (z**2).sum(1) - (STRETCH**2 - 1.0) * stretched**2
+    return at, -0.5 * (at**2).sum(1) + 0.5 * square + log_volume - np.log(count)
+
+
+def _half_loss(frame: Frame, rows: Rows) -> Array:
+    """Return how the log half-loss time of the latest cycle moves with each coordinate."""
+    out = np.zeros(frame.root.shape[1] + 2)
+    first = len(COMMON) + len(BY_SCALE) * frame.channels
+    product = int(rows.product[-1]) if len(rows.product) else 0
+    place = frame.places[first + len(BY_PRODUCT) * product + BY_PRODUCT.index("log_half_loss")]
+    if place >= 0:
+        out[:-2] = frame.root[place]
+    out[-2] = np.exp(frame.mean[frame.places[_SD_HALF_LOSS]])
+    return out
+
+
+def _cut(mass: Array) -> Array:
+    """Return weights of importance, none of them above the mean times the root of their number.
+
+    References
+    ----------
+    .. [1] ``ionides2008``: truncated importance sampling; the bias vanishes with the number, the variance is bounded.
+    """
+    return np.minimum(mass, mass.mean() * np.sqrt(len(mass)))
 
 
 @dataclass(frozen=True, slots=True)

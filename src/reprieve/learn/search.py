@@ -7,7 +7,7 @@ covariance, then the patient's half-loss time and variability.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -17,14 +17,19 @@ from reprieve.learn.kernel import Array, Compiled, Ground, Kernel, Points, Rows
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.parameters import BY_SCALE, COMMON, slots
 from reprieve.learn.population import Population
-from reprieve.learn.quadrature import slot_values
-from reprieve.learn.rows import scales_of
+from reprieve.learn.quadrature import relinearised, robust_weights, slot_values
+from reprieve.learn.rows import cycle_arrays, scales_of
 
-Cost = Callable[[Array], tuple[float, Array]]
+Cost = Callable[[Array, list[int]], tuple[float, Array]]
 STEPS = 30
-RESTING = 0.05  # largest slope, in log likelihood a prior sd, at which the search rests
+# Largest slope, in log likelihood a prior sd, at which the search rests: before a round that makes the patient linear
+# anew, and in the last.
+EARLY, RESTING = 1.0, 0.3
 _LONGEST = 1.5
-_NARROWEST_AND_WIDEST = (1e-4, 1.5)  # variances, where the prior's is 1
+# How many coordinates are looked along beside each place, how far, and the least curvature that is learned from. The
+# compiled kernel has all three: it works on four places at once, of which a search alone needs one.
+_BESIDE, _PROBE, _LEAST_CURVATURE = 3, 1e-3, 0.5
+_NARROWEST = 1e-6  # variance, where the prior's is 1
 # The log by which a patient's variability may lie off the population's: some four prior sds. Scores that never change,
 # as in a diary always answered alike, would otherwise say that there is no noise at all, and a density without bound
 # drowns every other thing.
@@ -40,24 +45,31 @@ class Mode:
     at: Array
     covariance: Array
 
-    def root(self) -> tuple[Array, float]:
-        """Return the symmetric root of the covariance, and its log determinant.
-
-        The symmetric one, because it hangs on the covariance alone: where many directions are as wide as the prior, any
-        turn of their axes would do as well, and a last bit would decide.
-        """
-        values, vectors = np.linalg.eigh(self.covariance)
-        sd = np.sqrt(np.clip(values, *_NARROWEST_AND_WIDEST))
-        return (vectors * sd) @ vectors.T, float(np.log(sd).sum())
+    def root(self) -> Array:
+        """Return the lower root of the covariance: it hangs on that alone, no axes are chosen by a last bit."""
+        covariance = 0.5 * (self.covariance + self.covariance.T) + _NARROWEST * np.eye(len(self.at))
+        return np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """From standard normal coordinates to the kernel's slots."""
+    """From standard normal coordinates to the kernel's slots; parameters that no row of the patient needs have none.
+
+    Attributes
+    ----------
+    mean, root : ndarray, shapes (p,) and (p, p)
+        Parameters that are needed, and the root of their covariance.
+    places : ndarray of int, shape (slots,)
+        Position of each slot's parameter; -1 where it is fixed at 0 or not needed.
+    needed : ndarray of int, shape (p,)
+        Positions among the population's parameters.
+    channels : int
+    """
 
     mean: Array
     root: Array
     places: NDArray[np.int32]
+    needed: NDArray[np.int64]
     channels: int
 
     def origin(self) -> Mode:
@@ -66,7 +78,7 @@ class Frame:
         return Mode(np.zeros(size), np.eye(size))
 
     def theta(self, at: Array) -> Array:
-        """Return the population parameters at the coordinates `at`, shape (g, v)."""
+        """Return the needed parameters at the coordinates `at`, shape (g, v)."""
         return self.mean + at[:, :-2] @ self.root.T
 
     def points(self, at: Array, responds: NDArray[np.int32]) -> Points:
@@ -103,60 +115,128 @@ def held(at: Array | float, most: Array | float) -> tuple[Array, Array]:
 
 def frame_of(patient: PatientScores, population: Population) -> Frame:
     """Return the coordinates for `patient` under `population`."""
-    scales = scales_of(patient, population)
-    place = slots(population.names, scales, tuple(population.products))
-    return Frame(population.mean, _root(population.covariance.tobytes(), len(population.mean)), place, len(scales))
+    _, ratio, _, product = cycle_arrays(patient, population)
+    given = tuple(sorted(set(product[ratio > 0].tolist())))
+    scales, products = scales_of(patient, population), tuple(population.products)
+    return _frame(population.names, scales, products, given, population.mean.tobytes(), population.covariance.tobytes())
 
 
-@lru_cache(maxsize=8)
-def _root(covariance: bytes, size: int) -> Array:
-    values, vectors = np.linalg.eigh(np.frombuffer(covariance).reshape(size, size))
-    return vectors * np.sqrt(np.maximum(values, 0.0))
+@lru_cache(maxsize=64)
+def _frame(
+    names: tuple[str, ...],
+    scales: tuple[str, ...],
+    products: tuple[str, ...],
+    given: tuple[int, ...],
+    mean: bytes,
+    covariance: bytes,
+) -> Frame:
+    """Return the coordinates for patients with these scales who were `given` these of the products."""
+    place = slots(names, scales, products)
+    first = len(COMMON) + len(BY_SCALE) * len(scales)
+    for i in set(range(len(products))) - set(given):
+        place[first + 2 * i : first + 2 * i + 2] = -1
+    needed = np.unique(place[place >= 0])
+    place = np.where(place < 0, -1, np.searchsorted(needed, place)).astype(np.int32)
+    spread = np.frombuffer(covariance).reshape(len(names), len(names))[np.ix_(needed, needed)]
+    values, vectors = np.linalg.eigh(spread)
+    root = np.ascontiguousarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+    return Frame(np.frombuffer(mean)[needed], root, place, needed.astype(np.int64), len(scales))
 
 
-def settle(frame: Frame, rows: Rows, start: Mode, kernel: Kernel, *, responds: bool) -> Mode:
-    """Return the mode near `start`, by BFGS; the covariance is what the steps learned of the curvature."""
+def settle(
+    frame: Frame, rows: Rows, start: Mode, kernel: Kernel, *, responds: bool, rounds: int = 1
+) -> tuple[Mode, Rows]:
+    """Return the mode near `start`, and the rows made linear there.
+
+    By BFGS; the covariance is what the steps learned of the curvature. Between the rounds the curve is made linear at
+    the mode, and odd scores are weighted down. Beside each place three coordinates are looked along, the steepest first
+    and none twice: what a step learns of one direction, these learn of three others, and few steps are left.
+    """
     if isinstance(kernel, Compiled):
-        ground = Ground(frame.mean, frame.root, frame.places, MOST_SPREAD, _STRAIGHT, STEPS, RESTING, _LONGEST)
-        return Mode(*kernel.settle(rows, ground, start.at, start.covariance, responds=responds))
-    return Mode(*_settle(frame, rows, start, kernel, responds=responds))
+        ground = Ground(
+            frame.mean, frame.root, frame.places, MOST_SPREAD, _STRAIGHT, rounds, STEPS, EARLY, RESTING, _LONGEST
+        )
+        at, inverse, rows = kernel.settle(rows, ground, start.at, start.covariance, responds=responds)
+        return Mode(at, inverse), rows
+    probed: set[int] = set()
+    mode, slope = start, np.arange(len(start.at), dtype=float)  # before anything is known, the last coordinates first
+    for turn in range(rounds):
+        last = turn == rounds - 1
+        cost = _cost(frame, rows, kernel, np.array([int(responds)], np.int32))
+        mode, slope = _descend(cost, mode, slope, probed, RESTING if last else EARLY)
+        rows = rows if last else _adjusted(frame, rows, mode, kernel, responds=responds)
+    return mode, rows
 
 
-def _settle(frame: Frame, rows: Rows, start: Mode, kernel: Kernel, *, responds: bool) -> tuple[Array, Array]:
-    """Return what `Compiled.settle` does."""
-    flag = np.array([int(responds)], np.int32)
+def _adjusted(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel, *, responds: bool) -> Rows:
+    """Return `rows` made linear at the mode, with the precision that Student's t gives each score there."""
+    points = frame.points(mode.at[None], np.array([int(responds)], np.int32))
+    told = kernel(rows, points, surprise=True)
+    assert told.surprise is not None
+    made = relinearised(rows, points.slots[0], told.mean[0], told.covariance[0])
+    return replace(made, weight=np.where(rows.weight > 0, robust_weights(told.surprise[0]), 0.0))
 
-    def cost(at: Array) -> tuple[float, Array]:
-        points = frame.points(at[None], flag)
+
+def _cost(frame: Frame, rows: Rows, kernel: Kernel, flag: NDArray[np.int32]) -> Cost:
+    """Return what gives minus the log posterior at a place, and the gradient there and beside it along `probes`."""
+
+    def cost(at: Array, probes: list[int]) -> tuple[float, Array]:
+        places = np.concatenate([at[None], at + _PROBE * np.eye(len(at))[probes]])
+        points = frame.points(places, np.repeat(flag, len(places)))
         told = kernel(rows, points, gradient=True)
         assert told.gradient is not None
-        slope = at - frame.slope(told.gradient[0], points.slots[0], float(at[-1]))
+        by_place = zip(places, told.gradient, points.slots, strict=True)
+        slope = np.stack([one - frame.slope(by_slot, slot, float(one[-1])) for one, by_slot, slot in by_place])
         return 0.5 * float(at @ at) - float(told.log_likelihood[0]), slope
 
+    return cost
+
+
+def _descend(cost: Cost, start: Mode, slope: Array, probed: set[int], resting: float) -> tuple[Mode, Array]:
+    """Go to the mode near `start`, and tell the slope there; coordinates looked along are added to `probed`."""
     at, inverse = start.at, start.covariance
-    value, slope = cost(at)
+    beside = _chosen(np.abs(slope), probed)
+    value, slopes = cost(at, beside)
+    inverse, slope = _informed(inverse, beside, slopes), slopes[0]
     for _ in range(STEPS):
-        if np.abs(slope).max() < RESTING:
+        if np.abs(slope).max() < resting:
             break
         step = -inverse @ slope
         length = float(np.sqrt(step @ step))
         step *= min(1.0, _LONGEST / length)
-        found = _line(cost, at, step, value, slope)
+        beside = _chosen(np.abs(slope), probed)
+        found = _line(cost, at, beside, step, value, slope)
         if found is None:
             break
-        moved, value, fresh = found
-        inverse = _updated(inverse, moved - at, fresh - slope)
-        at, slope = moved, fresh
-    return at, inverse
+        moved, value, slopes = found
+        inverse = _informed(_updated(inverse, moved - at, slopes[0] - slope), beside, slopes)
+        at, slope = moved, slopes[0]
+    return Mode(at, inverse), slope
 
 
-def _line(cost: Cost, at: Array, step: Array, value: float, slope: Array) -> tuple[Array, float, Array] | None:
+def _chosen(steepness: Array, probed: set[int]) -> list[int]:
+    """Return the steepest coordinates that nobody looked along, and note them."""
+    chosen = [int(i) for i in np.argsort(-steepness, kind="stable") if int(i) not in probed][:_BESIDE]
+    probed.update(chosen)
+    return chosen
+
+
+def _informed(inverse: Array, beside: list[int], slopes: Array) -> Array:
+    """Return the inverse curvature with what was seen beside the place."""
+    for i, slope in zip(beside, slopes[1:], strict=True):
+        inverse = _updated(inverse, _PROBE * np.eye(len(inverse))[i], slope - slopes[0])
+    return inverse
+
+
+def _line(
+    cost: Cost, at: Array, beside: list[int], step: Array, value: float, slope: Array
+) -> tuple[Array, float, Array] | None:
     """Return the first shortened step that lowers the cost, or None."""
     fall = float(slope @ step)
     for _ in range(8):
         moved = at + step
-        told, fresh = cost(moved)
-        if np.isfinite(told) and np.isfinite(fresh).all() and told <= value + 1e-4 * fall:
+        told, fresh = cost(moved, beside)
+        if np.isfinite(told) and np.isfinite(fresh[0]).all() and told <= value + 1e-4 * fall:
             return moved, told, fresh
         step, fall = 0.4 * step, 0.4 * fall
     return None
@@ -165,7 +245,7 @@ def _line(cost: Cost, at: Array, step: Array, value: float, slope: Array) -> tup
 def _updated(inverse: Array, step: Array, change: Array) -> Array:
     """Return the BFGS update of the inverse curvature."""
     curvature = float(step @ change)
-    if curvature < 1e-10:
+    if not curvature >= _LEAST_CURVATURE * float(step @ step):
         return inverse
     moved = inverse @ change
     outer = np.outer(moved, step)

@@ -6,6 +6,7 @@ import ctypes
 import hashlib
 import os
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -28,7 +29,7 @@ class CompiledKernel:
         self._quantiles = library.reprieve_quantiles
         patient = [*[_INT] * 5, *[_PLACE] * 12, _INT, *[_PLACE] * 3]
         self._nodes.argtypes = [*patient, _INT, *[_PLACE] * 10]
-        held, steps = [_DOUBLE, _DOUBLE, _INT], [_INT, _DOUBLE, _DOUBLE]
+        held, steps = [_DOUBLE, _DOUBLE, _INT], [_INT, _INT, _DOUBLE, _DOUBLE, _DOUBLE]
         self._settle.argtypes = [*patient, _INT, _INT, *[_PLACE] * 3, *held, *steps, _PLACE, _PLACE]
         self._quantiles.argtypes = [_INT, _INT, *[_PLACE] * 3, _INT, _DOUBLE, _INT, *[_PLACE] * 4]
 
@@ -59,9 +60,18 @@ class CompiledKernel:
         )
         return NodeResults(value, mean, covariance, told, slope, odd)
 
-    def settle(self, rows: Rows, ground: Ground, at: Array, inverse: Array, *, responds: bool) -> tuple[Array, Array]:
+    def settle(
+        self, rows: Rows, ground: Ground, at: Array, inverse: Array, *, responds: bool
+    ) -> tuple[Array, Array, Rows]:
         """See `Compiled`."""
         at, inverse = at.copy(), np.array(inverse, order="C")
+        rows = replace(
+            rows,
+            weight=rows.weight.copy(),
+            off_time=rows.off_time.copy(),
+            lifted=rows.lifted.copy(),
+            blur=rows.blur.copy(),
+        )
         mean, root = np.ascontiguousarray(ground.mean), np.ascontiguousarray(ground.root)
         _check(
             self._settle(
@@ -72,14 +82,16 @@ class CompiledKernel:
                 ground.most_spread,
                 ground.straight,
                 int(responds),
+                ground.rounds,
                 ground.steps,
+                ground.early,
                 ground.resting,
                 ground.longest,
                 _at(at),
                 _at(inverse),
             )
         )
-        return at, inverse
+        return at, inverse, rows
 
     def quantiles(self, weight: Array, mean: Array, sd: Array, levels: Array, middle: Array, wide: Array) -> Array:
         """See `Compiled`."""
