@@ -1,4 +1,4 @@
-"""S6: the patient of a plan, drawn from the chart: every dose counts, each once, up to and on the day."""
+"""S6: the patient of a plan, drawn from the chart: every dose counts, each once, before, on and after the day."""
 
 from __future__ import annotations
 
@@ -48,20 +48,34 @@ doses = st.tuples(days, st.sampled_from(NAMES), st.sampled_from(("50", "120.5", 
 
 
 @given(st.lists(doses, max_size=5), st.lists(doses, max_size=5), st.lists(doses, max_size=3))
-def test_s06_no_dose_is_lost_and_none_lies_ahead(own, elsewhere, told) -> None:
-    """Every day and substance that anyone named up to the day is there; sessions with their own units."""
+def test_s06_no_dose_is_lost(own, elsewhere, told) -> None:
+    """Every day and substance that anyone named is there; sessions with their own units."""
     made = chart(
         *(session(day, units, product, number) for number, (day, product, units) in enumerate(own)),
         exposures=tuple(Exposure(date=day, product=name, units=D(units)) for day, name, units in elsewhere),
     )
     beside = PlanPatient(exposures=tuple(Exposure(date=day, product=name, units=D(units)) for day, name, units in told))
     found = plan_patient(made, TODAY, beside).exposures
-    named = {(day, substance(name)) for day, name, _ in (*own, *elsewhere, *told) if day <= TODAY}
+    named = {(day, substance(name)) for day, name, _ in (*own, *elsewhere, *told)}
     assert {(one.date, substance(one.product)) for one in found} == named
     assert [one.date for one in found] == sorted(one.date for one in found)
-    here = sorted((day, name, D(units)) for day, name, units in own if day <= TODAY)
+    here = sorted((day, name, D(units)) for day, name, units in own)
     kept = sorted((one.date, one.product, one.units) for one in found if one.indication == "cervical_dystonia")
     assert kept == here
+
+
+def test_s06_only_what_can_be_the_same_dose_is_one() -> None:
+    """200 units for the neck here; the bladder, another clinic or more units of that day are doses of their own."""
+    here = chart(session(TODAY))
+
+    def counted(**other: object) -> int:
+        told = Exposure(date=TODAY, product="Botox", **other)  # type: ignore[arg-type]
+        return len(plan_patient(here, TODAY, PlanPatient(exposures=(told,))).exposures)
+
+    for same in ({}, {"units": D(200)}, {"units": D(150)}, {"indication": "cervical_dystonia"}):
+        assert counted(**same) == 1, same
+    for other in ({"indication": "chronic_migraine"}, {"place": "urology"}, {"units": D(201)}):
+        assert counted(**other) == 2, other
 
 
 def test_s06_a_session_of_the_same_day_counts_in_a_proposal() -> None:

@@ -95,7 +95,7 @@ def _injection(random: Random, product: str, use: str) -> Injection:
     units = _units(random, product)
     if use in (BLEPH, "hemifacial_spasm") and product == ONA:
         units = Decimal(random.choice(("1.25", "2.5", "2.75", "5", "7.5", "15")))
-    limb = random.choice(("right_arm", "left_leg")) if random.random() < 0.05 else None
+    limb = random.choice(("right_arm", "left_arm", "right_leg", "left_leg")) if random.random() < 0.1 else None
     return Injection(
         muscle=muscle,
         side=random.choice(("left", "left", "right", "both", None)),
@@ -108,7 +108,7 @@ def _injection(random: Random, product: str, use: str) -> Injection:
 def _exposure(random: Random, product: str, use: str) -> Exposure:
     other = product if random.random() < 0.75 else random.choice(tuple(SIZES))
     return Exposure(
-        date=_day(random),
+        date=_day(random) if random.random() < 0.85 else TODAY + timedelta(days=random.choice((3, 29, 30, 83, 91, 92))),
         product=random.choice(NAMES[other]),
         units=None if random.random() < 0.1 else _units(random, other, factor=random.choice((1, 1, 3))),
         indication=random.choice((use, None, "chronic_migraine")),

@@ -101,6 +101,7 @@ class SecondChecker:
         self.child = patient.age_years is not None and patient.age_years < 18
         self.total = sum((Fraction(row.units) for row in plan.injections), Fraction(0))
         self.weight = None if patient.weight_kg is None else Fraction(patient.weight_kg)
+        self.later: list[Any] = []
         self.same, self.other = self._doses()
         uses = [use for use in self.record["indications"] if self._is_for(use)]
         labelled = [use for use in uses if not use["label_status"].startswith("NOT")]
@@ -134,17 +135,23 @@ class SecondChecker:
         told = [(row.date, row.product, row.units, row.indication) for row in self.plan.patient.exposures]
         last = self.plan.last_session
         if last is not None:
-            names = {(day, _brands().get(name.lower(), name)) for day, name, _, _ in told}
-            if (last.date, _brands().get(last.product.lower(), last.product)) not in names:
+            substance = _brands().get(last.product.lower(), last.product)
+            alike = [row for row in told if (row[0], _brands().get(row[1].lower(), row[1])) == (last.date, substance)]
+            known = sum(row[2] or 0 for row in alike)
+            if not alike:
                 told.append((last.date, last.product, last.units, None))
+            elif last.units is not None and last.units > known:
+                told.append((last.date, last.product, last.units - known, None))
         same, other = [], []
         for day, name, units, use in told:
             assert self.plan.date is not None
             ago = (self.plan.date - day).days
-            if ago < 0:
-                continue
             mine = _brands().get(name.strip().lower()) == self.plan.product
-            (same if mine else other).append((ago, units, use))
+            if ago < 0:
+                if mine:
+                    self.later.append((ago, units, use))
+            else:
+                (same if mine else other).append((ago, units, use))
         return same, other
 
     # --- saying -----------------------------------------------------------------------------------------------------
@@ -199,9 +206,7 @@ class SecondChecker:
             region = _region(row.muscle)
             upper = region in ("shoulder_girdle", "arm", "forearm", "hand")
             lower = region in ("hip", "thigh", "leg", "foot")
-            if row.limb:
-                shares = {row.limb: Fraction(row.units)}
-            elif not upper and not lower:
+            if not upper and not lower:
                 shares = {}
             else:
                 end = "arm" if upper else "leg"
@@ -211,6 +216,12 @@ class SecondChecker:
                 else:
                     each = whole / 2 if row.side == "both" else whole
                     shares = {f"left_{end}": each, f"right_{end}": each}
+            if row.limb:
+                other_side = row.side in ("left", "right") and not row.limb.startswith(row.side)
+                other_end = (upper and row.limb.endswith("leg")) or (lower and row.limb.endswith("arm"))
+                if not other_side and not other_end:
+                    shares = {}
+                shares[row.limb] = Fraction(row.units)
             for limb, units in shares.items():
                 table[limb] = table.get(limb, Fraction(0)) + units
         return table
@@ -250,9 +261,13 @@ class SecondChecker:
         self, row: dict[str, Any], days: int, limit: Fraction | None, uses: tuple[str, ...] | None, payer: bool = False
     ) -> None:
         actual = self.total
-        for ago, units, use in self.same:
-            if ago < days and units is not None and (uses is None or use is None or use in uses):
-                actual += Fraction(units)
+        # Every window of so many days that holds the plan's day, by brute force.
+        for end in range(days):
+            held = self.total
+            for ago, units, use in (*self.same, *self.later):
+                if 0 <= ago + end < days and units is not None and (uses is None or use is None or use in uses):
+                    held += Fraction(units)
+            actual = max(actual, held)
         rule = "payer_limit_exceeded" if payer else "cumulative_limit_exceeded"
         self._above(rule, "patient", actual, limit, row, payer)
 

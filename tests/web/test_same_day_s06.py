@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 ONA = "onabotulinumtoxinA"
@@ -33,6 +34,18 @@ def test_s06_a_second_session_of_the_day_is_summed_with_the_first(signed_in, clo
     assert refused.status_code == 409, refused.text
     (finding,) = (one for one in refused.json()["error"]["findings"] if one["rule"] == "cumulative_limit_exceeded")
     assert (finding["actual"], finding["exceed_by"]) == ("497.5", "97.5")
+
+
+def test_s06_a_session_written_down_late_does_not_hide_behind_a_later_one(signed_in, clock) -> None:
+    """200 units today, then the 210 of last week that nobody wrote down: 97.5 + 200 + 210 within three months."""
+    injector = signed_in("injector")
+    day = clock().date()
+    assert injector.post("/api/patients/p-2/sessions", session(day.isoformat(), "200")).status_code == 201
+    late = session((day - timedelta(days=7)).isoformat(), "210")
+    refused = injector.post("/api/patients/p-2/sessions", late)
+    assert refused.status_code == 409, refused.text
+    (finding,) = (one for one in refused.json()["error"]["findings"] if one["rule"] == "cumulative_limit_exceeded")
+    assert (finding["actual"], finding["exceed_by"]) == ("507.5", "107.5")
 
 
 def test_s06_a_session_told_again_under_its_brand_counts_once(signed_in, clock) -> None:

@@ -13,21 +13,23 @@ from reprieve.reference.formulary.product import product_of
 def plan_patient(chart: Chart, on: date, told: PlanPatient | None = None) -> PlanPatient:
     """Return the patient of a plan for the day `on`.
 
-    Sessions of that very day count: a second one must be summed with the first. The chart decides; what was told
-    beside it (a risk, an exposure named just now) counts too and never takes away.
+    Sessions of that very day count: a second one must be summed with the first. So does what is dated later: a session
+    that is written down late must not hide behind those after it. The chart decides; what was told beside it (a risk,
+    an exposure named just now) counts too and never takes away.
 
     Parameters
     ----------
     chart : Chart
     on : date
-        Day of the plan; what is dated later is left out.
+        Day of the plan.
     told : PlanPatient, optional
         What the plan says beside the chart.
 
     Returns
     -------
     PlanPatient
-        Exposures oldest first. One that names the day and the substance of a session here is that session, told again.
+        Exposures oldest first. One that names the day and the substance of a session here, and no other use, place or
+        more units, is that session, told again.
     """
     told = told or PlanPatient()
     person = chart.patient
@@ -40,7 +42,7 @@ def plan_patient(chart: Chart, on: date, told: PlanPatient | None = None) -> Pla
         weight_date=weight_date,
         risks=tuple(dict.fromkeys((*chart.risks, *told.risks))),
         exposure_history=person.exposure_history if told.exposure_history == "unknown" else told.exposure_history,
-        exposures=_exposures(chart, on, told),
+        exposures=_exposures(chart, told),
         prior_toxin_tolerated=told.prior_toxin_tolerated
         if person.prior_toxin_tolerated is None
         else person.prior_toxin_tolerated,
@@ -65,15 +67,24 @@ def substance(name: str) -> str:
     return name if found is None else found.id
 
 
-def _exposures(chart: Chart, on: date, told: PlanPatient) -> tuple[Exposure, ...]:
+def _exposures(chart: Chart, told: PlanPatient) -> tuple[Exposure, ...]:
     own = [
         Exposure(date=one.date, product=one.product, indication=one.indication, units=one.units, place=one.place)
-        for one in given_sessions(chart, on)
+        for one in given_sessions(chart, date.max)
     ]
-    seen = {(one.date, substance(one.product)) for one in own}
-    listed = dict.fromkeys(one for one in (*chart.exposures, *told.exposures) if one.date <= on)
-    elsewhere = [one for one in listed if (one.date, substance(one.product)) not in seen]
+    listed = dict.fromkeys((*chart.exposures, *told.exposures))
+    elsewhere = [one for one in listed if not any(_told_again(one, session) for session in own)]
     return tuple(sorted((*own, *elsewhere), key=lambda one: one.date))
+
+
+def _told_again(told: Exposure, session: Exposure) -> bool:
+    """Return whether an exposure is a session of this clinic; where it may be another dose of that day it is not."""
+    return (
+        (told.date, substance(told.product)) == (session.date, substance(session.product))
+        and told.indication in (None, session.indication)
+        and told.place in (None, session.place)
+        and (told.units is None or session.units is None or told.units <= session.units)
+    )
 
 
 def _weight(chart: Chart, told: PlanPatient) -> tuple[Decimal | None, date | None]:

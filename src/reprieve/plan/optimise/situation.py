@@ -70,7 +70,11 @@ def situation_of(chart: Chart, on: Date, product: str, condition: str) -> Situat
         on=on,
         age=age_years(person.birth_date, on) if person.birth_date else None,
         weight_kg=person.weight_kg,
-        given=tuple(reversed([one for one in plan_patient(chart, on).exposures if substance(one.product) == product])),
+        given=tuple(
+            one
+            for one in reversed(plan_patient(chart, on).exposures)
+            if substance(one.product) == product and one.date <= on
+        ),
         sessions=sessions,
         last=sessions[-1] if sessions else None,
         vial=_vial(sessions, product, condition),

@@ -131,12 +131,21 @@ def case_of(
 
 def _age(plan: Plan, on: date) -> Decimal | None:
     patient = plan.patient
-    if patient.birth_date is not None:
-        return Decimal(age_years(patient.birth_date, on))
     age = patient.age_years
     if age is not None and not within(age, 0, OLDEST_YEARS):
         raise InputError(f"age_years must lie between 0 and {OLDEST_YEARS}, but got {plain(age)}; correct it")
-    return age
+    if patient.birth_date is None:
+        return age
+    by_birth = Decimal(age_years(patient.birth_date, on))
+    if by_birth > OLDEST_YEARS:
+        raise InputError(f"birth_date {patient.birth_date} makes an age of {by_birth}; nobody is so old, correct it")
+    # An age may have been told a birthday ago; more than that are two people, or a slip that hides a child.
+    if age is not None and not -1 <= age - by_birth < 2:
+        raise InputError(
+            f"age_years {plain(age)} and birth_date {patient.birth_date} ({by_birth} years) contradict each other; "
+            "leave out the one that is wrong"
+        )
+    return by_birth
 
 
 def _check_numbers(plan: Plan) -> None:

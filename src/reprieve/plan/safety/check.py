@@ -48,8 +48,10 @@ from reprieve.plan.safety.rules.special_population import special_population
 from reprieve.plan.safety.rules.titration_step_too_large import titration_step_too_large
 from reprieve.plan.safety.rules.units_not_interchangeable import units_not_interchangeable
 from reprieve.plan.safety.rules.vial_expired import vial_expired
+from reprieve.plan.safety.rules.vial_not_on_file import vial_not_on_file
 from reprieve.plan.safety.rules.vial_over_time import vial_over_time
 from reprieve.plan.safety.rules.vial_too_small import vial_too_small
+from reprieve.plan.safety.rules.volume_differs_from_dilution import volume_differs_from_dilution
 from reprieve.plan.safety.rules.weight_missing import weight_missing
 from reprieve.plan.safety.rules.weight_stale import weight_stale
 from reprieve.plan.safety.settings import SafetySettings
@@ -90,6 +92,8 @@ RULES: tuple[Rule, ...] = (
     vial_expired,
     vial_over_time,
     vial_too_small,
+    vial_not_on_file,
+    volume_differs_from_dilution,
     label_value_differs_from_arithmetic,
     exposure_unknown,
     exposure_after_plan,

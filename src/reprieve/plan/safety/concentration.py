@@ -9,17 +9,24 @@ from reprieve.core.errors import InputError
 from reprieve.record.plan import Plan, Vial
 from reprieve.reference.preparations import LabelDilution, is_verified, preparations
 
+# No syringe of this therapy measures less.
+SMALLEST_ML = Decimal("0.05")
+
 
 def units_per_ml(plan: Plan) -> Decimal | None:
     """Return the weakest concentration among the plan's vials, in units per mL; None when it is not told.
 
     The weakest gives the largest volume, so no site volume is judged too small.
     """
+    return min(concentrations(plan), default=None)
+
+
+def concentrations(plan: Plan) -> list[Decimal]:
+    """Return the concentration of each vial of the plan; none where one of them is not told."""
     vials = plan.reconstitution.vials if plan.reconstitution else ()
     known = [concentration_of(plan.product, vial) for vial in vials]
-    if not known or any(value is None for value in known):
-        return None
-    return min(value for value in known if value is not None)
+    told = [value for value in known if value is not None]
+    return told if len(told) == len(known) else []
 
 
 def concentration_of(product: str, vial: Vial) -> Decimal | None:
@@ -30,8 +37,10 @@ def concentration_of(product: str, vial: Vial) -> Decimal | None:
     diluent = vial.diluent_ml
     if diluent is None or (own is None and diluent == 0):
         return None
-    if not within(diluent, 0, 100):
-        raise InputError(f"diluent_ml must lie between 0 and 100 mL, but got {plain(diluent)} mL; correct it")
+    if not within(diluent, 0, 100) or 0 < diluent < SMALLEST_ML:
+        raise InputError(
+            f"diluent_ml must be 0 or lie between {SMALLEST_ML} and 100 mL, but got {plain(diluent)} mL; correct it"
+        )
     printed = label_row(product, vial)
     if printed is not None and is_verified(printed.source):
         return printed.units_per_0_1_ml * 10

@@ -30,12 +30,18 @@ class Earlier:
     complete : bool
         Whether the patient's history was told to be complete. False: more may have been given.
     ahead : tuple of GivenDose
-        Doses dated after the plan's day; they cannot have been given before it.
+        Doses of any toxin dated after the plan's day, with negative days.
+    ahead_same : tuple of GivenDose
+        Those of them that are of the plan's substance.
+    nameless : tuple of GivenDose
+        Those of `other` whose product is not on file: they may be of the plan's substance.
     """
 
     same: tuple[GivenDose, ...]
     other: tuple[GivenDose, ...]
     ahead: tuple[GivenDose, ...]
+    ahead_same: tuple[GivenDose, ...]
+    nameless: tuple[GivenDose, ...]
     complete: bool
 
     @property
@@ -45,26 +51,47 @@ class Earlier:
 
 
 def earlier_doses(plan: Plan, found: Product, on: date) -> Earlier:
-    """Return the doses before `on`; `last_session` repeats an exposure of the same day and product."""
-    told = list(plan.patient.exposures)
-    last = plan.last_session
-    if last is not None and not any(_same_dose(entry, last.date, last.product) for entry in told):
-        told.append(Exposure(date=last.date, product=last.product, units=last.units, indication=None))
+    """Return the doses around `on`; of `last_session` and an exposure of its day and product the larger counts."""
     same: list[GivenDose] = []
     other: list[GivenDose] = []
     ahead: list[GivenDose] = []
-    for entry in told:
+    ahead_same: list[GivenDose] = []
+    nameless: list[GivenDose] = []
+    for entry in (*plan.patient.exposures, *_beyond_exposures(plan)):
         days = (on - entry.date).days
         dose = GivenDose(entry.date, days, entry.units, entry.indication, entry.product)
         substance = product_of(entry.product)
+        of_plan = substance is not None and substance.id == found.id
         if days < 0:
             ahead.append(dose)
-        elif substance is not None and substance.id == found.id:
-            same.append(dose)
-        else:
+        if of_plan:
+            (ahead_same if days < 0 else same).append(dose)
+        elif days >= 0:
             other.append(dose)
-    complete = plan.patient.exposure_history == "known"
-    return Earlier(same=tuple(same), other=tuple(other), ahead=tuple(ahead), complete=complete)
+            if substance is None:
+                nameless.append(dose)
+    return Earlier(
+        same=tuple(same),
+        other=tuple(other),
+        ahead=tuple(ahead),
+        ahead_same=tuple(ahead_same),
+        nameless=tuple(nameless),
+        complete=plan.patient.exposure_history == "known",
+    )
+
+
+def _beyond_exposures(plan: Plan) -> list[Exposure]:
+    """Return what `last_session` tells beyond the exposures of its day and product: all of it, a rest, or nothing."""
+    last = plan.last_session
+    if last is None:
+        return []
+    told = [entry for entry in plan.patient.exposures if _same_dose(entry, last.date, last.product)]
+    units = last.units
+    if told:
+        units = Decimal(0) if units is None else units - sum((entry.units or Decimal(0) for entry in told), Decimal(0))
+    if units is not None and units <= 0:
+        return []
+    return [Exposure(date=last.date, product=last.product, units=units)]
 
 
 def _same_dose(entry: Exposure, day: date, product: str) -> bool:

@@ -1,4 +1,7 @@
-"""Units by limb; an injection whose side is not told counts in both limbs, so that none seems freer than it is."""
+"""Units by limb, so that none seems freer than it is.
+
+An injection whose side is not told counts in both limbs, and one whose limb contradicts its side or muscle in each.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +37,26 @@ def units_by_limb(case: Case) -> dict[Limb, Decimal]:
     return table
 
 
+def contradicts(entry: Placed) -> str | None:
+    """Return what the limb of an injection contradicts, its side or its muscle; None where they agree."""
+    told, side = entry.injection.limb, entry.injection.side
+    if told is None:
+        return None
+    if side in ("left", "right") and not told.startswith(side):
+        return "side"
+    return "muscle" if entry.target.limb not in (None, _BY_NAME[told].kind) else None
+
+
 def _parts(entry: Placed) -> list[tuple[Limb, Decimal]]:
     told = entry.injection.limb
-    if told is not None:
-        return [(_BY_NAME[told], entry.units)]
+    if told is None:
+        return _meant(entry)
+    limb = _BY_NAME[told]
+    other = [part for part in _meant(entry) if part[0] != limb] if contradicts(entry) else []
+    return [(limb, entry.units), *other]
+
+
+def _meant(entry: Placed) -> list[tuple[Limb, Decimal]]:
     kind = entry.target.limb
     if kind is None:
         return []

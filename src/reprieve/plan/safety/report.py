@@ -14,7 +14,7 @@ from reprieve.plan.safety.outcome import Gap, LimitCheck
 from reprieve.plan.safety.settings import SafetySettings
 
 # Raised whenever a rule changes what it says; a signed session keeps it.
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,8 +50,13 @@ def products() -> Mapping[str, Product]:
 
 @cache
 def _brands() -> Mapping[str, str]:
-    names = {brand.casefold(): product.id for product in products().values() for brand in product.brands}
-    return MappingProxyType(names | {name.casefold(): name for name in products()})
+    names = {_bare(brand): product.id for product in products().values() for brand in product.brands}
+    return MappingProxyType(names | {_bare(name): name for name in products()})
+
+
+def _bare(name: object) -> str:
+    """Return a name without case, signs of a mark, spaces and hyphens: ``Botox® `` is ``botox``."""
+    return "".join(sign for sign in str(name).casefold() if sign.isalnum())
 
 
 def product(name: str) -> Product:
@@ -65,7 +70,7 @@ def product(name: str) -> Product:
     found = products().get(name)
     if found is not None:
         return found
-    generic = _brands().get(str(name).strip().casefold())
+    generic = _brands().get(_bare(name))
     if generic is not None:
         raise UnknownNameError(f"{name!r} is a brand or another spelling; write its nonproprietary name {generic}")
     raise unknown("product", name, products())
@@ -73,7 +78,7 @@ def product(name: str) -> Product:
 
 def product_of(name: str) -> Product | None:
     """Return the product behind a nonproprietary name or a brand, however it is written; None if unknown."""
-    generic = _brands().get(str(name).strip().casefold())
+    generic = _brands().get(_bare(name))
     return products()[generic] if generic else None
 
 

@@ -7,7 +7,7 @@ lids (``botoxone_bleph``); EU lids 100 units in 12 weeks (``rxreasoner_bleph_eu`
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -150,3 +150,30 @@ def test_another_setting_of_the_window_is_used_and_shown() -> None:
     assert not found(one, RULE, settings=SafetySettings(days_in_three_months=84))
     (limit,) = [limit for limit in report_of(one).limits if limit.rule == RULE]
     assert limit.words == '"3 months" counted as 92 days'
+
+
+@pytest.mark.parametrize(
+    ("told", "summed"),
+    [
+        ((None,), 400),  # a dose without units does not hide those of the last session
+        ((1,), 400),
+        ((100, 50), 400),
+        ((350,), 400),
+        ((400,), 450),
+        ((None, 100), 400),
+    ],
+)
+def test_of_the_last_session_and_an_exposure_of_its_day_the_larger_counts(
+    told: tuple[int | None, ...], summed: int
+) -> None:
+    """350 units were given 60 days ago; the history names the same day and substance with other units, or none."""
+    exposures = tuple(given(60, units, "Botox") for units in told)
+    one = plan(
+        ONA,
+        CD,
+        inject("splenius_capitis", 50),
+        exposures=exposures,
+        last_session=LastSession(date=TODAY - timedelta(days=60), product=ONA, units=Decimal(350)),
+    )
+    (limit,) = (entry for entry in report_of(one).limits if entry.rule == RULE)
+    assert limit.actual == summed

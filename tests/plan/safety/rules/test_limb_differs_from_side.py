@@ -19,3 +19,13 @@ def test_a_limb_of_the_other_side_is_said() -> None:
     assert said("right", "left_arm")
     assert not said("left", "left_arm")
     assert not said("both", "right_arm")
+
+
+def test_a_limb_in_which_the_muscle_does_not_lie_is_said() -> None:
+    def said(muscle: str, limb: str) -> bool:
+        return bool(found(plan(ONA, ARM, inject(muscle, 50, "right", limb=limb)), "limb_differs_from_side"))
+
+    assert said("gastrocnemius", "right_arm")
+    assert said("biceps_brachii", "right_leg")
+    assert not said("gastrocnemius", "right_leg")
+    assert not said("splenius_capitis", "right_arm")  # of the neck: no limb is contradicted

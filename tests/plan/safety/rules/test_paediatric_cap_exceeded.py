@@ -75,10 +75,24 @@ def test_without_a_side_no_limb_seems_freer() -> None:
     assert [finding.subject for finding in found(one, ONE)] == ["left_arm"]
 
 
-def test_the_limb_that_is_told_decides() -> None:
+def test_a_limb_that_contradicts_the_side_frees_neither() -> None:
     one = plan(ONA, ARM, inject("biceps_brachii", 130, "left", sites=20, limb="right_arm"), age=9, weight=20)
-    assert [finding.subject for finding in found(one, ONE)] == ["right_arm"]
+    assert [finding.subject for finding in found(one, ONE)] == ["right_arm", "left_arm"]
     assert "limb_differs_from_side" in rules_of(one)
+
+
+def test_a_dose_cannot_be_split_over_a_limb_that_is_not_its_muscles() -> None:
+    """15 units/kg in one leg, 300 at 20 kg (``dysport_hcp_peds``): the calf written into the arm is still the calf."""
+    halves = [
+        inject("gastrocnemius", units, "right", limb=limb) for units, limb in ((200, "right_leg"), (150, "right_arm"))
+    ]
+    one = plan(ABO, LEG, *halves, age=8, weight=20)
+    assert [(finding.subject, finding.actual) for finding in found(one, ONE)] == [("right_leg", 350)]
+
+
+def test_the_limb_that_is_told_decides_where_no_side_is() -> None:
+    one = plan(ONA, ARM, inject("biceps_brachii", 130, None, sites=20, limb="right_arm"), age=9, weight=20)
+    assert [finding.subject for finding in found(one, ONE)] == ["right_arm"]
 
 
 @pytest.mark.parametrize("age", ["18", "40"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 from reprieve.core.findings import Severity
@@ -32,6 +32,23 @@ def test_hours_since_making_up() -> None:
         reconstitution=vials(5000, diluent_ml=0, opened_at=noon - timedelta(hours=5)),
     )
     assert [finding.severity for finding in found(late, "vial_over_time", now=noon)] == [Severity.WARNING]
+
+
+def test_a_time_without_a_zone_is_the_clinics() -> None:
+    """25 hours before noon: with and without the zone the same is said, and in a clinic of another zone too."""
+    for offset in (0, -8, 9):
+        noon = datetime(2026, 11, 26, 12, 0, tzinfo=timezone(timedelta(hours=offset)))
+        for opened in (noon - timedelta(hours=25), (noon - timedelta(hours=25)).replace(tzinfo=None)):
+            one = plan(ONA, CD, reconstitution=vials(100, opened_at=opened))
+            assert [finding.actual for finding in found(one, "vial_over_time", now=noon)] == [Decimal(25)]
+
+
+def test_a_vial_made_up_later_than_now_is_said() -> None:
+    noon = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+    for minutes, said in ((-1, False), (0, False), (90, True)):
+        one = plan(ONA, CD, reconstitution=vials(100, opened_at=noon + timedelta(minutes=minutes)))
+        findings = found(one, "vial_over_time", now=noon)
+        assert [finding.severity for finding in findings] == ([Severity.WARNING] if said else [])
 
 
 def test_without_the_hour_only_what_is_certain_is_said() -> None:

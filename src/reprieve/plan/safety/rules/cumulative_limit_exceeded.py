@@ -26,7 +26,7 @@ def cumulative_limit_exceeded(case: Case) -> Iterator[LimitCheck | Finding | Gap
 def _window(case: Case, row: LimitRow) -> Iterator[LimitCheck | Finding | Gap]:
     assert row.window is not None
     days = case.settings.days(row.window.count, row.window.unit)
-    inside = [dose for dose in case.earlier.same if dose.days_ago < days and _counts(row, dose)]
+    inside = _fullest(case, row, days)
     unknown = [dose for dose in inside if dose.units is None]
     earlier = sum((dose.units for dose in inside if dose.units is not None), Decimal(0))
     bound, words = per_body(row, case)
@@ -54,6 +54,17 @@ def _window(case: Case, row: LimitRow) -> Iterator[LimitCheck | Finding | Gap]:
         )
 
 
+def _fullest(case: Case, row: LimitRow, days: int) -> list[GivenDose]:
+    """Return the doses beside this one in the fullest window that holds its day.
+
+    A session written down late may lie before others: each of them ends a window in which this one counts too.
+    """
+    doses = [dose for dose in (*case.earlier.same, *case.earlier.ahead_same) if _counts(row, dose)]
+    ends = [0, *sorted({-dose.days_ago for dose in case.earlier.ahead_same if -dose.days_ago < days})]
+    windows = [[dose for dose in doses if 0 <= end + dose.days_ago < days] for end in ends]
+    return max(windows, key=lambda held: sum((dose.units for dose in held if dose.units is not None), Decimal(0)))
+
+
 def _counts(row: LimitRow, dose: GivenDose) -> bool:
     """A window of one use counts doses for that use, and doses whose use was not told."""
     return not row.conditions or dose.indication is None or dose.indication in row.conditions
@@ -65,4 +76,6 @@ def _clears(inside: list[GivenDose], bound: Decimal, days: int) -> str:
     if not inside:
         return told
     wait = min(dose.days_ago for dose in inside)
+    if wait < 0:
+        return told
     return f"{told}, or wait until earlier doses leave the window (the latest in {days - wait} days)"

@@ -29,12 +29,24 @@ def exposure_unknown(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
             needs="ask the patient, record the exposures, mark the history as known",
         )
     longest = max(case.settings.days_in_three_months, 84)
-    for dose in case.earlier.same:
-        if dose.units is None and dose.days_ago < longest:
+    for dose in (*case.earlier.same, *case.earlier.ahead_same):
+        if dose.units is None and abs(dose.days_ago) < longest:
             yield Finding(
                 rule="exposure_unknown",
                 severity=Severity.WARNING,
                 message=f"{dose.product} was given on {dose.date}, but its units are UNKNOWN and are not in the sum.",
                 subject="patient",
                 clears_if="the units are recorded",
+            )
+    for dose in case.earlier.nameless:
+        if dose.days_ago < longest:
+            yield Finding(
+                rule="exposure_unknown",
+                severity=Severity.WARNING,
+                message=(
+                    f"{dose.product!r}, given on {dose.date}, is no product on file; if it was {case.product.id}, its "
+                    "units are missing in the sum."
+                ),
+                subject="patient",
+                clears_if="the product is recorded under its nonproprietary name or brand",
             )

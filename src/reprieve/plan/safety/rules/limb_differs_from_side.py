@@ -6,23 +6,20 @@ from collections.abc import Iterator
 
 from reprieve.core.findings import Finding, Severity
 from reprieve.plan.safety.case import Case
+from reprieve.plan.safety.limbs import contradicts
 from reprieve.plan.safety.outcome import Gap, LimitCheck
 
 
 def limb_differs_from_side(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
-    """Say that an injection names a side and a limb of the other side."""
+    """Say that an injection names a limb of the other side, or one in which its muscle does not lie."""
     for entry in case.placed:
-        limb, side = entry.injection.limb, entry.injection.side
-        if limb and side and not _agrees(limb, side):
+        what = contradicts(entry)
+        if what is not None:
             yield Finding(
                 rule="limb_differs_from_side",
                 severity=Severity.WARNING,
                 message=f"{entry.subject.replace('_', ' ').capitalize()} is planned for the "
-                f"{limb.replace('_', ' ')}; side and limb contradict each other.",
+                f"{str(entry.injection.limb).replace('_', ' ')}; {what} and limb contradict each other.",
                 subject=entry.subject,
-                clears_if="side or limb is corrected",
+                clears_if=f"{what} or limb is corrected",
             )
-
-
-def _agrees(limb: str, side: str) -> bool:
-    return side in ("both", "midline") or limb.startswith(side)

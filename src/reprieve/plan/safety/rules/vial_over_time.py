@@ -27,6 +27,15 @@ def _over_time(case: Case, vial: Vial, subject: str) -> Iterator[Finding | Limit
         return
     within = facts.use_within
     gone = _hours_gone(case, vial)
+    if gone < 0 and case.now is not None:
+        yield Finding(
+            rule="vial_over_time",
+            severity=Severity.WARNING,
+            message=f"{begin(subject)} is said to be made up at {vial.opened_at}, which lies ahead.",
+            subject=subject,
+            clears_if="the time of making up is corrected",
+        )
+    gone = max(gone, Decimal(0))
     enforced = is_verified(within.source)
     yield LimitCheck(
         rule="vial_over_time",
@@ -62,10 +71,13 @@ def _over_time(case: Case, vial: Vial, subject: str) -> Iterator[Finding | Limit
 def _hours_gone(case: Case, vial: Vial) -> Decimal:
     """Return the hours since opening: to now if now is the plan's day, else to the first minute of that day."""
     assert vial.opened_at is not None
-    opened = vial.opened_at
-    if case.now is not None and (opened.tzinfo is None) == (case.now.tzinfo is None) and case.now.date() == case.on:
-        gone = (case.now - opened) / timedelta(hours=1)
+    opened, now = vial.opened_at, case.now
+    if now is not None and opened.tzinfo is None:
+        # Told without a zone: the clinic's own clock.
+        opened = opened.replace(tzinfo=now.tzinfo)
+    if now is not None and (opened.tzinfo is None) == (now.tzinfo is None) and now.date() == case.on:
+        gone = (now - opened) / timedelta(hours=1)
     else:
         days = (case.on - opened.date()).days
         gone = days * 24 - (opened.hour + opened.minute / 60)
-    return max(Decimal(str(round(gone, 2))), Decimal(0))
+    return Decimal(str(round(gone, 2)))
