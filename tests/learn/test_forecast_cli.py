@@ -56,6 +56,7 @@ def test_json_is_one_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         (HEAD + "a,1,0,190,,\n", ["190", "0 to 87"]),
         (HEAD + "a,1,0,44,daxibotulinumtoxinZ,100\n", ["daxibotulinumtoxinZ", "onabotulinumtoxinA"]),
         (HEAD + "a,1,0,44,onabotulinumtoxinA,100\na,1,2,40,abobotulinumtoxinA,100\n", ["one product"]),
+        (HEAD + "a,1,0,44,onabotulinumtoxinA,1800\n", ["1800 units of onabotulinumtoxinA", "40 to 500"]),
         (HEAD + "a,1,0,forty,,\n", ["forty", "line 2"]),
         (HEAD + "a,1,0,inf,,\n", ["inf"]),
         (HEAD + "a,1,0,44,onabotulinumtoxinA,-5\n", ["negative"]),

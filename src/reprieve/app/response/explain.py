@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reprieve.app.response.kernel import kernel
-from reprieve.app.response.scores import check_range, known_patient
+from reprieve.app.response.scores import check_doses, check_range, known_patient
 from reprieve.learn.explain import Influence, contradiction, influences, person_share
 from reprieve.learn.population import Population
 from reprieve.learn.posterior import update_response
@@ -43,6 +43,7 @@ def explain_scores(rows: Sequence[TidyRow], population: Population, where: str =
     patients = patients_of(rows, where, default_scale=population.primary_scale)
     patients = [known_patient(patient, population, where) for patient in patients]
     check_range(patients, population.scales, where)
+    check_doses(patients, population, where)
     told = []
     for patient in patients:
         posterior = update_response(patient, population, kernel())

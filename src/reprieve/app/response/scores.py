@@ -18,7 +18,7 @@ from reprieve.app.text_files import read_text
 from reprieve.core.errors import DocumentError, ScoresError, SetupError, UnknownNameError
 from reprieve.learn.mixture import mean_sd, quantiles
 from reprieve.learn.observations import PLACEBO, Cycle, PatientScores
-from reprieve.learn.population import DEFAULT_SCALE, UNNAMED, Population, ScaleEntry, from_document
+from reprieve.learn.population import DEFAULT_SCALE, UNNAMED, Population, ProductEntry, ScaleEntry, from_document
 from reprieve.learn.posterior import foretell
 from reprieve.learn.products import UNNAMED_PRODUCT, entry_of, priors_of
 from reprieve.learn.scales import entry_of_scale, scale_name
@@ -128,10 +128,7 @@ def fit_scores(
             if not cycle.is_placebo:
                 units.setdefault(cycle.product or UNNAMED_PRODUCT, []).append(cycle.units or 0.0)
     units = units or {UNNAMED_PRODUCT: []}
-    products = {
-        name: entry_of(name, statistics.median([u for u in given if u > 0] or [1.0]))
-        for name, given in sorted(units.items())
-    }
+    products = {name: _entry_of_given(name, [u for u in given if u > 0]) for name, given in sorted(units.items())}
     return fit_population(
         patients,
         products=products,
@@ -141,6 +138,18 @@ def fit_scores(
         kernel=kernel(),
         threads=threads,
         progress=progress,
+    )
+
+
+def _entry_of_given(product: str, units: Sequence[float]) -> ProductEntry:
+    """Return the entry of `product`; its range takes in the doses that the population learns from."""
+    if not units:
+        return entry_of(product, 1.0)
+    entry = entry_of(product, statistics.median(units))
+    return replace(
+        entry,
+        lowest_units=min(entry.lowest_units, *units),
+        highest_units=max(entry.highest_units, *units),
     )
 
 
@@ -193,6 +202,21 @@ def check_range(patients: Iterable[PatientScores], scales: dict[str, ScaleEntry]
                 )
 
 
+def check_doses(patients: Iterable[PatientScores], population: Population, where: str) -> None:
+    """Raise `ScoresError` if a dose lies outside what the population knows of its product."""
+    for patient in patients:
+        for cycle in patient.cycles:
+            if cycle.is_placebo or cycle.product is None or cycle.units is None:
+                continue
+            entry = population.products[cycle.product]
+            if not entry.lowest_units <= cycle.units <= entry.highest_units:
+                raise ScoresError(
+                    f"{where}: patient {patient.patient}, cycle {cycle.name} has {cycle.units:g} units of "
+                    f"{cycle.product}, but the population knows {entry.lowest_units:g} to {entry.highest_units:g}; "
+                    "correct the units, or fit a population on patients who had such doses"
+                )
+
+
 def forecast_scores(
     rows: Sequence[TidyRow], population: Population, at: Sequence[float], where: str = "scores"
 ) -> list[ForecastRow]:
@@ -202,10 +226,13 @@ def forecast_scores(
     ------
     UnknownNameError
         If a product or scale is not in the population.
+    ScoresError
+        If a score lies outside its scale, or a dose outside what the population knows.
     """
     patients = patients_of(rows, where, default_scale=population.primary_scale)
     patients = [known_patient(patient, population, where) for patient in patients]
     check_range(patients, population.scales, where)
+    check_doses(patients, population, where)
     return [row for patient in patients for row in _forecast(patient, population, at)]
 
 
