@@ -13,7 +13,7 @@ from reprieve.app.forecast import default_population
 from reprieve.app.response.kernel import LIBRARY, CompiledKernel
 from reprieve.app.response.kernel import kernel as kernel_in_use
 from reprieve.learn.kernel import FAMILIES, Compiled, Kernel, Points, Rows
-from reprieve.learn.mixture import quantiles
+from reprieve.learn.mixture import mean_sd, quantiles
 from reprieve.learn.numpy_kernel import numpy_kernel
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.parameters import BY_SCALE, COMMON
@@ -22,6 +22,7 @@ from reprieve.learn.posterior import Mixture, foretell, predict, update_response
 from reprieve.learn.rows import rows_of
 from reprieve.learn.search import frame_of, settle
 from reprieve.learn.simulated import Registry, simulate_registry
+from reprieve.learn.summary import summarise
 
 PRODUCTS, CHANNELS = 2, 2
 needs_compiled = pytest.mark.skipif(not LIBRARY.is_file(), reason="the compiled kernel is not built here")
@@ -180,6 +181,22 @@ def test_the_compiled_quantiles_are_those_of_the_mixture() -> None:
     z = (found[..., None] - mixture.mean[:, None]) / mixture.sd[:, None]
     below = np.vectorize(lambda x: 0.5 * math.erfc(-x / math.sqrt(2.0)))(z) @ weight
     assert_allclose(below, np.broadcast_to(levels, below.shape), atol=2e-4)
+
+
+@needs_compiled
+@pytest.mark.parametrize("scores", [0, 3, 60])
+def test_a_forecast_in_one_call_is_that_of_all_steps(known: tuple[PatientScores, Population], scores: int) -> None:
+    whole, population = known
+    kept = slice(0, scores)
+    patient = replace(whole, weeks=whole.weeks[kept], scores=whole.scores[kept], channels=whole.channels[kept])
+    weeks, levels = np.array([44.0, 30.0, 36.0]), np.array([0.1, 0.5, 0.9])
+    fast = CompiledKernel(LIBRARY)
+    told = summarise(patient, population, fast, weeks, levels)
+    score = foretell(patient, population, fast, weeks)[1].score
+    mean, sd = mean_sd(score)
+    assert_allclose(told.mean, mean, rtol=1e-9)
+    assert_allclose(told.sd, sd, rtol=1e-9)
+    assert_allclose(told.quantiles, quantiles(score, levels, fast), rtol=1e-9)
 
 
 def test_a_posterior_and_forecast_in_one_pass_are_those_in_two(known: tuple[PatientScores, Population]) -> None:

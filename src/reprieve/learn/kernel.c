@@ -39,6 +39,7 @@ enum { LANES = 4, AT_ONCE = 4, OWN = 4 }; /* nodes in a vec; rows summed at once
 #define AFTER_WEEKS 26.0 /* decay of what follows an effect that is gone */
 #define TAIL_DEGREES 8.0 /* of a score's error, as in learn/quadrature.py; and how far a round moves where curves are linear */
 #define LINEAR_AROUND 0.7
+#define NARROWEST 1e-6 /* variance, where the prior's is 1, that a root is taken of */
 #define PROBE 1e-3 /* how far beside its place a search looks */
 #define LEAST_CURVATURE 0.5 /* of what a search learns from, beside the prior's */
 #define ROOT_3 1.7320508075688772
@@ -72,20 +73,19 @@ INLINE vec exp_of(vec x) {
     return (vec)((bits)p + whole) + (x - x); /* what is no number stays none */
 }
 
-typedef struct {
-    int n, cycles, channels, products, family;
+typedef struct { /* the first 21 as Python gives them */
+    int n, cycles, channels, products, family, others;
     const double *week, *score; /* (n) */
     double *weight;             /* (n); 0: a place to predict, not a score */
-    const int *channel;                  /* (n) */
+    const int *channel;         /* (n) */
     const double *start, *ratio, *with_placebo; /* (cycles) */
     const int *product;                         /* (cycles) */
     double *off_time, *lifted, *blur; /* (cycles): own log half-loss time, whole amplitude and the spread of the time
-                                             * where the curve is made linear */
-    const double *reference;                    /* (channels) */
-    int others;
+                                       * where the curve is made linear */
+    const double *reference;                     /* (channels) */
     const double *other, *other_mean, *other_sd; /* (n, others): courses of other treatments; (others): their priors */
     double *log_since, *ebb, *rise, *early, *log_ratio; /* (n, cycles) three times, (n), (cycles): no parameter changes them */
-    int *started;                                /* (n): cycles that have begun */
+    int *started;                                       /* (n): cycles that have begun */
 } Patient;
 
 typedef struct { /* exponentials of a channel's parameters, in points */
@@ -700,18 +700,13 @@ static void *open_patient(Patient *p, Scratch *s, int wants, size_t more, vec **
 const char *reprieve_digest(void) { return REPRIEVE_DIGEST; }
 
 /* Evaluate `nodes` nodes; optional outputs may be NULL. Returns 0, or 1 without memory. */
-int reprieve_nodes(int n, int cycles, int channels, int products, int family, const double *week, const double *score,
-                   double *weight, const int *channel, const double *start, const double *ratio,
-                   const double *with_placebo, const int *product, double *off_time, double *lifted, double *blur,
-                   const double *reference, int others, const double *other, const double *other_mean,
-                   const double *other_sd, int nodes, const double *theta, const double *half_loss,
-                   const double *deviate, const int *responds, double *log_likelihood, double *mean, double *covariance,
-                   double *targets, double *grad, double *surprises) {
-    Patient p = {n, cycles, channels, products, family, week, score, weight, channel, start, ratio, with_placebo,
-                 product, off_time, lifted, blur, reference, others, other, other_mean, other_sd, NULL, NULL, NULL, NULL, NULL, NULL};
+int reprieve_nodes(const Patient *given, int nodes, const double *theta, const double *half_loss, const double *deviate,
+                   const int *responds, double *log_likelihood, double *mean, double *covariance, double *targets,
+                   double *grad, double *surprises) {
+    Patient p = *given;
     Scratch s;
     vec *out;
-    int count = seen_rows(&p), places = n - count, size = parameters(&p);
+    int n = p.n, count = seen_rows(&p), places = n - count, size = parameters(&p);
     int wants = (covariance ? COVARIANCE : 0) | (targets && places ? TARGETS : 0) | (grad ? GRADIENT : 0) | (surprises ? SURPRISE : 0);
     void *memory = open_patient(&p, &s, wants, (size_t)n + 5 * (size_t)places, &out);
     if (!memory) return 1;
@@ -740,35 +735,45 @@ int reprieve_nodes(int n, int cycles, int channels, int products, int family, co
     return 0;
 }
 
-typedef struct { /* from standard normal coordinates to the kernel's slots, as in learn/search.py */
+typedef struct { /* from standard normal coordinates to the kernel's slots, and how a mode is sought, as in learn/search.py */
     int known, size;         /* population parameters; coordinates: those, then half-loss time and variability */
     const double *mean, *root; /* (known), (known, size - 2) */
     const int *place;          /* (slots): position in `mean`, or -1 where the slot is fixed at 0 */
     double most_spread, straight; /* bound of the log variability, and the share of it up to which nothing is bent */
+    int rounds, steps;
+    double early, resting, longest; /* slopes at which the search rests, before the last round and in that; longest step */
 } Frame;
 
-/* Minus the log posterior at the place in the first lane of `at`, and the gradients in all. */
-BY_PROCESSOR static double costs(Patient *p, Scratch *s, const Frame *f, int count, const vec *at, vec *slope, vec *known) {
+/* Set the scratch to the place in each lane of `at`; `held` and `free` are what the gradient needs of the bound. */
+INLINE void set_place(Scratch *s, const Frame *f, const vec *at, vec *known, vec *held, vec *free) {
     int base = f->size - 2;
-    vec value = splat(0), half_loss = splat(0), noise = splat(0), held = splat(1), free = splat(1), deviate = at[base + 1];
-    vec *by = known + f->known;
+    vec deviate = at[base + 1];
     for (int i = 0; i < f->known; i++) {
         const double *row = f->root + (size_t)i * base;
         vec v = splat(f->mean[i]);
         for (int o = 0; o < base; o++) v += row[o] * at[o];
-        known[i] = v; by[i] = splat(0);
+        known[i] = v;
     }
     for (int i = 0; i < s->size; i++) s->theta[i] = f->place[i] < 0 ? splat(0) : known[f->place[i]];
     vec scale = exp_of(s->theta[SPREAD]);
+    *held = *free = splat(1);
     for (int lane = 0; lane < LANES; lane++) {
         double most = f->most_spread / scale[lane], straight = f->straight * most, room = most - straight, own = deviate[lane];
         if (fabs(own) <= straight) continue;
         double beyond = tanh((fabs(own) - straight) / room);
         deviate[lane] = copysign(straight + room * beyond, own);
-        free[lane] = 1 - beyond * beyond;
-        held[lane] = free[lane] * own / deviate[lane]; /* where variability is held, its bound moves against the population's spread */
+        (*free)[lane] = 1 - beyond * beyond;
+        (*held)[lane] = (*free)[lane] * own / deviate[lane]; /* where variability is held, its bound moves against the population's spread */
     }
     s->half_loss = at[base]; s->deviate = deviate;
+}
+
+/* Minus the log posterior at the place in the first lane of `at`, and the gradients in all. */
+BY_PROCESSOR static double costs(Patient *p, Scratch *s, const Frame *f, int count, const vec *at, vec *slope, vec *known) {
+    int base = f->size - 2;
+    vec value = splat(0), half_loss = splat(0), noise = splat(0), held, free, *by = known + f->known;
+    set_place(s, f, at, known, &held, &free);
+    for (int i = 0; i < f->known; i++) by[i] = splat(0);
     evaluate(p, s, count, GRADIENT, NULL, NULL);
     s->grad[SPREAD] *= held;
     for (int i = 0; i < s->size; i++)
@@ -780,7 +785,7 @@ BY_PROCESSOR static double costs(Patient *p, Scratch *s, const Frame *f, int cou
     for (int i = 0; i < f->known; i++)
         for (int o = 0; o < base; o++) slope[o] -= f->root[(size_t)i * base + o] * by[i];
     slope[base] = at[base] - half_loss * s->sd[SD_HALF_LOSS];
-    slope[base + 1] = at[base + 1] - free * noise * scale;
+    slope[base + 1] = at[base + 1] - free * noise * s->sd[SPREAD];
     for (int o = 0; o < f->size; o++) value += 0.5 * at[o] * at[o];
     return value[0] - s->log_likelihood[0];
 }
@@ -842,19 +847,19 @@ static void learn_probes(Search *f) {
 }
 
 /* Go to the mode from `at`. On return the scratch holds what was found there. */
-static void descend(Patient *p, Scratch *s, Search *f, int steps, double resting, double longest) {
+static void descend(Patient *p, Scratch *s, Search *f, double resting) {
     int size = f->size;
     choose_probes(f);
     f->value = look(p, s, f, f->at);
     learn_probes(f);
     for (int i = 0; i < size; i++) f->slope[i] = f->slopes[i][0];
-    for (int turn = 0; turn < steps; turn++) {
+    for (int turn = 0; turn < f->frame->steps; turn++) {
         double steepest = 0, fall, told = 0;
         for (int i = 0; i < size; i++) steepest = fabs(f->slope[i]) > steepest ? fabs(f->slope[i]) : steepest;
         if (steepest < resting) return;
         for (int i = 0; i < size; i++) f->step[i] = -product_of(f->inverse + (size_t)i * size, f->slope, size);
         double length = sqrt(product_of(f->step, f->step, size));
-        for (int i = 0; i < size && length > longest; i++) f->step[i] *= longest / length;
+        for (int i = 0; i < size && length > f->frame->longest; i++) f->step[i] *= f->frame->longest / length;
         fall = product_of(f->slope, f->step, size);
         int better = 0;
         choose_probes(f);
@@ -898,35 +903,31 @@ static void adjust(Patient *p, Scratch *s, vec *surprises) {
 /* The mode near `at`, and `inverse`, what the steps learn of the inverse curvature; between the `rounds` the patient is
  * made linear where the mode is: weight, off_time, lifted and blur are written. The same steps as `settle` of
  * learn/search.py. Returns 0, or 1 without memory. */
-int reprieve_settle(int n, int cycles, int channels, int products, int family, const double *week, const double *score,
-                    double *weight, const int *channel, const double *start, const double *ratio,
-                    const double *with_placebo, const int *product, double *off_time, double *lifted, double *blur,
-                    const double *reference, int others, const double *other, const double *other_mean,
-                    const double *other_sd, int known, int size, const double *mean, const double *root,
-                    const int *place, double most_spread, double straight, int responds, int rounds, int steps, double early,
-                    double resting, double longest, double *at, double *inverse) {
-    Patient p = {n, cycles, channels, products, family, week, score, weight, channel, start, ratio, with_placebo,
-                 product, off_time, lifted, blur, reference, others, other, other_mean, other_sd, NULL, NULL, NULL, NULL, NULL, NULL};
-    Frame frame = {known, size, mean, root, place, most_spread, straight};
+static int seek(const Patient *given, const Frame *frame, int responds, int rounds, double *at, double *inverse) {
+    Patient p = *given;
     Scratch s;
     vec *extra;
-    size_t wide = (size_t)size;
-    void *memory = open_patient(&p, &s, GRADIENT, 2 * (size_t)known + 2 * wide + (size_t)n + 2 * wide, &extra);
+    size_t wide = (size_t)frame->size, known = (size_t)frame->known;
+    void *memory = open_patient(&p, &s, GRADIENT, 2 * known + 4 * wide + (size_t)p.n, &extra);
     if (!memory) return 1;
-    Search f = {.frame = &frame, .size = size, .count = seen_rows(&p), .at = at, .inverse = inverse};
-    vec *surprises = extra + 2 * (size_t)known + 2 * wide;
-    f.known = extra; f.place = extra + 2 * (size_t)known; f.slopes = f.place + wide;
-    f.slope = (double *)(surprises + n); f.step = f.slope + wide; f.moved = f.step + wide; f.change = f.moved + wide;
+    Search f = {.frame = frame, .size = frame->size, .count = seen_rows(&p), .at = at, .inverse = inverse};
+    vec *surprises = extra + 2 * known + 2 * wide;
+    f.known = extra; f.place = extra + 2 * known; f.slopes = f.place + wide;
+    f.slope = (double *)(surprises + p.n); f.step = f.slope + wide; f.moved = f.step + wide; f.change = f.moved + wide;
     f.turned = f.change + wide; f.probed = (int *)(f.turned + wide);
     memset(f.probed, 0, sizeof(int) * wide);
-    for (int i = 0; i < size; i++) f.slope[i] = i; /* before anything is known, the last coordinates first */
+    for (size_t i = 0; i < wide; i++) f.slope[i] = (double)i; /* before anything is known, the last coordinates first */
     s.active = splat(responds ? 1 : 0);
     for (int turn = 0; turn < rounds; turn++) {
-        descend(&p, &s, &f, steps, turn < rounds - 1 ? early : resting, longest);
+        descend(&p, &s, &f, turn < rounds - 1 ? frame->early : frame->resting);
         if (turn < rounds - 1) adjust(&p, &s, surprises);
     }
     free(memory);
     return 0;
+}
+
+int reprieve_settle(const Patient *given, const Frame *frame, int responds, double *at, double *inverse) {
+    return seek(given, frame, responds, frame->rounds, at, inverse);
 }
 
 /* The standard normal distribution function and density (Hart 1968, algorithm 5666, as given by West 2005). */
@@ -953,37 +954,255 @@ BY_PROCESSOR static double mixture_at(int count, const vec *weight, const vec *m
     return (total[0] + total[1]) + (total[2] + total[3]);
 }
 
-/* Quantiles of `times` mixtures of `count` normal distributions, as `quantiles` of learn/mixture.py finds them: the
- * distribution function on a grid around the mean, inverted by interpolation, polished by two Newton steps. Returns 0,
- * or 1 without memory. */
+/* Quantiles of one mixture, as `quantiles` of learn/mixture.py finds them: the distribution function on a grid around the
+ * mean, inverted by interpolation, polished by two Newton steps. `below` has room for the grid. */
+static void invert(int groups, const vec *w, const vec *centre, const vec *per_sd, double middle, double wide, int grid,
+                   double reach, int levels, const double *level, double *below, double *out) {
+    double step = 2 * reach * wide / (grid - 1), first = middle - reach * wide, most = 0.2 * wide, density;
+    for (int i = 0; i < grid; i++) below[i] = mixture_at(groups, w, centre, per_sd, first + i * step, &density);
+    for (int q = 0; q < levels; q++) {
+        int i = 0;
+        while (i < grid - 2 && below[i + 1] < level[q]) i++;
+        double share = below[i + 1] > below[i] ? (level[q] - below[i]) / (below[i + 1] - below[i]) : 0;
+        double x = first + (i + (share < 0 ? 0 : share > 1 ? 1 : share)) * step;
+        for (int turn = 0; turn < 2; turn++) {
+            double change = mixture_at(groups, w, centre, per_sd, x, &density) - level[q];
+            change /= density > 1e-12 ? density : 1e-12;
+            x -= change > most ? most : change < -most ? -most : change;
+        }
+        out[q] = x;
+    }
+}
+
+static vec *aligned(char *memory) { return (vec *)(memory + (32 - (uintptr_t)memory % 32) % 32); }
+
+/* Quantiles of `times` mixtures of `count` normal distributions. Returns 0, or 1 without memory. */
 int reprieve_quantiles(int times, int count, const double *weight, const double *mean, const double *sd, int grid,
                        double reach, int levels, const double *level, const double *middle, const double *wide, double *out) {
     int groups = (count + LANES - 1) / LANES;
     char *memory = malloc(sizeof(vec) * (3 * (size_t)groups + 1) + sizeof(double) * grid);
     if (!memory) return 1;
-    vec *w = (vec *)(memory + (32 - (uintptr_t)memory % 32) % 32), *centre = w + groups, *per_sd = centre + groups;
-    double *below = (double *)(per_sd + groups), density;
+    vec *w = aligned(memory), *centre = w + groups, *per_sd = centre + groups;
     for (int i = 0; i < groups * LANES; i++) w[i / LANES][i % LANES] = i < count ? weight[i] : 0;
     for (int t = 0; t < times; t++) {
-        double step = 2 * reach * wide[t] / (grid - 1), first = middle[t] - reach * wide[t], most = 0.2 * wide[t];
         for (int i = 0; i < groups * LANES; i++) {
             size_t from = (size_t)t * count + (i < count ? i : count - 1);
             centre[i / LANES][i % LANES] = mean[from]; per_sd[i / LANES][i % LANES] = 1 / sd[from];
         }
-        for (int i = 0; i < grid; i++) below[i] = mixture_at(groups, w, centre, per_sd, first + i * step, &density);
-        for (int q = 0; q < levels; q++) {
-            int i = 0;
-            while (i < grid - 2 && below[i + 1] < level[q]) i++;
-            double share = below[i + 1] > below[i] ? (level[q] - below[i]) / (below[i + 1] - below[i]) : 0;
-            double x = first + (i + (share < 0 ? 0 : share > 1 ? 1 : share)) * step;
-            for (int turn = 0; turn < 2; turn++) {
-                double change = mixture_at(groups, w, centre, per_sd, x, &density) - level[q];
-                change /= density > 1e-12 ? density : 1e-12;
-                x -= change > most ? most : change < -most ? -most : change;
-            }
-            out[(size_t)t * levels + q] = x;
-        }
+        invert(groups, w, centre, per_sd, middle[t], wide[t], grid, reach, levels, level, (double *)(per_sd + groups), out + (size_t)t * levels);
     }
     free(memory);
     return 0;
+}
+
+typedef struct { /* how nodes are drawn, weighed and told of, as in learn/posterior.py and learn/mixture.py */
+    int nodes, silent, few; /* for a patient who responds; for one who does not, and where that is hopeless */
+    const double *z, *z_silent, *z_few; /* standard normal, (nodes, size) and so on */
+    double hopeless, stretch, unseen, negligible;
+    int tails, levels, grid;
+    const double *precision, *share, *level; /* (tails) twice: Student's t as normal ones; (levels) */
+    double reach;
+} Manner;
+
+typedef struct { /* places to predict, in order of time */
+    int count, channel;
+    const double *week, *other; /* (count), (count, others) */
+} Places;
+
+/* Lower root of a covariance; returns the log of its determinant. */
+static double lower_root(const double *covariance, double *root, int n) {
+    double log_det = 0;
+    for (int i = 0; i < n; i++) {
+        for (int o = 0; o <= i; o++) {
+            double v = 0.5 * (covariance[(size_t)i * n + o] + covariance[(size_t)o * n + i]) + (i == o ? NARROWEST : 0);
+            v -= product_of(root + (size_t)i * n, root + (size_t)o * n, o);
+            if (o < i) root[(size_t)i * n + o] = v / root[(size_t)o * n + o];
+            else log_det += log(root[(size_t)i * n + i] = sqrt(v > NARROWEST ? v : NARROWEST));
+        }
+    }
+    return log_det;
+}
+
+/* Draw nodes around `at`; the log of their joint weights, and what they tell of places. The same as `_around` of
+ * learn/posterior.py. `work` has room for five vectors of the coordinates and one of the parameters. */
+BY_PROCESSOR static void draw(const Patient *p, Scratch *s, const Frame *f, const Manner *manner, int seen, int responds,
+                              int nodes, const double *z, const double *at, const double *inverse, int places,
+                              double *root, vec *work, double *joint, double *targets) {
+    int size = f->size, base = size - 2, slot = COMMON + PER_CHANNEL * p->channels + HALF_LOSS;
+    double *along = (double *)work, *moves = along + size, length = 0, log_volume = lower_root(inverse, root, size);
+    vec *own = work + (size_t)size, *place = own + size, *known = place + size, *told = known + f->known, held, unbent;
+    if (p->cycles) slot += PER_PRODUCT * p->product[p->cycles - 1];
+    for (int i = 0; i < base; i++) moves[i] = f->place[slot] < 0 ? 0 : f->root[(size_t)f->place[slot] * base + i];
+    moves[base] = exp(f->mean[f->place[SD_HALF_LOSS]]); moves[base + 1] = 0;
+    for (int o = 0; o < size; o++) {
+        along[o] = 0;
+        for (int i = o; i < size; i++) along[o] += moves[i] * root[(size_t)i * size + o];
+        length += along[o] * along[o];
+    }
+    for (int o = 0; o < size; o++) along[o] /= length > 0 ? sqrt(length) : 1;
+    if (length > 0) log_volume += log(manner->stretch);
+    s->active = splat(responds ? 1 : 0);
+    for (int from = 0; from < nodes; from += LANES) {
+        vec square = splat(0), far = splat(0), out = splat(0);
+        for (int i = 0; i < size; i++) {
+            for (int lane = 0; lane < LANES; lane++) own[i][lane] = z[(size_t)(from + lane < nodes ? from + lane : nodes - 1) * size + i];
+            square += own[i] * own[i]; out += own[i] * along[i];
+        }
+        for (int i = 0; i < size; i++) own[i] += (manner->stretch - 1) * along[i] * out;
+        for (int i = 0; i < size; i++) {
+            vec v = splat(at[i]);
+            for (int o = 0; o <= i; o++) v += root[(size_t)i * size + o] * own[o];
+            place[i] = v; far += v * v;
+        }
+        set_place(s, f, place, known, &held, &unbent);
+        evaluate(p, s, seen, TARGETS, told, NULL);
+        vec weight = s->log_likelihood + 0.5 * (square - far) + (log_volume - log(nodes));
+        for (int lane = 0; lane < LANES && from + lane < nodes; lane++) {
+            double logit = s->theta[NON_RESPONSE][lane] * (responds ? 1 : -1), value = weight[lane];
+            value -= logit > 0 ? logit + log1p(exp(-logit)) : log1p(exp(logit));
+            joint[from + lane] = isfinite(value) ? value : -1e300;
+            for (int i = 0; i < 5 * places; i++) targets[(size_t)(from + lane) * 5 * places + i] = told[i][lane];
+        }
+    }
+}
+
+/* Weights from joint logs, none above the mean of its kind times the root of their number. */
+static void weigh(double *joint, int nodes, int others) {
+    double most = joint[0], total = 0;
+    for (int i = 1; i < nodes + others; i++) most = joint[i] > most ? joint[i] : most;
+    for (int kind = 0; kind < 2; kind++) {
+        double *own = joint + (kind ? nodes : 0), sum = 0;
+        int count = kind ? others : nodes;
+        for (int i = 0; i < count; i++) sum += own[i] = exp(own[i] - most);
+        for (int i = 0; i < count; i++) {
+            if (own[i] > sum / sqrt(count)) own[i] = sum / sqrt(count);
+            total += own[i];
+        }
+    }
+    for (int i = 0; i < nodes + others; i++) joint[i] /= total;
+}
+
+typedef struct { double weight; int at; } Ranked;
+
+static int lighter(const void *a, const void *b) {
+    const Ranked *x = a, *y = b;
+    return x->weight < y->weight ? -1 : x->weight > y->weight ? 1 : x->at - y->at;
+}
+
+/* Leave out the lightest, which together weigh no more than `but_for`; the others sum to 1. `ranked` has room for all. */
+static void lighten(double *weight, int count, double but_for, Ranked *ranked) {
+    double gone = 0, total = 0;
+    for (int i = 0; i < count; i++) ranked[i] = (Ranked){weight[i], i};
+    qsort(ranked, (size_t)count, sizeof *ranked, lighter);
+    for (int i = 0; i < count; i++) {
+        gone += ranked[i].weight;
+        if (gone > but_for) total += ranked[i].weight; else weight[ranked[i].at] = 0;
+    }
+    for (int i = 0; i < count; i++) weight[i] /= total;
+}
+
+/* Moments and quantiles of a score at each place, from what the nodes tell. */
+static int tell(const Manner *manner, int nodes, int places, double *weight, const double *targets, double *mean,
+                double *sd, double *quantile) {
+    int tails = manner->tails, kept = 0, parts = nodes * tails, groups = (parts + LANES - 1) / LANES;
+    char *memory = malloc(sizeof(vec) * (3 * (size_t)groups + 1) + sizeof(double) * ((size_t)manner->grid + 2 * (size_t)parts) +
+                          (sizeof(Ranked) + sizeof(int)) * (size_t)parts);
+    if (!memory) return 1;
+    vec *w = aligned(memory), *centre = w + groups, *per_sd = centre + groups;
+    double *below = (double *)(per_sd + groups), *whole = below + manner->grid, *light = whole + parts;
+    Ranked *ranked = (Ranked *)(light + parts);
+    int *from = (int *)(ranked + parts);
+    lighten(weight, nodes, manner->unseen, ranked);
+    for (int i = 0; i < parts; i++) whole[i] = light[i] = weight[i / tails] * manner->share[i % tails];
+    lighten(light, parts, manner->negligible, ranked);
+    for (int i = 0; i < parts; i++)
+        if (light[i] > 0) from[kept++] = i;
+    groups = (kept + LANES - 1) / LANES;
+    for (int i = 0; i < groups * LANES; i++) w[i / LANES][i % LANES] = i < kept ? light[from[i]] : 0;
+    for (int t = 0; t < places; t++) {
+        double first = 0, second = 0;
+        for (int i = 0; i < nodes; i++) first += weight[i] * targets[((size_t)i * places + t) * 5];
+        for (int i = 0; i < parts; i++) {
+            const double *told = targets + ((size_t)(i / tails) * places + t) * 5;
+            double variance = told[1] + told[2] / manner->precision[i % tails], away = told[0] - first;
+            second += whole[i] * ((variance > 1e-12 ? variance : 1e-12) + away * away);
+        }
+        mean[t] = first; sd[t] = sqrt(second);
+        for (int i = 0; i < groups * LANES; i++) {
+            int part = from[i < kept ? i : kept - 1];
+            const double *told = targets + ((size_t)(part / tails) * places + t) * 5;
+            double variance = told[1] + told[2] / manner->precision[part % tails];
+            centre[i / LANES][i % LANES] = told[0];
+            per_sd[i / LANES][i % LANES] = 1 / sqrt(variance > 1e-12 ? variance : 1e-12);
+        }
+        invert(groups, w, centre, per_sd, first, sd[t], manner->grid, manner->reach, manner->levels, manner->level, below,
+               quantile + (size_t)t * manner->levels);
+    }
+    free(memory);
+    return 0;
+}
+
+/* Sort places to predict in among the scores; at the same time the score comes first. */
+static void sort_in(const Patient *p, const Places *at, double *week, double *score, double *weight, int *channel, double *other) {
+    for (int j = 0, row = 0, place = 0; j < p->n + at->count; j++) {
+        int scored = row < p->n && (place == at->count || p->week[row] <= at->week[place]);
+        week[j] = scored ? p->week[row] : at->week[place];
+        score[j] = scored ? p->score[row] : 0;
+        weight[j] = scored ? p->weight[row] : 0;
+        channel[j] = scored ? p->channel[row] : at->channel;
+        const double *course = scored ? p->other + (size_t)row * p->others : at->other + (size_t)place * p->others;
+        for (int o = 0; o < p->others; o++) other[(size_t)j * p->others + o] = course[o];
+        if (scored) row++; else place++;
+    }
+}
+
+/* How much likelier the scores are at `at` without an effect than with one. */
+static double silent_odds(Patient *p, Scratch *s, const Frame *f, int seen, const double *at, vec *work) {
+    vec *place = work, *known = work + f->size, held, unbent;
+    for (int i = 0; i < f->size; i++) place[i] = splat(at[i]);
+    set_place(s, f, place, known, &held, &unbent);
+    s->active = (vec){1, 0, 1, 0};
+    evaluate(p, s, seen, 0, NULL, NULL);
+    return s->log_likelihood[1] - s->log_likelihood[0];
+}
+
+/* One patient's forecast, from scores to quantiles: what `foretell` of learn/posterior.py and learn/mixture.py do step by
+ * step. Of `given`, weight, off_time, lifted and blur are written. Outputs: (places), (places), (places, levels). Returns
+ * 0, or 1 without memory. */
+int reprieve_forecast(const Patient *given, const Frame *frame, const Manner *manner, const Places *places, double *mean,
+                      double *sd, double *quantile) {
+    int size = frame->size, n = given->n, all = n + places->count, count = manner->nodes + manner->silent + manner->few, failed = 1;
+    size_t wide = (size_t)size, square = wide * wide, rows = (size_t)all * (3 + (size_t)given->others);
+    double *room = malloc(sizeof(double) * (2 * wide + 3 * square + rows + (size_t)count * (1 + 5 * (size_t)places->count)) + sizeof(int) * all);
+    if (!room) return 1;
+    double *at = room, *inverse = at + wide, *own_at = inverse + square, *own = own_at + wide, *root = own + square;
+    double *week = root + square, *joint = week + rows, *targets = joint + count;
+    Patient p = *given;
+    p.week = week; p.score = week + all; p.weight = week + 2 * all; p.other = week + 3 * (size_t)all;
+    p.channel = (int *)(targets + (size_t)count * 5 * places->count); p.n = all;
+    for (int i = 0; i < size; i++) {
+        at[i] = 0;
+        for (int o = 0; o < size; o++) inverse[i * wide + o] = i == o;
+    }
+    if (n && seek(given, frame, 1, frame->rounds, at, inverse)) goto done;
+    sort_in(given, places, week, week + all, p.weight, (int *)p.channel, week + 3 * (size_t)all);
+    Scratch s;
+    vec *work;
+    void *memory = open_patient(&p, &s, TARGETS, 3 * wide + (size_t)frame->known + 5 * (size_t)places->count, &work);
+    if (!memory) goto done;
+    int hopeless = n && silent_odds(&p, &s, frame, n, at, work) < manner->hopeless;
+    int others = hopeless ? manner->few : manner->silent;
+    memcpy(own_at, at, sizeof(double) * wide);
+    memcpy(own, inverse, sizeof(double) * square);
+    if (!n || hopeless || !seek(given, frame, 0, 1, own_at, own)) {
+        draw(&p, &s, frame, manner, n, 1, manner->nodes, manner->z, at, inverse, places->count, root, work, joint, targets);
+        draw(&p, &s, frame, manner, n, 0, others, hopeless ? manner->z_few : manner->z_silent, own_at, own, places->count, root,
+             work, joint + manner->nodes, targets + (size_t)manner->nodes * 5 * places->count);
+        weigh(joint, manner->nodes, others);
+        failed = tell(manner, manner->nodes + others, places->count, joint, targets, mean, sd, quantile);
+    }
+    free(memory);
+done:
+    free(room);
+    return failed;
 }

@@ -148,6 +148,51 @@ class Ground:
     longest: float
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How nodes are drawn, weighed and told of; see learn/posterior.py and learn/mixture.py.
+
+    Attributes
+    ----------
+    nodes, silent, few : ndarray, shapes (g, v)
+        Standard normal deviates of the nodes: of a patient who responds; of one who does not, and where that is
+        hopeless.
+    hopeless, stretch, unseen, negligible : float
+    precision, share : ndarray, shape (t,)
+        Student's t as a mixture of normal distributions.
+    levels : ndarray, shape (q,)
+    """
+
+    nodes: Array
+    silent: Array
+    few: Array
+    hopeless: float
+    stretch: float
+    unseen: float
+    negligible: float
+    precision: Array
+    share: Array
+    levels: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Weeks to predict, not decreasing, shape (m,); courses of other treatments there (m, e); and the channel."""
+
+    weeks: Array
+    other: Array
+    channel: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of a score at m times: mean and sd (m,), quantiles (m, q)."""
+
+    mean: Array
+    sd: Array
+    quantiles: Array
+
+
 class Kernel(Protocol):
     """Evaluate the model for one patient at many nodes."""
 
@@ -174,4 +219,8 @@ class Compiled(Protocol):
 
     def quantiles(self, weight: Array, mean: Array, sd: Array, levels: Array, middle: Array, wide: Array) -> Array:
         """Return the quantiles of normal mixtures at each of m times, shape (m, q)."""
+        ...
+
+    def forecast(self, rows: Rows, ground: Ground, manner: Manner, places: Places) -> Told:
+        """Return what is told of a score at `places`, from the scores in `rows` on: all steps in one call."""
         ...

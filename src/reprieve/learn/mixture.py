@@ -12,7 +12,7 @@ from reprieve.learn.posterior import Mixture
 Array = NDArray[np.float64]
 REACH, GRID_POINTS = 6.0, 31  # in standard deviations; the compiled kernel takes both
 _GRID = np.linspace(-REACH, REACH, GRID_POINTS)
-_NEGLIGIBLE = 1e-4
+NEGLIGIBLE_PARTS = 1e-4
 
 
 def mean_sd(mixture: Mixture) -> tuple[Array, Array]:
@@ -42,10 +42,10 @@ def quantiles(mixture: Mixture, levels: Array, kernel: Kernel | None = None) -> 
     Notes
     -----
     The distribution function on a grid, inverted by interpolation and polished by two Newton steps; one time after the
-    other, so that what is worked on stays near the processor. Parts that together weigh `_NEGLIGIBLE` are left out.
+    other, so that what is worked on stays near the processor. Parts that weigh `NEGLIGIBLE_PARTS` in all are left out.
     """
     order = np.argsort(mixture.weight)
-    kept = np.sort(order[np.cumsum(mixture.weight[order]) > _NEGLIGIBLE])
+    kept = np.sort(order[np.cumsum(mixture.weight[order]) > NEGLIGIBLE_PARTS])
     weight = mixture.weight[kept] / mixture.weight[kept].sum()
     centre, width = mean_sd(mixture)
     if isinstance(kernel, Compiled):

@@ -79,8 +79,8 @@ class ResponsePosterior:
         return float(self.weight[self.points.responds == 0].sum())
 
 
-@lru_cache(maxsize=8)
-def _deviates(count: int, dimension: int) -> Array:
+@lru_cache(maxsize=128)
+def deviates(count: int, dimension: int) -> Array:
     """Return standard normal rows with exactly zero mean and unit covariance; the same each time."""
     draws = np.random.default_rng(20261124).standard_normal((count // 2, dimension))
     draws = np.concatenate([draws, -draws])
@@ -130,7 +130,7 @@ def foretell(
 ) -> tuple[ResponsePosterior, Forecast]:
     """Return what `update_response` and then `predict` give, in one pass over the nodes: half of the time."""
     frame, rows, mode = _sought(patient, population, kernel, ROUNDS, None)
-    places = _Places(*_in_order(weeks), _channel(scales_of(patient, population), scale))
+    places = SortedWeeks(*in_order(weeks), channel_of(scales_of(patient, population), scale))
     posterior, targets = _posterior(patient, population, frame, rows, mode, kernel, nodes_for(patient, frame), places)
     assert targets is not None
     keep = _busy(posterior.weight, UNSEEN)
@@ -173,7 +173,7 @@ def _posterior(
     mode: Mode,
     kernel: Kernel,
     nodes: int,
-    places: _Places | None,
+    places: SortedWeeks | None,
 ) -> tuple[ResponsePosterior, Array | None]:
     """Draw nodes around the mode, for a patient who responds and for one who does not, weigh them, and predict."""
     silent = _silent_mode(frame, rows, mode, kernel)
@@ -211,7 +211,7 @@ def _silent_mode(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel) -> Mode |
 
 def _around(frame: Frame, rows: Rows, mode: Mode, count: int) -> tuple[Array, Array]:
     """Return `count` nodes around `mode`, and their log weights: prior over proposal, over the count."""
-    root, z = mode.root(), _deviates(count, len(mode.at))
+    root, z = mode.root(), deviates(count, len(mode.at))
     along = _half_loss(frame, rows) @ root
     length = float(np.sqrt(along @ along))
     if length > 0:
@@ -285,7 +285,7 @@ def predict(posterior: ResponsePosterior, weeks: Array, scale: str | None = None
     scale : str, optional
         One of the posterior's scales; the first by default.
     """
-    places = _Places(*_in_order(weeks), _channel(posterior.scales, scale))
+    places = SortedWeeks(*in_order(weeks), channel_of(posterior.scales, scale))
     rows = _with_places(posterior.patient, posterior.population, posterior.rows, places)
     posterior = without_idle_nodes(posterior)
     told = posterior.kernel(rows, posterior.points, targets=True)
@@ -294,7 +294,7 @@ def predict(posterior: ResponsePosterior, weeks: Array, scale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
+class SortedWeeks:
     """Weeks to predict in order of time, the place of each asked week among them, and the channel."""
 
     weeks: Array
@@ -302,7 +302,8 @@ class _Places:
     channel: int
 
 
-def _in_order(weeks: Array) -> tuple[Array, NDArray[np.int64]]:
+def in_order(weeks: Array) -> tuple[Array, NDArray[np.int64]]:
+    """Return weeks in order of time, and the place of each given one among them."""
     weeks = np.atleast_1d(np.asarray(weeks, dtype=float))
     order = np.argsort(weeks, kind="stable")
     back = np.empty_like(order)
@@ -310,11 +311,12 @@ def _in_order(weeks: Array) -> tuple[Array, NDArray[np.int64]]:
     return weeks[order], back
 
 
-def _channel(scales: tuple[str, ...], scale: str | None) -> int:
+def channel_of(scales: tuple[str, ...], scale: str | None) -> int:
+    """Return the channel of `scale`, by default the first."""
     return scales.index(scale or scales[0])
 
 
-def _with_places(patient: PatientScores, population: Population, rows: Rows, places: _Places) -> Rows:
+def _with_places(patient: PatientScores, population: Population, rows: Rows, places: SortedWeeks) -> Rows:
     return rows_of(
         patient,
         population,

@@ -153,10 +153,7 @@ def settle(
     and none twice: what a step learns of one direction, these learn of three others, and few steps are left.
     """
     if isinstance(kernel, Compiled):
-        ground = Ground(
-            frame.mean, frame.root, frame.places, MOST_SPREAD, _STRAIGHT, rounds, STEPS, EARLY, RESTING, _LONGEST
-        )
-        at, inverse, rows = kernel.settle(rows, ground, start.at, start.covariance, responds=responds)
+        at, inverse, rows = kernel.settle(rows, ground_of(frame, rounds), start.at, start.covariance, responds=responds)
         return Mode(at, inverse), rows
     probed: set[int] = set()
     mode, slope = start, np.arange(len(start.at), dtype=float)  # before anything is known, the last coordinates first
@@ -166,6 +163,11 @@ def settle(
         mode, slope = _descend(cost, mode, slope, probed, RESTING if last else EARLY)
         rows = rows if last else _adjusted(frame, rows, mode, kernel, responds=responds)
     return mode, rows
+
+
+def ground_of(frame: Frame, rounds: int) -> Ground:
+    """Return what a compiled kernel takes to seek a mode by itself."""
+    return Ground(frame.mean, frame.root, frame.places, MOST_SPREAD, _STRAIGHT, rounds, STEPS, EARLY, RESTING, _LONGEST)
 
 
 def _adjusted(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel, *, responds: bool) -> Rows:

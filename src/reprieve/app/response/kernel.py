@@ -12,12 +12,59 @@ from pathlib import Path
 
 import numpy as np
 
-from reprieve.learn.kernel import Array, Ground, Kernel, NodeResults, Points, Rows
+from reprieve.learn.kernel import Array, Ground, Kernel, Manner, NodeResults, Places, Points, Rows, Told
 from reprieve.learn.mixture import GRID_POINTS, REACH
 
 SOURCE = Path(__file__).parents[2] / "learn" / "kernel.c"
 LIBRARY = SOURCE.with_name("_kernel.dll" if sys.platform == "win32" else "_kernel.so")
 _PLACE, _INT, _DOUBLE = ctypes.c_void_p, ctypes.c_int, ctypes.c_double
+_Field = tuple[str, type]
+
+
+def _fields(kind: type, names: str) -> list[_Field]:
+    return [(name, kind) for name in names.split()]
+
+
+class _Patient(ctypes.Structure):
+    """`Patient` of kernel.c; the fields after those that are given are the library's own."""
+
+    _fields_ = (
+        *_fields(_INT, "n cycles channels products family others"),
+        *_fields(_PLACE, "week score weight channel start ratio with_placebo product off_time lifted blur reference"),
+        *_fields(_PLACE, "other other_mean other_sd"),
+        *_fields(_PLACE, "log_since ebb rise early log_ratio started"),
+    )
+
+
+class _Frame(ctypes.Structure):
+    """`Frame` of kernel.c."""
+
+    _fields_ = (
+        *_fields(_INT, "known size"),
+        *_fields(_PLACE, "mean root place"),
+        *_fields(_DOUBLE, "most_spread straight"),
+        *_fields(_INT, "rounds steps"),
+        *_fields(_DOUBLE, "early resting longest"),
+    )
+
+
+class _Manner(ctypes.Structure):
+    """`Manner` of kernel.c."""
+
+    _fields_ = (
+        *_fields(_INT, "nodes silent few"),
+        *_fields(_PLACE, "z z_silent z_few"),
+        *_fields(_DOUBLE, "hopeless stretch unseen negligible"),
+        *_fields(_INT, "tails levels grid"),
+        *_fields(_PLACE, "precision share level"),
+        *_fields(_DOUBLE, "reach"),
+    )
+
+
+class _Places(ctypes.Structure):
+    """`Places` of kernel.c."""
+
+    _fields_ = (*_fields(_INT, "count channel"), *_fields(_PLACE, "week other"))
 
 
 class CompiledKernel:
@@ -26,12 +73,11 @@ class CompiledKernel:
     def __init__(self, path: Path) -> None:
         library = ctypes.CDLL(str(path))
         self._nodes, self._settle = library.reprieve_nodes, library.reprieve_settle
-        self._quantiles = library.reprieve_quantiles
-        patient = [*[_INT] * 5, *[_PLACE] * 12, _INT, *[_PLACE] * 3]
-        self._nodes.argtypes = [*patient, _INT, *[_PLACE] * 10]
-        held, steps = [_DOUBLE, _DOUBLE, _INT], [_INT, _INT, _DOUBLE, _DOUBLE, _DOUBLE]
-        self._settle.argtypes = [*patient, _INT, _INT, *[_PLACE] * 3, *held, *steps, _PLACE, _PLACE]
+        self._quantiles, self._forecast = library.reprieve_quantiles, library.reprieve_forecast
+        self._nodes.argtypes = [_PLACE, _INT, *[_PLACE] * 10]
+        self._settle.argtypes = [_PLACE, _PLACE, _INT, _PLACE, _PLACE]
         self._quantiles.argtypes = [_INT, _INT, *[_PLACE] * 3, _INT, _DOUBLE, _INT, *[_PLACE] * 4]
+        self._forecast.argtypes = [_PLACE] * 7
 
     def __call__(
         self,
@@ -52,7 +98,7 @@ class CompiledKernel:
         odd = np.empty((count, len(rows.week))) if surprise else None
         _check(
             self._nodes(
-                *_patient(rows),
+                ctypes.byref(_patient(rows)),
                 count,
                 *(_at(a) for a in (theta, points.half_loss, points.spread, points.responds)),
                 *(_at(a) for a in (value, mean, covariance, told, slope, odd)),
@@ -64,33 +110,9 @@ class CompiledKernel:
         self, rows: Rows, ground: Ground, at: Array, inverse: Array, *, responds: bool
     ) -> tuple[Array, Array, Rows]:
         """See `Compiled`."""
-        at, inverse = at.copy(), np.array(inverse, order="C")
-        rows = replace(
-            rows,
-            weight=rows.weight.copy(),
-            off_time=rows.off_time.copy(),
-            lifted=rows.lifted.copy(),
-            blur=rows.blur.copy(),
-        )
-        mean, root = np.ascontiguousarray(ground.mean), np.ascontiguousarray(ground.root)
-        _check(
-            self._settle(
-                *_patient(rows),
-                len(mean),
-                len(at),
-                *(_at(a) for a in (mean, root, ground.places)),
-                ground.most_spread,
-                ground.straight,
-                int(responds),
-                ground.rounds,
-                ground.steps,
-                ground.early,
-                ground.resting,
-                ground.longest,
-                _at(at),
-                _at(inverse),
-            )
-        )
+        at, inverse, rows = at.copy(), np.array(inverse, order="C"), _own(rows)
+        patient, frame = _patient(rows), _frame(ground)
+        _check(self._settle(ctypes.byref(patient), ctypes.byref(frame), int(responds), _at(at), _at(inverse)))
         return at, inverse, rows
 
     def quantiles(self, weight: Array, mean: Array, sd: Array, levels: Array, middle: Array, wide: Array) -> Array:
@@ -110,14 +132,63 @@ class CompiledKernel:
         )
         return found
 
+    def forecast(self, rows: Rows, ground: Ground, manner: Manner, places: Places) -> Told:
+        """See `Compiled`."""
+        count = len(places.weeks)
+        mean, sd, quantiles = np.empty(count), np.empty(count), np.empty((count, len(manner.levels)))
+        draws = (manner.nodes, manner.silent, manner.few)
+        tails = (manner.precision, manner.share, manner.levels)
+        how = _Manner(
+            *(len(z) for z in draws),
+            *(_at(z) for z in draws),
+            manner.hopeless,
+            manner.stretch,
+            manner.unseen,
+            manner.negligible,
+            len(manner.precision),
+            len(manner.levels),
+            GRID_POINTS,
+            *(_at(a) for a in tails),
+            REACH,
+        )
+        rows = _own(rows)
+        given = (
+            _patient(rows),
+            _frame(ground),
+            how,
+            _Places(count, places.channel, _at(places.weeks), _at(places.other)),
+        )
+        _check(self._forecast(*(ctypes.byref(one) for one in given), *(_at(a) for a in (mean, sd, quantiles))))
+        return Told(mean, sd, quantiles)
 
-def _patient(rows: Rows) -> list[int | None]:
-    """Return the arguments that every function of the library begins with."""
-    sizes = (len(rows.week), len(rows.start), len(rows.reference), rows.products, rows.family)
+
+def _own(rows: Rows) -> Rows:
+    """Return `rows` with copies of what the library writes."""
+    kept = (rows.weight.copy(), rows.off_time.copy(), rows.lifted.copy(), rows.blur.copy())
+    return replace(rows, weight=kept[0], off_time=kept[1], lifted=kept[2], blur=kept[3])
+
+
+def _patient(rows: Rows) -> _Patient:
+    sizes = (len(rows.week), len(rows.start), len(rows.reference), rows.products, rows.family, rows.other.shape[1])
     scores = (rows.week, rows.score, rows.weight, rows.channel)
     cycles = (rows.start, rows.ratio, rows.with_placebo, rows.product, rows.off_time, rows.lifted, rows.blur)
-    others = (rows.other.shape[1], *(_at(a) for a in (rows.other, rows.other_mean, rows.other_sd)))
-    return [*sizes, *(_at(a) for a in (*scores, *cycles, rows.reference)), *others]
+    others = (rows.reference, rows.other, rows.other_mean, rows.other_sd)
+    return _Patient(*sizes, *(_at(a) for a in (*scores, *cycles, *others)))
+
+
+def _frame(ground: Ground) -> _Frame:
+    return _Frame(
+        len(ground.mean),
+        ground.root.shape[1] + 2,
+        *(_at(a) for a in (ground.mean, ground.root, ground.places)),
+        ground.most_spread,
+        ground.straight,
+        ground.rounds,
+        ground.steps,
+        ground.early,
+        ground.resting,
+        ground.longest,
+    )
 
 
 def _check(failed: int) -> None:

@@ -16,12 +16,12 @@ import numpy as np
 from reprieve.app.response.kernel import kernel
 from reprieve.app.text_files import read_text
 from reprieve.core.errors import DocumentError, ScoresError, SetupError, UnknownNameError
-from reprieve.learn.mixture import mean_sd, quantiles
 from reprieve.learn.observations import PLACEBO, Cycle, PatientScores
 from reprieve.learn.population import DEFAULT_SCALE, UNNAMED, Population, ProductEntry, ScaleEntry, from_document
-from reprieve.learn.posterior import foretell
 from reprieve.learn.products import UNNAMED_PRODUCT, entry_of, priors_of
+from reprieve.learn.rows import scales_of
 from reprieve.learn.scales import entry_of_scale, scale_name
+from reprieve.learn.summary import summarise
 from reprieve.learn.tidy import TidyRow, check_columns, patients_of, tidy_row
 from reprieve.reference.trials import shipped_population
 
@@ -267,14 +267,11 @@ def _forecast(patient: PatientScores, population: Population, at: Sequence[float
     run = kernel()
     cycle: Cycle = patient.cycles[-1]
     weeks = np.asarray(at, dtype=float)
-    posterior, forecast = foretell(patient, population, run, cycle.start_weeks + weeks)
-    mixture = forecast.score
-    mean, sd = mean_sd(mixture)
-    table = quantiles(mixture, np.array(LEVELS), run)
-    entry = population.scales[posterior.scales[0]]
+    told = summarise(patient, population, run, cycle.start_weeks + weeks, np.array(LEVELS))
+    entry = population.scales[scales_of(patient, population)[0]]
     low = -np.inf if entry.lowest is None else entry.lowest
     high = np.inf if entry.highest is None else entry.highest
-    mean, table = np.clip(mean, low, high), np.clip(table, low, high)
+    mean, sd, table = np.clip(told.mean, low, high), told.sd, np.clip(told.quantiles, low, high)
     return [
         ForecastRow(
             patient.patient, cycle.name, float(week), *(round(float(x), 4) for x in (mean[i], sd[i], *table[i]))

@@ -1,0 +1,69 @@
+"""What a forecast tells of a score: moments and quantiles, by the shortest way that the kernel knows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reprieve.learn.kernel import Array, Compiled, Kernel, Manner, Places, Told
+from reprieve.learn.mixture import NEGLIGIBLE_PARTS, mean_sd, quantiles
+from reprieve.learn.observations import PatientScores
+from reprieve.learn.others import other_courses, told_apart
+from reprieve.learn.population import Population
+from reprieve.learn.posterior import (
+    HOPELESS,
+    HOPELESS_NODES,
+    ROUNDS,
+    SILENT_NODES,
+    STRETCH,
+    UNSEEN,
+    channel_of,
+    deviates,
+    foretell,
+    in_order,
+    nodes_for,
+    tail_mixture,
+)
+from reprieve.learn.quadrature import TAIL_DEGREES
+from reprieve.learn.rows import rows_of, scales_of
+from reprieve.learn.search import Frame, frame_of, ground_of
+
+
+def summarise(
+    patient: PatientScores,
+    population: Population,
+    kernel: Kernel,
+    weeks: Array,
+    levels: Array,
+    scale: str | None = None,
+) -> Told:
+    """Return mean, standard deviation and quantiles of a score at `weeks`.
+
+    Parameters
+    ----------
+    patient : PatientScores
+    population : Population
+    kernel : Kernel
+        A compiled one does everything in one call, with the same figures.
+    weeks : ndarray, shape (m,)
+        Weeks from the first injection, in any order.
+    levels : ndarray, shape (q,)
+    scale : str, optional
+        One of the patient's scales; the first by default.
+    """
+    if not isinstance(kernel, Compiled):
+        told = foretell(patient, population, kernel, weeks, scale)[1].score
+        return Told(*mean_sd(told), quantiles(told, levels, kernel))
+    frame, (ordered, back) = frame_of(patient, population), in_order(weeks)
+    courses = other_courses(told_apart(patient), ordered)
+    places = Places(ordered, courses, channel_of(scales_of(patient, population), scale))
+    manner = _manner(patient, frame, levels)
+    found = kernel.forecast(rows_of(patient, population), ground_of(frame, ROUNDS), manner, places)
+    return Told(found.mean[back], found.sd[back], np.maximum.accumulate(found.quantiles[back], axis=1))
+
+
+def _manner(patient: PatientScores, frame: Frame, levels: Array) -> Manner:
+    size = frame.root.shape[1] + 2
+    counts = (nodes_for(patient, frame), SILENT_NODES, HOPELESS_NODES)
+    nodes, silent, few = (deviates(count, size) for count in counts)
+    precision, share = tail_mixture(TAIL_DEGREES)
+    return Manner(nodes, silent, few, HOPELESS, STRETCH, UNSEEN, NEGLIGIBLE_PARTS, precision, share, levels)
