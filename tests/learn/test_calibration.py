@@ -23,6 +23,12 @@ from reprieve.learn.posterior import predict, update_response
 from reprieve.learn.quadrature import TAIL_DEGREES
 
 PRODUCT, BINS = "onabotulinumtoxinA", 10
+# Ranks of a right posterior give a p-value below this once in 10,000 sets of patients, so a change of code or population
+# that draws new patients fails one of the four p-values below once in 2,500 times for nothing. Of 20 seeds of 250
+# patients the least of 80 p-values was 0.003. Ranks of half-loss time are not perfectly uniform: of 5,000 patients a
+# tenth holds 0.086 to 0.113 (p 2e-5), since the draws of the dates are few and the same for each patient; for 250 that
+# raises the rate to about 1 in 1,000. What the test does find is below: half of the true spread.
+PATIENTS, FALSE_ALARM = 250, 1e-4
 
 
 @dataclass(frozen=True)
@@ -124,9 +130,8 @@ def uniform(told: np.ndarray) -> float:
 
 @pytest.mark.parametrize("design", [SPARSE, DIARY], ids=["four visits", "two cycles with a diary"])
 def test_ranks_of_the_truth_are_uniform(design: Design) -> None:
-    # Of four seeds of 250 four-visit patients the p-values were 0.003 to 0.8; of all 1000 together 0.09 and 0.03.
-    told = ranks(known(default_population()), design, 250, seed=9)
-    assert min(uniform(told[:, 0]), uniform(told[:, 1])) > 0.005
+    told = ranks(known(default_population()), design, PATIENTS, seed=7)
+    assert min(uniform(told[:, 0]), uniform(told[:, 1])) > FALSE_ALARM
 
 
 def test_a_posterior_that_is_too_sure_is_found_out() -> None:
@@ -136,13 +141,13 @@ def test_a_posterior_that_is_too_sure_is_found_out() -> None:
     mean[population.index("log_sd_half_loss")] -= np.log(2.0)
     rng = np.random.default_rng(7)
     told = []
-    for _ in range(250):
+    for _ in range(PATIENTS):
         patient, log_time, _ = drawn(population, population.mean, SPARSE, rng)
         posterior = update_response(patient, replace(population, mean=mean), kernel())
         _, draws = _cycle_draws(posterior, 0)
         each = len(draws) // len(posterior.weight)
         told.append(np.repeat(posterior.weight, each) @ (draws < log_time) / each)
-    assert uniform(np.array(told)) < 1e-4
+    assert uniform(np.array(told)) < FALSE_ALARM
 
 
 @pytest.mark.slow
