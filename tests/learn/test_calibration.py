@@ -23,7 +23,7 @@ from reprieve.learn.posterior import predict, update_response
 from reprieve.learn.quadrature import TAIL_DEGREES
 
 PRODUCT, BINS = "onabotulinumtoxinA", 10
-# Ranks of a right posterior give a p-value below this once in 10,000 sets of patients, so a change of code or population
+# Ranks of a right posterior give a p-value below this once in 10,000 sets of patients: a change of code or population
 # that draws new patients fails one of the four p-values below once in 2,500 times for nothing. Of 20 seeds of 250
 # patients the least of 80 p-values was 0.003. Ranks of half-loss time are not perfectly uniform: of 5,000 patients a
 # tenth holds 0.086 to 0.113 (p 2e-5), since the draws of the dates are few and the same for each patient; for 250 that

@@ -102,8 +102,11 @@ def test_scores_that_never_change_say_no_response_and_stay_finite(cycles: int) -
     assert posterior.non_response > (0.1 if cycles == 1 else 0.5)
     assert posterior.non_response > 0.99 or cycles < 8
     assert np.isclose(found.weight.sum(), 1.0)
-    # Dates are those of the case that the patient responds after all: so briefly that no score saw it.
-    assert 0.5 < found.fading @ found.weight < 30.0
+    # Dates are those of the case that the patient responds after all. While that is likely, they are the population's;
+    # once it is not, they may be anything between the first day and the end of the year, in order.
+    assert cycles > 1 or 5.0 < found.fading @ found.weight < 20.0
+    assert 1.0 / 7.0 <= found.fading.min() <= found.fading.max() <= 52.0
+    assert np.all(found.fading <= found.wear_off)
     ahead = predict(posterior, np.array([weeks[-1] + 2.0])).score
     mean = ahead.mean[0] @ ahead.weight
     sd = np.sqrt((ahead.sd[0] ** 2 + (ahead.mean[0] - mean) ** 2) @ ahead.weight)
