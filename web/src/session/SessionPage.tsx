@@ -390,6 +390,10 @@ function Signed({ id, signed }: { id: string; signed: { session_id: string; hash
           <Icon name="print" />
           {t("Printed sheet")}
         </Link>
+        <Link href={`/patients/${id}/follow-up`} className="btn">
+          <Icon name="calendar" />
+          {t("Next visit")}
+        </Link>
         <Link href="/" className="btn">
           {t("Today's list")}
         </Link>
