@@ -94,7 +94,6 @@ def _typed_columns(path: Path, only: Hashes | None) -> list[list[Any]] | None:
     names = {name.casefold(): name for name in file.schema_arrow.names}
     check_columns(list(names), path.name)
     import pyarrow
-    import pyarrow.compute as compute
 
     table = file.read(columns=[names[name] for name in (*NEEDED, *OPTIONAL) if name in names])
     table = table.append_column("line", pyarrow.array(range(1, table.num_rows + 1)))
@@ -110,21 +109,31 @@ def _typed_columns(path: Path, only: Hashes | None) -> list[list[Any]] | None:
             columns.append([None] * table.num_rows)
             continue
         column = table.column(names.get(field.name, field.name))
-        clean = _clean(column, field.name, compute, pyarrow)
+        clean = _clean(column, field.name)
         if clean is None:
             return None
         columns.append(clean)
     return columns
 
 
-def _clean(column: Any, name: str, compute: Any, pyarrow: Any) -> list[Any] | None:
+def _clean(column: Any, name: str) -> list[Any] | None:
     """Return the values of one column as `tidy_row` would give them, or None when a value needs a closer look."""
+    import pyarrow
+
     if name == "line":
         return column.to_pylist()
     if name == "date":
         return column.to_pylist() if pyarrow.types.is_date(column.type) else None
-    if name in ("week", "score", "units"):
-        return _clean_numbers(column, name, compute, pyarrow)
+    numbers = name in ("week", "score", "units")
+    clean = clean_numbers(column, name) if numbers else clean_column(column, name)
+    return None if clean is None else clean.to_pylist()
+
+
+def clean_column(column: Any, name: str) -> Any:
+    """Return a column of text as an Arrow dictionary array, or None when a value needs a closer look."""
+    import pyarrow
+    import pyarrow.compute as compute
+
     if pyarrow.types.is_integer(column.type):
         column = compute.cast(column, pyarrow.string())
     if not (pyarrow.types.is_string(column.type) or pyarrow.types.is_large_string(column.type)):
@@ -134,20 +143,24 @@ def _clean(column: Any, name: str, compute: Any, pyarrow: Any) -> list[Any] | No
     # What tidy_row would trim or take for "not told" is left to it.
     if any(text != text.strip() or text in ("", "NA", "NaN", "nan", "None", "<NA>", "NaT") for text in told):
         return None
-    return None if name in ("patient", "cycle") and column.null_count else column.to_pylist()
+    return None if name in ("patient", "cycle") and column.null_count else values
 
 
-def _clean_numbers(column: Any, name: str, compute: Any, pyarrow: Any) -> list[Any] | None:
+def clean_numbers(column: Any, name: str) -> Any:
+    """Return a column of numbers as floats, or None when a value needs a closer look."""
+    import pyarrow
+    import pyarrow.compute as compute
+
     if not (pyarrow.types.is_floating(column.type) or pyarrow.types.is_integer(column.type)):
         return None
     if name == "week" and column.null_count:
         return None
     least, most = {"week": (-LONGEST_WEEKS, LONGEST_WEEKS), "units": (0.0, np.inf)}.get(name, (-np.inf, np.inf))
     values = compute.cast(column, pyarrow.float64())
-    known = compute.drop_null(values).to_numpy()
+    known = values.drop_null().to_numpy()
     if not (np.all(np.isfinite(known)) and np.all((known >= least) & (known <= most))):
         return None
-    return values.to_pylist()
+    return values
 
 
 def partition_records(path: Path, *, needed: Sequence[str] = NEEDED) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -22,7 +22,8 @@ from reprieve.app.response.partition_files import (
     score_partitions,
     table_bytes,
 )
-from reprieve.app.response.scores import FORECAST_COLUMNS, ForecastRow, fit_scores, forecast_scores
+from reprieve.app.response.partition_patients import partition_scores
+from reprieve.app.response.scores import fit_scores, forecast_columns
 from reprieve.compute.executor import Executor, Progress, in_order
 from reprieve.compute.manifest import Manifest
 from reprieve.compute.partition_run import run_partitions
@@ -53,8 +54,9 @@ class ForecastPartition:
     def __call__(self, source: Path) -> tuple[bytes, int]:
         """Return the forecasts as Parquet."""
         population = from_document(self.population)
-        rows = forecast_scores(partition_rows(source), population, self.at, source.name)
-        return _forecast_table(rows), len(rows)
+        patients = partition_scores(source, default_scale=population.primary_scale)
+        columns = forecast_columns(patients, population, self.at, source.name)
+        return table_bytes(columns), len(columns["patient"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,3 @@ def fit_partitions(
     # By patient, so that the way the registry was split changes nothing; the sort is stable, weeks keep their order.
     rows.sort(key=lambda row: row.patient)
     return fit_scores(rows, str(source), progress=progress)
-
-
-def _forecast_table(rows: Sequence[ForecastRow]) -> bytes:
-    return table_bytes({name: [getattr(row, name) for row in rows] for name in FORECAST_COLUMNS})

@@ -10,13 +10,14 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from reprieve.app.response.kernel import kernel
 from reprieve.app.text_files import read_text
 from reprieve.core.errors import DocumentError, ScoresError, SetupError, UnknownNameError
-from reprieve.learn.observations import PLACEBO, Cycle, PatientScores
+from reprieve.learn.observations import PLACEBO, PatientScores
 from reprieve.learn.population import DEFAULT_SCALE, UNNAMED, Population, ProductEntry, ScaleEntry, from_document
 from reprieve.learn.products import UNNAMED_PRODUCT, entry_of, priors_of
 from reprieve.learn.rows import scales_of
@@ -192,14 +193,18 @@ def _scales_of(patients: Sequence[PatientScores]) -> tuple[dict[str, ScaleEntry]
 def check_range(patients: Iterable[PatientScores], scales: dict[str, ScaleEntry], where: str) -> None:
     """Raise `ScoresError` if a score lies outside its scale."""
     for patient in patients:
-        for score, k in zip(patient.scores, patient.channels, strict=True):
-            entry = scales[patient.scales[k]]
-            low, high = entry.lowest, entry.highest
-            if (low is not None and score < low) or (high is not None and score > high):
-                raise ScoresError(
-                    f"{where}: patient {patient.patient} has a score of {score:g}, but {patient.scales[k]} runs from "
-                    f"{low:g} to {high:g}; correct the score or name its scale"
-                )
+        entries = [scales[scale] for scale in patient.scales]
+        lowest = np.array([-np.inf if entry.lowest is None else entry.lowest for entry in entries])
+        highest = np.array([np.inf if entry.highest is None else entry.highest for entry in entries])
+        low, high = lowest[patient.channels], highest[patient.channels]
+        outside = np.flatnonzero((patient.scores < low) | (patient.scores > high))
+        if len(outside):
+            i = int(outside[0])
+            raise ScoresError(
+                f"{where}: patient {patient.patient} has a score of {patient.scores[i]:g}, but "
+                f"{patient.scales[patient.channels[i]]} runs from {low[i]:g} to {high[i]:g}; correct the score or name "
+                "its scale"
+            )
 
 
 def check_doses(patients: Iterable[PatientScores], population: Population, where: str) -> None:
@@ -230,10 +235,39 @@ def forecast_scores(
         If a score lies outside its scale, or a dose outside what the population knows.
     """
     patients = patients_of(rows, where, default_scale=population.primary_scale)
+    columns = forecast_columns(patients, population, at, where)
+    return [ForecastRow(*values) for values in zip(*columns.values(), strict=True)]
+
+
+def forecast_columns(
+    patients: Sequence[PatientScores], population: Population, at: Sequence[float], where: str
+) -> dict[str, list[Any]]:
+    """Return the columns of `ForecastRow` for each patient at the weeks `at` of the latest cycle.
+
+    Raises
+    ------
+    ScoresError, UnknownNameError
+        If a score or dose lies outside what the population knows, or a product or scale is not in it.
+    """
     patients = [known_patient(patient, population, where) for patient in patients]
     check_range(patients, population.scales, where)
     check_doses(patients, population, where)
-    return [row for patient in patients for row in _forecast(patient, population, at)]
+    weeks, run, levels = np.asarray(at, dtype=float), kernel(), np.array(LEVELS)
+    figures = np.empty((len(patients), len(weeks), 2 + len(LEVELS)))
+    for i, patient in enumerate(patients):
+        told = summarise(patient, population, run, patient.cycles[-1].start_weeks + weeks, levels)
+        entry = population.scales[scales_of(patient, population)[0]]
+        low = -np.inf if entry.lowest is None else entry.lowest
+        high = np.inf if entry.highest is None else entry.highest
+        figures[i, :, 0], figures[i, :, 1] = np.clip(told.mean, low, high), told.sd
+        figures[i, :, 2:] = np.clip(told.quantiles, low, high)
+    columns: dict[str, list[Any]] = {
+        "patient": [patient.patient for patient in patients for _ in weeks],
+        "cycle": [patient.cycles[-1].name for patient in patients for _ in weeks],
+        "week": np.tile(weeks, len(patients)).tolist(),
+    }
+    rounded = np.round(figures.reshape(-1, figures.shape[2]), 4).T
+    return columns | dict(zip(FORECAST_COLUMNS[3:], rounded.tolist(), strict=True))
 
 
 def known_patient(patient: PatientScores, population: Population, where: str) -> PatientScores:
@@ -260,24 +294,7 @@ def known_patient(patient: PatientScores, population: Population, where: str) ->
                 f"{where}: product {product!r} is not in the population; it knows {', '.join(population.products)}; "
                 "fit a population on patients who had it"
             )
-    return replace(patient, scales=tuple(scales))
-
-
-def _forecast(patient: PatientScores, population: Population, at: Sequence[float]) -> list[ForecastRow]:
-    run = kernel()
-    cycle: Cycle = patient.cycles[-1]
-    weeks = np.asarray(at, dtype=float)
-    told = summarise(patient, population, run, cycle.start_weeks + weeks, np.array(LEVELS))
-    entry = population.scales[scales_of(patient, population)[0]]
-    low = -np.inf if entry.lowest is None else entry.lowest
-    high = np.inf if entry.highest is None else entry.highest
-    mean, sd, table = np.clip(told.mean, low, high), told.sd, np.clip(told.quantiles, low, high)
-    return [
-        ForecastRow(
-            patient.patient, cycle.name, float(week), *(round(float(x), 4) for x in (mean[i], sd[i], *table[i]))
-        )
-        for i, week in enumerate(weeks)
-    ]
+    return patient if tuple(scales) == patient.scales else replace(patient, scales=tuple(scales))
 
 
 def forecast_csv(rows: Iterable[ForecastRow]) -> str:
