@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from reprieve.app.clinic import Clinic
 from reprieve.app.documents import parse
 from reprieve.app.transfer.mapped import CsvMapping, read_mapped
 from reprieve.cli.main import main
@@ -286,3 +287,33 @@ def test_digits_in_a_list_of_charts_are_kept() -> None:
     one = '{"patient": {"id": "a", "weight_kg": "70.12345678901234567890"}}'
     assert read_charts(f"[{one}]", "x") == read_charts(one, "x")
     assert read_charts(f"[{one}]", "x")[0].patient.weight_kg == Decimal("70.12345678901234567890")
+
+
+def test_two_imports_of_one_file_at_once_record_it_once(tmp_path: Path, monkeypatch, capsys) -> None:
+    """The second looks before the first has written: it is refused within its own write, whole, in either form."""
+    chart = tmp_path / "chart.json"
+    chart.write_text('{"patient": {"id": "p-1"}, "risks": ["dysphagia"]}', encoding="utf-8")
+    store = ["--db", str(tmp_path / "clinic.db")]
+    assert main(["import", str(chart), *store]) == 0
+    assert main(["fhir", "export", "--all", "-o", str(tmp_path / "b.json"), *store]) == 0
+    capsys.readouterr()
+    before = _head(store, capsys)
+    monkeypatch.setattr(Clinic, "known_patients", lambda *_: set())
+    for again in (["import", str(chart)], ["fhir", "import", str(tmp_path / "b.json")]):
+        assert main([*again, *store]) == 2
+        told = capsys.readouterr()
+        assert (told.out, told.err.count("\n")) == ("", 1)
+        assert "came into the record meanwhile" in told.err
+        assert _head(store, capsys) == before
+
+
+def _head(store: list[str], capsys) -> str:
+    assert main(["audit", "verify", "--json", *store]) == 0
+    return json.loads(capsys.readouterr().out)["head"]
+
+
+def test_an_empty_list_of_charts_is_refused_and_makes_no_record(tmp_path: Path, capsys) -> None:
+    (tmp_path / "none.json").write_text("[]", encoding="utf-8")
+    assert main(["import", str(tmp_path / "none.json"), "--db", str(tmp_path / "new.db")]) == 2
+    assert "empty list" in capsys.readouterr().err
+    assert not (tmp_path / "new.db").exists()

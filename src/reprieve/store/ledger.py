@@ -162,6 +162,11 @@ class Ledger:
         clinic = new[0].clinic
         for patient, version in expected.items():
             now = self._version(connection, clinic, patient)
+            if version is None and now is not None:
+                raise ConflictError(
+                    f"patient {patient!r} came into the record meanwhile; nothing was written, open that chart or "
+                    "choose another id"
+                )
             if now != version:
                 raise ConflictError(
                     f"the chart changed since it was read (version {version}, now {now}); nothing was written, "

@@ -71,6 +71,8 @@ def read_charts(text: str, where: str) -> list[Chart]:
         raise DocumentError(f"{where} is nested too deeply for a chart; check the file") from None
     except ValueError:  # Python reads no whole number of more than 4300 digits
         raise DocumentError(f"{where} holds a number beyond any figure of a record; correct it") from None
+    if isinstance(whole, list) and not whole:
+        raise DocumentError(f"{where} holds an empty list; give a chart document")
     if isinstance(whole, list):
         return [parse(Chart, write_json(entry), f"{where}, document {i}") for i, entry in enumerate(whole, 1)]
     return [parse(Chart, body, where)]
