@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from reprieve.app.response import kernel as kernels
 from reprieve.cli.main import main
 
 FORECAST_COLUMNS = ("patient", "cycle", "week", "mean", "sd", "q025", "q10", "q25", "q50", "q75", "q90", "q975")
@@ -46,6 +48,40 @@ def test_rows_follow_the_contract(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_json_is_one_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert forecast(tmp_path, GOOD, "--json") == 0
     assert len(json.loads(capsys.readouterr().out)["rows"]) == 3
+
+
+@pytest.fixture
+def no_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Be on a machine without a compiler."""
+    monkeypatch.setattr(kernels, "LIBRARY", tmp_path / "none.so")
+    kernels._loaded.cache_clear()
+    yield
+    kernels._loaded.cache_clear()
+
+
+@pytest.mark.usefixtures("no_library")
+def test_without_the_compiled_part_one_line_says_so_and_the_figures_are_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert forecast(tmp_path, GOOD, "--json") == 0
+    slow = capsys.readouterr()
+    assert slow.err.count("\n") == 1
+    assert "was not built" in slow.err
+    assert "install a C compiler" in slow.err
+    monkeypatch.undo()
+    kernels._loaded.cache_clear()
+    assert forecast(tmp_path, GOOD, "--json") == 0
+    fast = capsys.readouterr()
+    assert ("compiled part" in fast.err) == (not kernels.LIBRARY.is_file())
+    for one, other in zip(json.loads(slow.out)["rows"], json.loads(fast.out)["rows"], strict=True):
+        assert one == pytest.approx(other, abs=2e-4)
+
+
+@pytest.mark.usefixtures("no_library")
+def test_who_asked_for_numpy_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPRIEVE_KERNEL", "numpy")
+    kernels._loaded.cache_clear()
+    assert kernels.why_slow() is None
 
 
 @pytest.mark.parametrize(

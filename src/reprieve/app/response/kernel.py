@@ -200,20 +200,35 @@ def _at(array: np.ndarray | None) -> int | None:
     return None if array is None else array.__array_interface__["data"][0]
 
 
-@cache
 def kernel() -> Kernel:
     """Return the compiled kernel when there is one of this very source, else the one in NumPy.
 
     ``REPRIEVE_KERNEL=numpy`` chooses NumPy: slower, the same figures.
     """
-    if os.environ.get("REPRIEVE_KERNEL", "").casefold() != "numpy" and LIBRARY.is_file():
+    return _loaded()[0]
+
+
+def why_slow() -> str | None:
+    """Return one line for who waits without the compiled kernel, and did not ask for that; else None."""
+    return _loaded()[1]
+
+
+@cache
+def _loaded() -> tuple[Kernel, str | None]:
+    reason = None
+    if os.environ.get("REPRIEVE_KERNEL", "").casefold() != "numpy":
         try:
             library = ctypes.CDLL(str(LIBRARY))
             library.reprieve_digest.restype = ctypes.c_char_p
             if library.reprieve_digest().decode() == hashlib.sha256(SOURCE.read_bytes()).hexdigest():
-                return CompiledKernel(LIBRARY)
+                return CompiledKernel(LIBRARY), None
+            reason = "is of another version"
         except (OSError, AttributeError):
-            pass  # built for another machine, or no kernel at all: NumPy gives the same figures
+            # none built, or for another machine: NumPy gives the same figures
+            reason = "cannot be loaded" if LIBRARY.is_file() else "was not built"
     from reprieve.learn.numpy_kernel import numpy_kernel
 
-    return numpy_kernel
+    return numpy_kernel, reason and (
+        f"the compiled part of the response model {reason}: NumPy does its work, with the same figures, many times slower; "
+        "install a C compiler, then reprieve anew (pip install --force-reinstall --no-deps)"
+    )

@@ -8,6 +8,7 @@ import math
 import os
 import sys
 
+from reprieve.app.response.kernel import why_slow
 from reprieve.app.response.scores import (
     fit_scores,
     forecast_csv,
@@ -79,12 +80,20 @@ def _fit(args: argparse.Namespace) -> int:
 def _fitted(args: argparse.Namespace) -> Population:
     progress = _progress if sys.stderr.isatty() else None
     if args.scheduler is None and not os.path.isdir(args.scores):
-        return fit_scores(read_scores(args.scores), args.scores, progress=progress)
+        scores = read_scores(args.scores)
+        _tell_if_slow()
+        return fit_scores(scores, args.scores, progress=progress)
     from reprieve.app.response.partitions import fit_partitions
     from reprieve.compute import open_executor
 
+    _tell_if_slow()
     with open_executor(args.scheduler, args.workers) as executor:
         return fit_partitions(args.scores, executor, progress=progress)
+
+
+def _tell_if_slow() -> None:
+    if line := why_slow():
+        print(f"reprieve response: {line}", file=sys.stderr)
 
 
 def _progress(iteration: int) -> None:
@@ -102,6 +111,7 @@ def _forecast(args: argparse.Namespace) -> int:
     if args.explain and not args.json:
         raise InputError("--explain is told in the JSON document; add --json")
     scores = read_scores(args.scores)
+    _tell_if_slow()
     rows = forecast_scores(scores, population, weeks, args.scores)
     if args.output:
         write_text(args.output, forecast_csv(rows))
@@ -123,6 +133,7 @@ def _forecast_folder(args: argparse.Namespace, population: Population, weeks: li
 
     if not args.output:
         raise InputError("a folder of scores is forecast into a folder; say which with -o FOLDER")
+    _tell_if_slow()
     with open_executor(args.scheduler, args.workers) as executor:
         manifest = forecast_partitions(
             args.scores, args.output, population, weeks, executor, progress=bar("forecasting")
@@ -140,6 +151,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     from reprieve.app.response.scores import trial_rows
 
     rows = trial_rows() if args.scores is None else read_scores(args.scores)
+    _tell_if_slow()
     told = evaluate_scores(
         rows,
         args.scores or "the shipped trial",
