@@ -12,10 +12,11 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import ndimage
 
+from reprieve.emg.efforts import FOOT_FACTOR, is_spike, joined_efforts, long_enough, runs, with_feet
 from reprieve.emg.envelope import POINTS_AT_ONCE, WINDOW_S, Envelope, rests_plainly, rms_envelope, rms_envelopes
 from reprieve.emg.filters import Samples
+from reprieve.emg.tone import TONE_REACH_S, tone_of, tone_step
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -23,20 +24,20 @@ Places = NDArray[np.int64]
 NOISE_FACTOR = 3.0
 EFFORT_FRACTION = 0.10
 OFF_FRACTION = 0.5
-FAINT_FACTOR, FAINT_FRACTION = 1.5, 0.5
+FAINT_FACTOR, FAINT_FRACTION = 1.5, 0.25
+# Where rest has to be plain to see, so that the level may lie beneath 3 n.
+PLAIN_FACTOR, PLAIN_FRACTION = 2.0, 0.5
 JOIN_S, SHORTEST_S = 0.3, 0.2
 # The smoother envelope fills 100 ms more of a pause.
 EDGE_JOIN_S = JOIN_S - 0.1
-# A spike of 10 ms, however high, has 95 % of its power in 30 ms; the sharpest twitch of a real muscle at hand 82 %.
-SPIKE_SHARE, SPIKE_LONGEST_S = 0.9, 1.0
+SPIKE_LONGEST_S = 1.0
 BURST_JOIN_S, BURST_SHORTEST_S, BURST_WINDOW_S = 0.05, 0.05, 0.03
 SUSTAINED_S = 0.5
 # Where an effort begins and ends is read from a smoother envelope, see `edge_level`.
 EDGE_WINDOW_S, EDGE_FRACTION, EDGE_PERCENTILE = 0.2, 0.15, 95.0
 EDGE_MOST_POINTS = 2**20
-# Tone between efforts is looked for this far on either side; an effort begins at twice and reaches four times the tone.
-TONE_REACH_S, TONE_RATE_HZ = 4.0, 20.0
-TONE_EDGE, TONE_EFFORT, TONE_MOST = 2.0, 4.0, 0.30
+# An effort begins at twice and reaches four times the tone.
+TONE_EDGE, TONE_EFFORT = 2.0, 4.0
 # Too short to find the noise beside the effort.
 SHORTEST_RECORD_S = 2.0
 
@@ -75,8 +76,8 @@ def find_contractions(filtered: ArrayLike, rate_hz: float) -> tuple[Interval, ..
     a pause of 300 ms parts two, is read from a 200 ms envelope at `edge_level`: half the on-level lies so near noise
     that a foothill of some 10 % of the effort would move an edge by half a second, and that a faint tone between twenty
     twitches would make one contraction of them. Where the muscle does not rest between efforts, the tone raises that
-    level, see `Tone`. An effort too weak for it keeps its on-level edges, and failing those the edges of the
-    hysteresis.
+    level, see `Tone`. Two efforts between which the muscle does not let go are one, see `joined_efforts`, and the edges
+    of a weak one are read at a level of its own, see `with_feet`.
     """
     samples = np.asarray(filtered)
     envelope, smooth = rms_envelopes(samples, rate_hz, (WINDOW_S, EDGE_WINDOW_S))
@@ -96,8 +97,8 @@ def contractions_of(
     `narrow` gives the points of an envelope of `BURST_WINDOW_S` from one number to before another.
     """
     rate_hz, on = envelope.rate_hz, contraction_level(envelope)
-    edge = edge_level(smooth, on)
-    step, beside = _tone_step(smooth), round(2 * TONE_REACH_S * rate_hz)
+    edge, off = edge_level(smooth, on), float(np.hypot(OFF_FRACTION * on, smooth.noise))
+    step, beside = tone_step(smooth), round(2 * TONE_REACH_S * rate_hz)
     found: list[tuple[int, int]] = []
     for start, stop in _stretches(envelope, on, JOIN_S * rate_hz, step):
         # The tone looks some seconds to either side, in steps counted from the first point of the record.
@@ -110,45 +111,40 @@ def contractions_of(
             part.values > tone.level(TONE_EDGE, size, edge)[inside],
             part.values > tone.level(TONE_EFFORT, size)[inside],
             on,
+            hidden=on > EFFORT_FRACTION * envelope.best_effort,
         )
-        found += [(start + a, start + b) for a, b in here]
+        floor = np.minimum(tone.level(TONE_EDGE, size, FOOT_FACTOR * smooth.noise)[inside], edge)
+        whole = joined_efforts(here, part, off)
+        found += [(start + a, start + b) for a, b in with_feet(whole, part, off, floor)]
     longest = SPIKE_LONGEST_S * rate_hz
     return tuple(
         Interval(start / rate_hz, stop / rate_hz)
         for start, stop in found
-        if stop - start > longest or not _is_spike(envelope.between(start, stop), partial(narrow, start, stop))
+        if stop - start > longest or not is_spike(envelope.between(start, stop), partial(narrow, start, stop))
     )
 
 
 def _found(
-    envelope: Envelope, over_edge: NDArray[np.bool_], over_tone: NDArray[np.bool_], on: float
+    envelope: Envelope, over_edge: NDArray[np.bool_], over_tone: NDArray[np.bool_], on: float, *, hidden: bool
 ) -> list[tuple[int, int]]:
-    """Return the efforts of a stretch of the record, from where its smooth envelope is over edge level and tone."""
+    """Return the efforts of a stretch of the record, from where its smooth envelope is over edge level and tone.
+
+    `hidden` says that noise and not the best effort sets the level.
+    """
     corrected, rate_hz = envelope.corrected, envelope.rate_hz
     join, edge_join, shortest = JOIN_S * rate_hz, EDGE_JOIN_S * rate_hz, SHORTEST_S * rate_hz
-    loud = _pairs(*_runs(over_edge))
+    loud = _pairs(*runs(over_edge))
     count = _count_before((corrected > on) & over_tone)
     found: list[tuple[int, int]] = []
     place = 0
     for span in _joined(_hysteresis(corrected, on), join):
-        if span[1] - span[0] >= shortest and count[span[1]] > count[span[0]]:
+        if count[span[1]] == count[span[0]]:
+            continue
+        if long_enough(corrected[slice(*span)], OFF_FRACTION * on, shortest, hidden=hidden):
             while place < len(loud) and loud[place][1] <= span[0]:
                 place += 1
             found += _efforts(span, loud, place, count, edge_join, shortest) or [_trim(span, corrected, on, shortest)]
     return found
-
-
-def _is_spike(effort: Envelope, narrow: Callable[[], Samples]) -> bool:
-    """Return whether nearly all of a short effort lies in one window of 30 ms: an artefact."""
-    if _peak_share(effort.corrected, WINDOW_S * effort.rate_hz) < SPIKE_SHARE:
-        return False
-    return _peak_share(narrow(), BURST_WINDOW_S * effort.rate_hz) > SPIKE_SHARE
-
-
-def _peak_share(values: Samples, window: float) -> float:
-    """Return the share of the power of an envelope that its best window of so many points holds."""
-    power = np.square(values)
-    return float(power.max()) * window / max(float(power.sum()), 1e-300)
 
 
 def _stretches(envelope: Envelope, on: float, join: float, step: int) -> Iterator[tuple[int, int]]:
@@ -162,7 +158,7 @@ def _stretches(envelope: Envelope, on: float, join: float, step: int) -> Iterato
         stop = start + POINTS_AT_ONCE
         while stop < total:
             quiet = envelope.between(start, stop).corrected <= OFF_FRACTION * on
-            begins, ends = _runs(quiet)
+            begins, ends = runs(quiet)
             # The last run may go on: what is known of it is a pause as well.
             long = np.flatnonzero(ends - begins >= 2 * pause)
             if len(long):
@@ -177,12 +173,13 @@ def _stretches(envelope: Envelope, on: float, join: float, step: int) -> Iterato
 def contraction_level(envelope: Envelope) -> float:
     """Return the on-level: max(3 n, 10 % of the best half second), lower where all efforts are faint.
 
-    Where no effort is twice as strong as 3 n, and rest is plain to see, it is half of the best one but at least 1.5 n.
+    Where the best one is below twelve times the noise, and rest is plain to see, it is a quarter of the best one but at
+    least 1.5 n.
     """
     noise, best = envelope.noise, envelope.best_effort
     least = NOISE_FACTOR * noise
     faint = max(FAINT_FACTOR * noise, FAINT_FRACTION * best)
-    if faint < least and rests_plainly(envelope, faint):
+    if faint < least and rests_plainly(envelope, max(faint, min(PLAIN_FACTOR * noise, PLAIN_FRACTION * best))):
         least = faint
     return max(least, EFFORT_FRACTION * best)
 
@@ -196,55 +193,6 @@ def edge_level(envelope: Envelope, on: float) -> float:
     step = max(1, -(-len(envelope.values) // EDGE_MOST_POINTS))
     typical = float(np.percentile(envelope.values[::step], EDGE_PERCENTILE))
     return max(min(NOISE_FACTOR * envelope.noise, float(np.hypot(envelope.noise, on))), EDGE_FRACTION * typical)
-
-
-@dataclass(frozen=True, slots=True)
-class Tone:
-    """What goes on between efforts.
-
-    Attributes
-    ----------
-    values : ndarray, shape (n_pieces,)
-        The higher one of before and after, less the noise: in the quietest 300 ms of `TONE_REACH_S` the envelope stays
-        beneath it. Where that is more than `most`, an effort goes on to that side, and no tone.
-    most : ndarray, shape (n_pieces,)
-        30 % of the strongest effort within reach.
-    piece : int
-        Points of the envelope that share a value.
-    """
-
-    values: Floats
-    most: Floats
-    piece: int
-
-    def level(self, factor: float, length: int, least: float = 0.0) -> NDArray[np.float32]:
-        """Return `factor` times the tone, or the most that a tone can be, at the `length` points of the envelope.
-
-        Nowhere below `least`.
-        """
-        levels = np.maximum(np.minimum(factor * self.values, self.most), least).astype(np.float32)
-        return np.repeat(levels, self.piece)[:length]
-
-
-def tone_of(smooth: Envelope) -> Tone:
-    """Return the tone beneath the efforts of a 200 ms envelope."""
-    step = _tone_step(smooth)
-    rate_hz = smooth.rate_hz / step
-    coarse = np.maximum.reduceat(smooth.values, np.arange(0, len(smooth.values), step))
-    reach = min(len(coarse), round(TONE_REACH_S * rate_hz))
-    highest = ndimage.maximum_filter1d(coarse, max(1, round(JOIN_S * rate_hz)), mode="nearest")
-    # By the first of `reach` points; at the ends of the record the nearest whole stretch serves.
-    quietest = ndimage.minimum_filter1d(highest, reach, origin=-(reach // 2))[: len(coarse) - reach + 1]
-    here = np.arange(len(coarse))
-    ahead, back = np.minimum(here, len(coarse) - reach), np.maximum(here - reach + 1, 0)
-    most = TONE_MOST * ndimage.maximum_filter1d(coarse, 2 * reach + 1, mode="nearest")
-    sides = [np.where(quietest[side] <= most, quietest[side], 0.0) for side in (ahead, back)]
-    tone = np.sqrt(np.maximum(np.maximum(*sides) ** 2 - smooth.noise**2, 0.0))
-    return Tone(tone, most, step)
-
-
-def _tone_step(smooth: Envelope) -> int:
-    return max(1, round(smooth.rate_hz / TONE_RATE_HZ))
 
 
 def find_bursts(filtered: ArrayLike, rate_hz: float) -> tuple[Interval, ...]:
@@ -275,13 +223,6 @@ def sustained_fraction(
     return min(1.0, sum(i.duration_s for i in intervals if i.duration_s > longer_than_s) / length_s)
 
 
-def _runs(mask: NDArray[np.bool_]) -> tuple[Places, Places]:
-    """Return where each run of True begins and where it has ended."""
-    change = np.flatnonzero(mask[1:] != mask[:-1]) + 1
-    edges = np.concatenate([[0] * int(mask[0]), change, [len(mask)] * int(mask[-1])]).astype(np.int64)
-    return edges[::2], edges[1::2]
-
-
 def _pairs(starts: Places, stops: Places) -> list[tuple[int, int]]:
     return list(zip(starts.tolist(), stops.tolist(), strict=True))
 
@@ -296,7 +237,7 @@ def _count_before(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
 def _hysteresis(values: Samples, on: float) -> list[tuple[int, int]]:
     if not on > 0 or not len(values):
         return []
-    starts, stops = _runs(values > OFF_FRACTION * on)
+    starts, stops = runs(values > OFF_FRACTION * on)
     count = _count_before(values > on)
     reached = count[stops] > count[starts]
     return _pairs(starts[reached], stops[reached])

@@ -21,7 +21,9 @@ NOISE_WINDOW_S, NOISE_STEP_S = 1.0, 0.05
 # quietest twentieth lies some 15 % beneath it, so that this never lowers the noise of a record with a quiet second.
 PAUSE_WINDOW_S, PAUSE_SHARE, PAUSE_EXCESS, FEWEST_PAUSES = 0.2, 0.05, 1.25, 8
 # The noise of 200 ms goes some 10 % up and down, and the quietest second lies beneath its mean.
-REST_EXCESS, REST_SHARE, REST_VALLEY = 1.35, 0.25, 0.5
+REST_EXCESS, REST_SHARE = 1.35, 0.08
+# What lies between rest and effort, of rest: less where the best effort is not even three times the noise.
+REST_VALLEY, REST_VALLEY_FAINT, FAINTEST = 1.0, 0.5, 3.0
 MVC_WINDOW_S = 0.5
 # A longer envelope, of an hour and a half, is looked at in pieces.
 POINTS_AT_ONCE = 2**20
@@ -227,14 +229,15 @@ def noise_rms(envelope: ArrayLike, rate_hz: float) -> float:
 
 
 def rests_plainly(envelope: Envelope, on: float) -> bool:
-    """Return whether a quarter of a record is hardly louder than its noise, and little lies between that and `on`.
+    """Return whether a part of a record is hardly louder than its noise, and little lies between that and `on`.
 
-    Otherwise the quietest second is no noise but the least of what rises and falls.
+    Otherwise the quietest second is no noise but the least of what rises and falls, or the noise has changed.
     """
     pieces = _piece_powers(envelope.values, max(1, round(PAUSE_WINDOW_S * envelope.rate_hz)))
     rest = float((pieces < (REST_EXCESS * envelope.noise) ** 2).mean())
     between = float((pieces < envelope.noise**2 + on**2).mean()) - rest
-    return rest > REST_SHARE and between < REST_VALLEY * rest
+    valley = REST_VALLEY_FAINT if envelope.best_effort < FAINTEST * envelope.noise else REST_VALLEY
+    return rest > REST_SHARE and between < valley * rest
 
 
 def _piece_powers(values: NDArray[np.generic], length: int) -> Floats:

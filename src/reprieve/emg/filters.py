@@ -190,13 +190,14 @@ def without_mains(samples: ArrayLike, rate_hz: float, mains_hz: float, *, highes
     samples = np.array(samples, dtype=np.float64)
     block = round(rate_hz)
     whole = samples.shape[-1] // block * block
+    last = samples[..., -block:].copy()
     seconds = samples[..., :whole].reshape(*samples.shape[:-1], -1, block)
     cleaned = seconds - _mains_part(seconds, rate_hz, mains_hz, highest_hz)
     samples[..., :whole] = cleaned.reshape(*samples.shape[:-1], whole)
-    tail = samples[..., whole:]
-    # A short tail cannot tell mains from EMG.
-    if tail.shape[-1] >= block // 2 and tail.shape[-1] > 0:
-        tail -= _mains_part(tail, rate_hz, mains_hz, highest_hz)
+    rest = samples.shape[-1] - whole
+    if rest and whole:
+        # A short tail cannot tell mains from EMG: the last whole second can.
+        samples[..., whole:] -= _mains_part(last, rate_hz, mains_hz, highest_hz)[..., block - rest :]
     return samples
 
 

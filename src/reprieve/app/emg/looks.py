@@ -125,10 +125,11 @@ def clean_envelopes(channel: Channel, mean: float, mains_hz: float, *, needle: b
     rate, own = channel.rate_hz, Scratch(_HELD_BYTES)
     envelopes = EnvelopeStream(len(channel.raw), rate, _WINDOWS_S, partial(own.array, dtype=np.float32))
     band, tail = BandPassStream(rate, needle=needle), np.empty(0, np.float32)
-
+    second = round(rate)
     for raw in blocks_of(channel):
         joined = np.concatenate([tail, band.push(_light(channel, raw, mean))])
-        whole = len(joined) // round(rate) * round(rate)
+        # The last second waits: what is left over at the end is cleaned with it.
+        whole = max(0, len(joined) // second - 1) * second
         envelopes.push(without_mains(joined[:whole], rate, mains_hz))
         tail = joined[whole:]
     envelopes.push(without_mains(np.concatenate([tail, band.close()]), rate, mains_hz))
