@@ -5,7 +5,10 @@ Run: OPENBLAS_NUM_THREADS=1 python benchmarks/registry_scale.py [--patients 2000
 Prints seconds of wall and processor time for each step, microseconds of processor time a patient, the largest memory of
 the whole tree of processes, the ratio of one worker to two, and of a run whose worker is killed to a quiet one. The
 peer of the executor is `concurrent.futures.ProcessPoolExecutor` of the standard library, same task, same run; that of
-a forecast is the same kernel without its own search and quantiles, which are then done in Python.
+a forecast in one call is the same kernel asked step by step, and rows read one by one.
+
+With `--sizes 1000,5000,20000` only the forecast of registries of these sizes is measured, with all workers: processor
+time a patient and memory should not change with the size, and what a million would take follows.
 
 Two workers are measured on a machine that may be busy: the registry is forecast by one worker and by two in turns, and
 what is told is the median of the ratios, beside the ratio of a loop of plain arithmetic in one and in two processes,
@@ -15,7 +18,6 @@ measured in the same turns. That one is what the machine has to give.
 from __future__ import annotations
 
 import argparse
-import functools
 import os
 import resource
 import signal
@@ -36,11 +38,14 @@ from reprieve.app.cohort.questions import QUESTIONS, TallyPart, cohort
 from reprieve.app.cohort.source import cohort_parts
 from reprieve.app.response.kernel import kernel
 from reprieve.app.response.partition_files import partition_rows
+from reprieve.app.response.partition_patients import partition_scores
 from reprieve.app.response.partitions import forecast_partitions
-from reprieve.app.response.scores import LEVELS, known_patient, load_population
+from reprieve.app.response.scores import LEVELS, load_population
 from reprieve.compute.processes import ProcessExecutor
 from reprieve.learn.mixture import quantiles
+from reprieve.learn.observations import PatientScores
 from reprieve.learn.posterior import foretell
+from reprieve.learn.summary import summarise
 from reprieve.learn.tidy import patients_of
 
 CYCLES, AT = 5, (4.0, 8.0, 12.0, 16.0)
@@ -140,22 +145,45 @@ def _forecast(
         forecast_partitions(folder, out, load_population(None), AT, executor, progress=progress)
 
 
-def _compare_kernels(folder: Path) -> None:
-    """Print processor time a patient with the compiled search and quantiles, and with those in Python."""
-    rows, population = partition_rows(min(folder.iterdir())), load_population(None)
-    count, run = len({row.patient for row in rows}), kernel()
-    bare = functools.partial(run)  # has no search of its own
-    spent = {}
-    for name, used in (("compiled", run), ("in Python", bare)):
+def _compare_parts(folder: Path) -> None:
+    """Print processor time a patient of the parts of a forecast, each beside the way it can be done without."""
+    path, population, run, spent = min(folder.iterdir()), load_population(None), kernel(), {}
+    levels = np.array(LEVELS)
+
+    def rows() -> list[PatientScores]:
+        return patients_of(partition_rows(path), "registry", default_scale="TWSTRS")
+
+    def in_one_call(patient: PatientScores) -> None:
+        summarise(patient, population, run, patient.cycles[-1].start_weeks + np.array(AT), levels)
+
+    def step_by_step(patient: PatientScores) -> None:
+        told = foretell(patient, population, run, patient.cycles[-1].start_weeks + np.array(AT))[1]
+        quantiles(told.score, levels, run)
+
+    patients = partition_scores(path, default_scale="TWSTRS")
+    parts = {
+        "read by columns": lambda: partition_scores(path, default_scale="TWSTRS"),
+        "read by rows": rows,
+        "forecast in one call": lambda: [in_one_call(patient) for patient in patients],
+        "forecast step by step": lambda: [step_by_step(patient) for patient in patients],
+    }
+    for name, work in parts.items():
+        work()
         begun = time.process_time()
-        for patient in patients_of(rows, "registry", default_scale="TWSTRS"):
-            _, told = foretell(known_patient(patient, population, "registry"), population, used, np.array(AT))
-            quantiles(told.score, np.array(LEVELS), used)
-        spent[name] = 1e3 * (time.process_time() - begun) / count
-    print(
-        f"one patient, reading apart: {spent['compiled']:.2f} ms; search and quantiles in Python "
-        f"{spent['in Python']:.2f} ms, {spent['in Python'] / spent['compiled']:.1f} times"
-    )
+        work()
+        spent[name] = 1e3 * (time.process_time() - begun) / len(patients)
+    print("one patient, ms: " + ", ".join(f"{name} {took:.2f}" for name, took in spent.items()))
+
+
+def _sizes(place: Path, sizes: list[int], workers: int) -> None:
+    """Print what forecasts of registries of several sizes take, in parts of a thousand patients."""
+    for size in sizes:
+        folder, walls = place / f"of-{size}", {}
+        make(folder, size, max(workers, size // 1000))
+        what = f"forecast of {size} patients, {workers} worker(s)"
+        with measured(what, size, walls):
+            _forecast(folder, place / f"out-of-{size}", workers)
+        print(f"  a million at this pace: {walls[what] / size * 1e6 / 60:.1f} min")
 
 
 def _busy(_: int) -> int:
@@ -193,10 +221,16 @@ def main() -> None:
     parser.add_argument("--parts", type=int, default=8)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--forecast", type=int, default=1600, help="patients of the forecast, which costs more")
+    parser.add_argument(
+        "--sizes", help="forecast registries of these sizes alone, such as 1000,5000,20000"
+    )
     parser.add_argument("--turns", type=int, default=5, help="of one worker and more, for their ratio")
     args = parser.parse_args()
     walls: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as place:
+        if args.sizes:
+            _sizes(Path(place), [int(size) for size in args.sizes.split(",")], args.workers)
+            return
         whole, some = Path(place, "registry"), Path(place, "some")
         make(whole, args.patients, args.parts)
         make(some, args.forecast, args.parts)
@@ -212,7 +246,7 @@ def main() -> None:
         for workers in (1, args.workers):
             with measured(f"forecast, {workers} worker(s)", args.forecast, walls):
                 _forecast(some, Path(place, f"out-{workers}"), workers)
-        _compare_kernels(some)
+        _compare_parts(some)
         _compare_workers(some, Path(place), args.workers, args.turns)
         killed: list[int] = []
 

@@ -229,6 +229,6 @@ def _loaded() -> tuple[Kernel, str | None]:
     from reprieve.learn.numpy_kernel import numpy_kernel
 
     return numpy_kernel, reason and (
-        f"the compiled part of the response model {reason}: NumPy does its work, with the same figures, many times slower; "
-        "install a C compiler, then reprieve anew (pip install --force-reinstall --no-deps)"
+        f"the compiled part of the response model {reason}: NumPy does its work, the figures are the same, but take a "
+        "thousand times as long; install a C compiler, then reprieve anew (pip install --force-reinstall --no-deps)"
     )
