@@ -76,6 +76,86 @@ def test_twitches_over_a_tone_are_counted_as_by_eye(shipped: Path, name: str, ch
     assert all(effort.onset_s < top < effort.offset_s for effort, top in zip(found, tops, strict=True))
 
 
+@pytest.mark.parametrize("noise_db", [20.0, 14.0, 10.0, 6.0])
+@pytest.mark.parametrize(("name", "count"), [("biceps_bursts", 9), ("biceps_fatigue", 30)])
+def test_a_real_count_stays_under_added_noise(shipped: Path, name: str, count: int, noise_db: float) -> None:
+    # So many dB beneath the efforts, in the band of the EMG. Half of each effort of the tiring biceps is under -6 dB.
+    channel = read_recording(str(shipped / "made" / f"{name}.edf")).channels[0]
+    filtered = band_pass(channel.values, 1000.0)
+    inside = np.zeros(len(filtered), bool)
+    for one in find_contractions(filtered, 1000.0):
+        inside[round(1000 * one.onset_s) : round(1000 * one.offset_s)] = True
+    noise = band_pass(shaped_noise(len(filtered), 1000.0, np.random.default_rng(1)), 1000.0)
+    noise *= np.sqrt(np.square(filtered[inside]).mean()) / 10 ** (noise_db / 20) / noise.std()
+    assert len(find_contractions(filtered + noise, 1000.0)) == count
+
+
+def changed(samples: np.ndarray, rate_hz: float, how: str) -> tuple[np.ndarray, float]:
+    """Return the samples in another unit, upside down or at another rate."""
+    if how.endswith("Hz"):
+        rate = float(how.removesuffix(" Hz"))
+        return signal.resample_poly(samples - samples.mean(), round(rate), round(rate_hz)), rate
+    return {"volts": 1e-6 * samples, "gain": 1000 * samples, "inverted": -samples, "offset": samples + 100}[
+        how
+    ], rate_hz
+
+
+@pytest.mark.parametrize("how", ["volts", "gain", "inverted", "offset", "500 Hz", "2000 Hz", "4000 Hz"])
+@pytest.mark.parametrize(
+    ("name", "count"), [("biceps_bursts", 9), ("biceps_fatigue", 30), ("adductor_two_devices", 10)]
+)
+def test_unit_sign_and_rate_change_no_real_count(shipped: Path, name: str, count: int, how: str) -> None:
+    channel = read_recording(str(shipped / "made" / f"{name}.edf")).channels[0]
+    samples, rate = changed(channel.values, channel.rate_hz, how)
+    found = find_contractions(band_pass(samples, rate), rate)
+    plain = find_contractions(band_pass(channel.values, channel.rate_hz), channel.rate_hz)
+    assert len(found) == count
+    assert found[0].onset_s == pytest.approx(plain[0].onset_s, abs=0.05)
+    assert found[-1].offset_s == pytest.approx(plain[-1].offset_s, abs=0.05)
+
+
+UNSTEADY: dict[str, dict[str, Any]] = {
+    "30 dB": {},
+    "14 dB": {"snr_db": 14.0},
+    "10 dB": {"snr_db": 10.0},
+    "6 dB": {"snr_db": 6.0},
+    "every second of a quarter": {"heights": [1, 0.25] * 4},
+    "a strong one, then weak ones": {"heights": [1] + [0.25] * 7},
+    "a fifth to the whole": {"heights": np.linspace(0.2, 1, 8)},
+    "pairs 0.4 s apart": {"pause_s": 0.4},
+    "pairs 0.4 s apart at 14 dB": {"pause_s": 0.4, "snr_db": 14.0},
+    "long": {"effort_s": (6.0, 12.0)},
+    "hardly any rest": {"rest_s": (0.5, 0.6), "effort_s": (2.0, 4.0), "snr_db": 14.0},
+}
+
+
+@pytest.mark.parametrize("name", UNSTEADY)
+def test_unsteady_efforts_are_not_cut_in_pieces(name: str) -> None:
+    # Like a real effort they wander by a quarter; a dip is no pause while the muscle does not let go.
+    told: dict[str, Any] = {"effort_s": (0.6, 3.0), "rest_s": (1.5, 4.0), "snr_db": 30.0, "pause_s": None}
+    told |= {"heights": None} | UNSTEADY[name]
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        rests, efforts = rng.uniform(*told["rest_s"], 9), rng.uniform(*told["effort_s"], 8)
+        if told["pause_s"]:
+            rests[1::2] = told["pause_s"]
+        stops = np.cumsum(rests[:-1] + efforts)
+        true = tuple(Interval(float(b - long), float(b)) for b, long in zip(stops, efforts, strict=True))
+        samples = simulate_contractions(
+            true,
+            float(stops[-1] + rests[-1]),
+            1000.0,
+            rng,
+            snr_db=told["snr_db"],
+            heights=told["heights"],
+            unsteadiness=0.25,
+        )
+        found = find_contractions(band_pass(samples, 1000.0), 1000.0)
+        assert len(found) == 8
+        assert found[0].onset_s == pytest.approx(true[0].onset_s, abs=0.15)
+        assert found[-1].offset_s == pytest.approx(true[-1].offset_s, abs=0.15)
+
+
 Change = Callable[[np.ndarray, float, np.random.Generator], np.ndarray]
 HARD: dict[str, tuple[dict[str, Any], Change]] = {
     "plain": ({}, lambda x, rate, rng: x),

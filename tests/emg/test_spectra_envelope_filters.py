@@ -13,6 +13,7 @@ from scipy import signal
 
 from reprieve.emg.envelope import noise_rms, rms_envelope, rms_envelopes, sliding_mean, sliding_rms
 from reprieve.emg.filters import band_pass, emg_band, without_mains
+from reprieve.emg.simulate import shaped_noise
 from reprieve.emg.spectra import low_frequency_fraction, power_spectrum
 from reprieve.interop.recordings import read_recording
 
@@ -52,6 +53,14 @@ def test_mains_is_taken_and_the_emg_beside_it_left() -> None:
     cleaned = without_mains(emg + hum, 1000.0, 50.0)
     # A projection on 2 x 8 of 1000 dimensions takes 0.9 % of the power of white noise with it.
     assert np.mean((cleaned - emg) ** 2) < 0.03 * np.mean(emg**2)
+
+
+def test_the_last_part_of_a_second_is_cleaned_with_the_second_before_it() -> None:
+    time = np.arange(5200) / 1000
+    hum = 40 * np.sin(2 * np.pi * 50 * time + 0.7)
+    emg = shaped_noise(5200, 1000.0, np.random.default_rng(3))
+    cleaned = without_mains(emg + hum, 1000.0, 50.0)
+    assert np.square(cleaned[-200:]).mean() < 1.5 * np.square(emg[-200:]).mean()
 
 
 @given(st.integers(1, 40), st.integers(1, 200))

@@ -6,12 +6,13 @@ detectors and the muscle score. It says nothing about patients.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
+from scipy import ndimage, signal
 
 from reprieve.emg.contractions import Interval
 
@@ -89,18 +90,36 @@ def simulate_contractions(
     *,
     snr_db: float,
     ramp_s: float = 0.05,
+    heights: Sequence[float] | None = None,
+    unsteadiness: float = 0.0,
 ) -> Floats:
     """Return one channel that contracts during `intervals`, in noise of RMS 1, `snr_db` beneath the contraction.
 
     The truth of an edge is where activation is half way up its ramp of `ramp_s`.
+
+    Parameters
+    ----------
+    intervals : tuple of Interval
+    length_s, rate_hz : float
+    rng : numpy Generator
+    snr_db : float
+        Of a contraction of height 1.
+    ramp_s : float
+    heights : sequence of float, optional
+        One for each contraction; 1 unless told.
+    unsteadiness : float
+        Standard deviation of the logarithm of the activation, which wanders over some 0.3 s.
     """
     length = round(length_s * rate_hz)
     time = np.arange(length) / rate_hz
     activation = np.zeros(length)
-    for one in intervals:
+    for one, height in zip(intervals, heights if heights is not None else [1.0] * len(intervals), strict=True):
         rise = np.clip((time - one.onset_s) / ramp_s + 0.5, 0, 1)
         fall = np.clip((one.offset_s - time) / ramp_s + 0.5, 0, 1)
-        activation = np.maximum(activation, np.minimum(rise, fall))
+        activation = np.maximum(activation, height * np.minimum(rise, fall))
+    if unsteadiness:
+        slow = ndimage.gaussian_filter1d(rng.standard_normal(length), 0.15 * rate_hz)
+        activation *= np.exp(unsteadiness * slow / slow.std() - unsteadiness**2 / 2)
     amplitude = 10 ** (snr_db / 20)
     return amplitude * activation * shaped_noise(length, rate_hz, rng) + shaped_noise(length, rate_hz, rng)
 
