@@ -99,7 +99,7 @@ def questions(chart: Chart, used: Iterable[PostureUsed]) -> list[Question]:
                 "EMG tells pulling from compensating muscles.",
             )
         )
-    if not any(session.muscle_effects for session in chart.sessions):
+    if chart.sessions and not any(session.muscle_effects for session in chart.sessions):
         asked.append(
             Question(
                 "sessions.muscle_effects",

@@ -65,7 +65,8 @@ def session_outcome(chart: Chart, session: Session, higher_is_worse: Callable[[s
     )
     judged = len(session.muscle_effects)
     better = sum(effect.effect == "better" for effect in session.muscle_effects)
-    verdict, why = _verdict(changes, better, judged)
+    weak = sum(effect.effect == "weak" for effect in session.muscle_effects)
+    verdict, why = _verdict(changes, better, weak, judged)
     return SessionOutcome(session=session, changes=changes, better=better, judged=judged, verdict=verdict, why=why)
 
 
@@ -87,15 +88,19 @@ def _total(row: Rating) -> Decimal:
     return row.total if row.total is not None else Decimal(0)
 
 
-def _verdict(changes: Sequence[RatingChange], better: int, judged: int) -> tuple[Verdict, str]:
+def _verdict(changes: Sequence[RatingChange], better: int, weak: int, judged: int) -> tuple[Verdict, str]:
     most = max((change.improvement for change in changes), default=None)
     told = [] if most is None else [f"best rating {_percent(most)} below the one before"]
-    told += [f"{better} of {judged} muscles better"] if judged else []
+    if judged:
+        told.append(f"{better} of {judged} muscles better" + (f", {weak} too weak" if weak else ""))
     if not told:
         return "unknown", "nobody rated the peak or judged the muscles"
     by_rating = None if most is None else most >= LEAST_BENEFIT
-    by_muscles = None if not judged else 2 * better >= judged
+    # A muscle that became too weak got too much: it is no sign that the session did too little.
+    by_muscles = None if judged == weak else 2 * better >= judged - weak
     known = {said for said in (by_rating, by_muscles) if said is not None}
+    if not known:
+        return "unknown", "; ".join(told)
     if len(known) == 2:
         return "mixed", "; ".join(told)
     return ("benefit" if known == {True} else "no_benefit"), "; ".join(told)

@@ -199,5 +199,7 @@ def _nothing_to_plan(told: Proposals) -> list[Ask]:
                 stops=True,
             )
         )
-    asked += [Ask(field=one.field, ask=one.ask, why=one.why) for one in told.ranking.ask]
+    # The plan's own questions are the closer ones; what they ask is not asked again.
+    known = {one.field for one in told.ask}
+    asked += [Ask(field=one.field, ask=one.ask, why=one.why) for one in told.ranking.ask if one.field not in known]
     return asked

@@ -13,7 +13,7 @@ from reprieve.plan.optimise.involvement import Involvement, Place, strongest
 from reprieve.plan.optimise.levels import Level, SiteLimit, dose_grid, levels_of, site_limits
 from reprieve.plan.optimise.sensitivity import Judged
 from reprieve.plan.optimise.situation import Situation
-from reprieve.plan.optimise.targets import is_part, limb_of, members_of
+from reprieve.plan.optimise.targets import has_sides, is_part, limb_of, members_of
 from reprieve.record.chart import Effect, GivenInjection, Symptom
 from reprieve.record.plan import Limb
 from reprieve.reference.formulary.limit_row import LimitRow
@@ -202,7 +202,9 @@ class _Maker:
         """Return the largest dose after a weak or worse judgement or a side effect blamed on this muscle."""
         newest = history[0]
         named = f"{plain(newest.units)} units of {newest.date}"
-        blamed = [one.symptom for one in self.symptoms if (one.muscle, one.side) == place]
+        blamed = [
+            one.symptom for one in self.symptoms if one.muscle == place.muscle and one.side in (place.side, "both")
+        ]
         if newest.effect == "weak" or blamed:
             what = "left it weak" if newest.effect == "weak" else f"were followed by {blamed[0].replace('_', ' ')}"
             cut = max(step, newest.units * Decimal(str(self.parameters.weak_reduction.value)))
@@ -213,9 +215,9 @@ class _Maker:
 
 
 def merged(injections: Sequence[GivenInjection]) -> list[GivenInjection]:
-    """Return one entry for each muscle and side, doses and sites added up."""
+    """Return one entry for each muscle and side, doses and sites added up; a dose for both sides is half on each."""
     table: dict[Place, GivenInjection] = {}
-    for one in injections:
+    for one in (part for told in injections for part in _by_side(told)):
         key = Place(one.muscle, one.side)
         known = table.get(key)
         if known is None:
@@ -224,6 +226,19 @@ def merged(injections: Sequence[GivenInjection]) -> list[GivenInjection]:
             sites = None if known.sites is None or one.sites is None else known.sites + one.sites
             table[key] = replace(known, units=known.units + one.units, sites=sites, volume_ml=None)
     return list(table.values())
+
+
+def _by_side(told: GivenInjection) -> tuple[GivenInjection, ...]:
+    if told.side != "both" or not has_sides(told.muscle):
+        return (told,)
+    half = replace(
+        told,
+        units=told.units / 2,
+        sites=None if told.sites is None else -(-told.sites // 2),
+        volume_ml=None if told.volume_ml is None else told.volume_ml / 2,
+        limb=None,
+    )
+    return replace(half, side="left"), replace(half, side="right")
 
 
 def _range_of(name: str, origins: Sequence[DoseOrigin], own: DoseOrigin) -> DoseOrigin:

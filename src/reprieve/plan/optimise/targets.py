@@ -29,6 +29,12 @@ def members_of(name: str) -> frozenset[str]:
 
 
 @cache
+def has_sides(name: str) -> bool:
+    """Return whether `name` lies on the left and on the right."""
+    return name in label_groups() or len(muscle(name).sides) > 1
+
+
+@cache
 def counts_for(name: str, row_target: str) -> bool:
     """Return whether a dose of `name` counts for a row about `row_target`: every muscle of it is one of the row's."""
     return name == row_target or members_of(name) <= members_of(row_target)
