@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from reprieve.app.emg import movement
 from reprieve.cli.main import main
 
 NAMES = [f"{part}{axis}" for part in "TH" for axis in "wxyz"]
@@ -35,9 +36,11 @@ def recording(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize("at_once", [2**16, 97])
 def test_angles_come_back_however_the_sensor_sits_and_the_trunk_sways(
-    recording: Path, capsys: pytest.CaptureFixture[str]
+    recording: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
+    monkeypatch.setattr(movement, "_SAMPLES_AT_ONCE", at_once)
     arguments = ["emg", str(recording), "--channels", str(recording.with_name("map.yaml"))]
     assert main([*arguments, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["movement"]

@@ -12,7 +12,7 @@ import pytest
 
 from reprieve.app.emg.recording import report_of
 from reprieve.core.errors import RecordingError, SetupError
-from reprieve.interop import scratch, spike2, table_text, wfdb_files
+from reprieve.interop import c3d, opensignals, scratch, spike2, table_text, wfdb_files
 from reprieve.interop.recording import Recording
 from reprieve.interop.recordings import read_recording
 from reprieve.interop.scratch import Scratch
@@ -57,6 +57,20 @@ def test_a_short_wfdb_file_is_refused(tmp_path: Path, shipped: Path, monkeypatch
     (tmp_path / "emg_healthy.dat").write_bytes(source.with_suffix(".dat").read_bytes()[:1000])
     with pytest.raises(RecordingError, match="shorter than its header says"):
         read_recording(str(tmp_path / source.name))
+
+
+def test_c3d(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(shipped / "made" / "shoulder_six_channels.c3d")
+    held = read_recording(path)
+    monkeypatch.setattr(c3d, "_HELD_BYTES", 0)
+    same_samples(held, read_recording(path))
+
+
+def test_opensignals_hdf5(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(shipped / "surface_opensignals" / "emg_bursts.h5")
+    held = read_recording(path)
+    monkeypatch.setattr(opensignals, "_HELD_BYTES", 0)
+    same_samples(held, read_recording(path))
 
 
 def test_spike2(elsewhere: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,12 @@ from reprieve.interop.c3d_parameters import (
     texts,
 )
 from reprieve.interop.recording import Channel, Recording, plausible_rate, unit_of
+from reprieve.interop.stored import StoredSamples, forget_large
 
 _MAGIC = 0x50  # second byte of every C3D file
+# The header, and parameters whose start is counted in one byte and whose length in another.
+_HEAD_BYTES = 2 * 256 * BLOCK_BYTES
+_HELD_BYTES = 2**26  # of a larger file the frames stay where they are
 _MOST_FRAMES = 65_535  # what the header can count; a longer file says so in a parameter, or just goes on
 
 
@@ -33,12 +38,16 @@ def read_c3d(path: str) -> Recording:
     RecordingError
         If the file is damaged, shorter than its header announces, or without analog channels.
     """
-    content = Path(path).read_bytes()
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        held = size <= _HELD_BYTES
+        content = file.read() if held else file.read(_HEAD_BYTES)
+        stored = np.frombuffer(content, np.uint8) if held else np.memmap(file, np.uint8, "r")
     if len(content) < 2 * BLOCK_BYTES or content[1] != _MAGIC or content[0] < 2:
         raise RecordingError(f"{path}: not a C3D file; its second byte is 0x50 and its header has 512 bytes")
     try:
         section = _section(content)
-        return _recording(path, content, read_parameters(section), byte_order(section))
+        return _recording(path, content, stored, read_parameters(section), byte_order(section))
     except ParameterError as error:
         raise RecordingError(f"{path}: not a readable C3D file ({error}); export the file again") from None
 
@@ -51,7 +60,9 @@ def _section(content: bytes) -> bytes:
     return content[start : start + max(1, content[start + 2]) * BLOCK_BYTES]
 
 
-def _recording(path: str, content: bytes, parameters: Mapping[str, Value], order: str) -> Recording:
+def _recording(
+    path: str, content: bytes, stored: NDArray[np.uint8], parameters: Mapping[str, Value], order: str
+) -> Recording:
     words = np.frombuffer(content[:24], order + "u2")
     points, per_frame, first, last, start_block = (int(words[i]) for i in (1, 2, 3, 4, 8))
     used = round(number(parameters, "ANALOG:USED", 0.0))
@@ -63,33 +74,55 @@ def _recording(path: str, content: bytes, parameters: Mapping[str, Value], order
     kind = "f4" if number(parameters, "POINT:SCALE", -1.0) < 0 else "i2"
     if kind == "i2" and any(text.upper() == "UNSIGNED" for text in texts(parameters, "ANALOG:FORMAT", 1)):
         kind = "u2"
-    width = points * 4 + per_frame
-    values = _frames(path, content, (start_block - 1) * BLOCK_BYTES, width, last - first + 1, np.dtype(order + kind))
-    analog = values[:, points * 4 :].reshape(-1, used)
+    dtype = np.dtype(order + kind)
+    begin, width = (start_block - 1) * BLOCK_BYTES, (points * 4 + per_frame) * dtype.itemsize
+    frames = _frames(path, stored, begin, width, last - first + 1)
+    # Of each frame its analog values, one of each channel after the other.
+    analog = _Analog(frames, points * 4 * dtype.itemsize, used, per_frame // used, dtype)
     frame_rate = number(parameters, "POINT:RATE", 0.0)
     rate = number(parameters, "ANALOG:RATE", frame_rate * per_frame / used)
     return Recording(path=path, format="C3D", channels=_channels(analog, plausible_rate(rate, path), parameters, kind))
 
 
-def _frames(
-    path: str, content: bytes, start: int, width: int, frames: int, kind: np.dtype[np.generic]
-) -> NDArray[np.generic]:
-    """Return the frames, shape (n_frames, width); the file must hold as many as its header announces."""
+def _frames(path: str, stored: NDArray[np.uint8], start: int, width: int, frames: int) -> NDArray[np.uint8]:
+    """Return the bytes of the frames, shape (n_frames, width); the file must hold as many as its header announces."""
     if frames <= 0 or start <= 0:
         raise ParameterError(f"{frames} frames from byte {start} on")
-    held = max(0, len(content) - start) // (width * kind.itemsize)
+    held = max(0, len(stored) - start) // width
     if held < frames:
         raise RecordingError(
             f"{path}: truncated, {held} of the {frames} frames that its header announces; copy the file again"
         )
     frames = held if frames >= _MOST_FRAMES else frames
-    return np.frombuffer(content, kind, frames * width, start).reshape(frames, width)
+    return stored[start : start + frames * width].reshape(frames, width)
 
 
-def _channels(
-    analog: NDArray[np.generic], rate_hz: float, parameters: Mapping[str, Value], kind: str
-) -> tuple[Channel, ...]:
-    used = analog.shape[1]
+@dataclass(frozen=True, slots=True)
+class _Analog:
+    """The analog values of a file: where they lie in each frame, and how many channels share them."""
+
+    frames: NDArray[np.uint8]
+    first: int
+    used: int
+    each: int
+    dtype: np.dtype[np.generic]
+
+    def channel(self, number: int) -> StoredSamples:
+        """Return one channel, in the byte order of the machine: the filters downstream refuse any other."""
+        native = self.dtype.newbyteorder("=")
+
+        def read(start: int, stop: int) -> NDArray[np.generic]:
+            begin, end = start // self.each, -(-stop // self.each)
+            values = np.ascontiguousarray(self.frames[begin:end, self.first :]).view(self.dtype)
+            part = values.reshape(-1, self.used)[:, number].astype(native)
+            forget_large(self.frames, (end - begin) * self.frames.shape[1])
+            return part[start - begin * self.each : stop - begin * self.each]
+
+        return StoredSamples(len(self.frames) * self.each, native, read)
+
+
+def _channels(analog: _Analog, rate_hz: float, parameters: Mapping[str, Value], kind: str) -> tuple[Channel, ...]:
+    used = analog.used
     names, units = texts(parameters, "ANALOG:LABELS", used), texts(parameters, "ANALOG:UNITS", used)
     hints = texts(parameters, "ANALOG:DESCRIPTIONS", used)
     common = number(parameters, "ANALOG:GEN_SCALE", 1.0)
@@ -103,8 +136,7 @@ def _channels(
             name=names[i] or f"analog {i + 1}",
             unit=unit_of(units[i]),
             rate_hz=rate_hz,
-            # Native byte order: the filters downstream refuse any other.
-            raw=np.ascontiguousarray(analog[:, i], dtype=analog.dtype.newbyteorder("=")),
+            raw=analog.channel(i) if isinstance(analog.frames, np.memmap) else np.asarray(analog.channel(i)),
             scale=scales[i],
             offset=-zeros[i] * scales[i],
             rail=rail,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from reprieve.core.errors import RecordingError
 from reprieve.interop.extras import need
 from reprieve.interop.recording import Channel, Recording, plausible_rate
-from reprieve.interop.stored import StoredSamples
+from reprieve.interop.stored import StoredSamples, forget_large
 from reprieve.interop.table_text import read_columns
 
 # The maker's transfer function of its EMG sensor: 3 V supply, gain 1000 (datasheet biosignalsplux EMG).
@@ -24,6 +26,8 @@ _SUPPLY_MV, _GAIN = 3000.0, 1000.0
 _BITALINO_SUPPLY_MV, _BITALINO_GAIN = 3300.0, 1009.0
 # A sound file takes a fraction of a second and a hundred times this speed.
 _PATIENCE_S, _SLOWEST_BYTES_PER_S = 20.0, 1e6
+# The samples of a larger file wait in a temporary one.
+_HELD_BYTES = 2**26
 NOTE = "mV from counts by the maker's transfer function of its EMG sensor; the file itself states no scale"
 
 
@@ -57,25 +61,35 @@ def read_opensignals_hdf5(path: str) -> Recording:
     return Recording(path=path, format="OpenSignals HDF5", channels=tuple(channels), notes=notes)
 
 
-def _in_a_child(path: str) -> tuple[list[dict[str, Any]], memoryview]:
-    """Return what the file says and its samples as bytes, read by a process that may hang or die of a damaged file."""
+def _in_a_child(path: str) -> tuple[list[dict[str, Any]], NDArray[np.uint8]]:
+    """Return what the file says and its samples as bytes, read by a process that may hang or die of a damaged file.
+
+    The samples of a large file wait in a temporary one.
+    """
     # -P: the folder of the script, whose modules have plain names, stays out of the way.
     command = [sys.executable, "-P", str(Path(__file__).with_name("opensignals_child.py")), path]
     seconds = _PATIENCE_S + Path(path).stat().st_size / _SLOWEST_BYTES_PER_S
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=seconds)
-    except subprocess.TimeoutExpired:
-        raise RecordingError(
-            f"{path}: the HDF5 library does not come to an end with this file; it is damaged, export it again"
-        ) from None
-    if done.returncode != 0:
-        words = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["the HDF5 library gave up"]
-        raise ValueError(words[-1])
-    line, _, content = done.stdout.partition(b"\n")
-    return json.loads(line), memoryview(content)
+    with tempfile.TemporaryFile() as file:
+        try:
+            done = subprocess.run(command, stdout=file, stderr=subprocess.PIPE, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise RecordingError(
+                f"{path}: the HDF5 library does not come to an end with this file; it is damaged, export it again"
+            ) from None
+        if done.returncode != 0:
+            words = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["the HDF5 library gave up"]
+            raise ValueError(words[-1])
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        line = file.readline()
+        held = size <= _HELD_BYTES
+        content = np.frombuffer(file.read(), np.uint8) if held else np.memmap(file, np.uint8, "r")[len(line) :]
+    return json.loads(line), content
 
 
-def _device_channels(path: str, device: dict[str, Any], content: memoryview) -> tuple[list[Channel], memoryview]:
+def _device_channels(
+    path: str, device: dict[str, Any], content: NDArray[np.uint8]
+) -> tuple[list[Channel], NDArray[np.uint8]]:
     """Return the channels of one device, and the bytes that are left for the next."""
     rate = plausible_rate(float(device["sampling rate"]), path)
     bits = [int(b) for b in np.atleast_1d(device["resolution"])]
@@ -84,12 +98,28 @@ def _device_channels(path: str, device: dict[str, Any], content: memoryview) -> 
     found: list[Channel] = []
     for one in device["channels_read"]:
         kind, name = np.dtype(one["dtype"]), one["name"]
-        counts = np.frombuffer(content, kind, one["count"])
-        content = content[counts.nbytes :]
+        size = one["count"] * kind.itemsize
+        if len(content) < size:
+            raise ValueError(f"{name} ends too early")
+        counts, content = _counts(content[:size], kind), content[size:]
         resolution = bits[order.index(name)] if name in order and len(bits) == len(order) else bits[0]
         hint = f"{one['sensor']} {one['label']} {device['device']}"
         found.append(counted_channel(name, counts, rate, resolution, one["sensor"], hint))
     return sorted(found, key=lambda channel: int(channel.name.split("_")[1])), content
+
+
+def _counts(content: NDArray[np.uint8], kind: np.dtype[Any]) -> NDArray[np.generic] | StoredSamples:
+    """Return the samples of one channel, in the byte order of the machine."""
+    native = kind.newbyteorder("=")
+    if not isinstance(content, np.memmap):
+        return content.view(kind).astype(native, copy=False)
+
+    def read(start: int, stop: int) -> NDArray[Any]:
+        part = np.array(content[start * kind.itemsize : stop * kind.itemsize]).view(kind).astype(native, copy=False)
+        forget_large(content, part.nbytes)
+        return part
+
+    return StoredSamples(len(content) // kind.itemsize, native, read)
 
 
 def read_opensignals_text(path: str) -> Recording:

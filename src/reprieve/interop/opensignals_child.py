@@ -1,5 +1,7 @@
 """Read an OpenSignals HDF5 file in a process of its own: run with its path, writes one line of JSON, then the samples.
 
+Each channel comes after the other, a piece at a time.
+
 A damaged file can hold the HDF5 library in an endless loop, or end it; nothing within the process can stop that.
 """
 
@@ -11,6 +13,7 @@ from typing import Any
 
 # No compression of HDF5 makes samples smaller than this; a damaged size could ask for any memory.
 MOST_COMPRESSED = 1100
+PIECE = 2**20
 
 
 def plain(value: Any) -> Any:
@@ -23,7 +26,7 @@ def plain(value: Any) -> Any:
 
 
 def devices_of(file: Any) -> tuple[list[dict[str, Any]], list[Any]]:
-    """Return what the file says of each device and its channels, and the samples in the same order."""
+    """Return what the file says of each device and its channels, and their data sets in the same order."""
     devices: list[dict[str, Any]] = []
     samples: list[Any] = []
     for name, group in file.items():
@@ -36,10 +39,9 @@ def devices_of(file: Any) -> tuple[list[dict[str, Any]], list[Any]]:
             data = group["raw"][channel]
             if data.nbytes > MOST_COMPRESSED * max(1, data.id.get_storage_size()):
                 raise ValueError(f"{channel} announces {data.nbytes} bytes, more than the file can hold")
-            values = data[:].reshape(-1)
             words = {key: str(plain(data.attrs.get(key, ""))) for key in ("sensor", "label")}
-            channels.append({"name": channel, "dtype": values.dtype.str, "count": len(values), **words})
-            samples.append(values)
+            channels.append({"name": channel, "dtype": data.dtype.str, "count": int(data.size), **words})
+            samples.append(data)
         told["device"] = str(plain(group.attrs.get("device", "")))
         devices.append({"name": name, "channels_read": channels, **told})
     return devices, samples
@@ -51,9 +53,10 @@ def main() -> None:
 
     with h5py.File(sys.argv[1], "r") as file:
         devices, samples = devices_of(file)
-    sys.stdout.buffer.write(json.dumps(devices).encode() + b"\n")
-    for values in samples:
-        sys.stdout.buffer.write(values.tobytes())
+        sys.stdout.buffer.write(json.dumps(devices).encode() + b"\n")
+        for data in samples:
+            for start in range(0, data.shape[0], PIECE):
+                sys.stdout.buffer.write(data[start : start + PIECE].tobytes())
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,12 @@ from reprieve.emg.movement import (
     mean_orientation,
     summarise,
 )
-from reprieve.interop.recording import Recording
+from reprieve.interop.recording import PhysicalParts, Recording
+from reprieve.interop.scratch import Scratch
 
 Floats = NDArray[np.float64]
 
+_SAMPLES_AT_ONCE = 2**16
 _EXAMPLE = "{trunk: [w, x, y, z], head: [w, x, y, z], neutral: {start_s: 0, stop_s: 2}} with channel names"
 
 
@@ -61,8 +63,12 @@ def check_movement(path: str, entry: Any) -> Mapping[str, Any] | None:
     return entry
 
 
-def report_movement(recording: Recording, entry: Mapping[str, Any] | None) -> MovementReport | None:
+def report_movement(
+    recording: Recording, entry: Mapping[str, Any] | None, scratch: Scratch | None = None
+) -> MovementReport | None:
     """Return the head angles, or None when the map names no sensors.
+
+    `scratch` is room for the angles of a long recording.
 
     Raises
     ------
@@ -79,34 +85,44 @@ def report_movement(recording: Recording, entry: Mapping[str, Any] | None) -> Mo
     if len({(channels[name].rate_hz, len(channels[name].raw)) for name in names}) > 1:
         raise RecordingError("the channels of movement differ in rate or length; export the sensors on one clock")
     rate_hz = channels[names[0]].rate_hz
-    values = np.column_stack([channels[name].values for name in names])
-    trunk, head = values[:, :4], values[:, 4:]
+    parts = [channels[name].parts for name in names]
+    count, room = len(parts[0]), scratch or Scratch()
+    # Of a night the angles may lie in a file; of the orientations so many are looked at at once.
+    rotation, tilt, extension = (room.array(count, np.float32) for _ in range(3))
     try:
-        neutral = _neutral(trunk, head, rate_hz, entry.get("neutral"))
-        angles = head_angles(trunk, head, neutral=neutral)
+        neutral = _neutral(parts, rate_hz, entry.get("neutral"))
+        for start in range(0, count, _SAMPLES_AT_ONCE):
+            place = slice(start, min(start + _SAMPLES_AT_ONCE, count))
+            trunk, head = _orientations(parts, place)
+            angles = head_angles(trunk, head, neutral=neutral)
+            rotation[place], tilt[place] = angles.rotation_left_deg, angles.tilt_right_deg
+            extension[place] = angles.extension_deg
+            room.forget()
     except ValueError as error:
         raise RecordingError(f"{recording.path}: movement: {error}") from None
-    parts = {
-        "rotation_left": angles.rotation_left_deg,
-        "tilt_right": angles.tilt_right_deg,
-        "extension": angles.extension_deg,
-    }
-    known = np.isfinite(angles.rotation_left_deg)
+    found = {"rotation_left": rotation, "tilt_right": tilt, "extension": extension}
+    known = np.isfinite(rotation)
     return MovementReport(
-        mean_deg={name: float(part[known].mean()) for name, part in parts.items() if known.any()},
-        rotation=summarise(angles.rotation_left_deg, ROTATION_STEPS_DEG),
-        tilt=summarise(angles.tilt_right_deg, TILT_STEPS_DEG),
-        extension=summarise(angles.extension_deg),
+        mean_deg={name: float(part.mean(dtype=np.float64, where=known)) for name, part in found.items() if known.any()},
+        rotation=summarise(rotation, ROTATION_STEPS_DEG),
+        tilt=summarise(tilt, TILT_STEPS_DEG),
+        extension=summarise(extension),
         lost_share=float(1 - known.mean()),
     )
 
 
+def _orientations(parts: Sequence[PhysicalParts], place: slice) -> tuple[Floats, Floats]:
+    """Return the quaternions of trunk and head."""
+    values = np.column_stack([part[place] for part in parts])
+    return values[:, :4], values[:, 4:]
+
+
 def _neutral(
-    trunk: Floats, head: Floats, rate_hz: float, span: Mapping[str, float] | None
+    parts: Sequence[PhysicalParts], rate_hz: float, span: Mapping[str, float] | None
 ) -> tuple[Floats, Floats] | None:
     if span is None:
         return None
-    part = slice(round(span["start_s"] * rate_hz), round(span["stop_s"] * rate_hz))
-    if not len(trunk[part]):
+    trunk, head = _orientations(parts, slice(round(span["start_s"] * rate_hz), round(span["stop_s"] * rate_hz)))
+    if not len(trunk):
         raise ValueError(f"neutral from {span['start_s']} to {span['stop_s']} s lies outside of the recording")
-    return mean_orientation(trunk[part]), mean_orientation(head[part])
+    return mean_orientation(trunk), mean_orientation(head)

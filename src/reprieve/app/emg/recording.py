@@ -103,7 +103,7 @@ def report_of(
         evidence=EVIDENCE,
         weights_version=weights.version,
         version=__version__,
-        movement=report_movement(recording, session.movement if session else None),
+        movement=report_movement(recording, session.movement if session else None, scratch),
         evoked=report_evoked(recording, session, analysed),
         stretches=report_stretches(recording, session, analysed, epochs),
     )
