@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -92,3 +93,19 @@ def test_nobody_is_asked_for_a_session_that_never_was_and_nothing_twice() -> Non
     given = GivenInjection(muscle="splenius_capitis", side="left", units=Decimal(40), sites=2)
     later = propose(chart("cervical_dystonia", "cervical.retrocollis", given), on=TODAY, product=ONA).document()
     assert [one["field"] for one in later["ask"]].count("sessions.muscle_effects") == 1
+
+
+def test_what_forbids_the_product_is_said_even_where_no_dose_is_on_file() -> None:
+    """Myasthenia gravis: a contraindication of rima by its EU leaflet, elsewhere a warning (formulary, NMJ disease)."""
+    neck = chart("cervical_dystonia", "cervical.retrocollis")
+    for product, place, stops in (
+        ("rimabotulinumtoxinB", "EU", True),
+        ("rimabotulinumtoxinB", "US", False),
+        ("incobotulinumtoxinA", "EU", False),
+    ):
+        risky = replace(neck, risks=("myasthenia_gravis",), jurisdiction=place)  # type: ignore[arg-type]
+        told = propose(risky, on=TODAY, product=product).document()
+        (ask,) = (one for one in told["ask"] if one["field"] == "risks")
+        assert ask["ask"] == "Myasthenia gravis is on record: does it still hold?"
+        assert ask["stops"] is stops
+        assert not told["proposals"]

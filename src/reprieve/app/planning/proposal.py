@@ -13,7 +13,7 @@ from reprieve.app.check import check_plan
 from reprieve.app.follow import outcomes_of
 from reprieve.app.planning.answer import Checked, Proposals
 from reprieve.app.planning.goal import AskedGoal, read_goal
-from reprieve.app.planning.questions import Ask, questions
+from reprieve.app.planning.questions import Ask, questions, risks_told
 from reprieve.assess.evidence import RankedMuscle, logit
 from reprieve.assess.ranking import Ranking, rank_muscles
 from reprieve.plan.optimise import DoseModel, Involvement, Offers, Place, Situation, plan_session, situation_of
@@ -199,6 +199,8 @@ def _nothing_to_plan(told: Proposals) -> list[Ask]:
                 stops=True,
             )
         )
+        # No proposal carries what the rules would say of the patient, so it is said here.
+        asked += risks_told(told.chart, told.offers.situation, "special_population")
     # The plan's own questions are the closer ones; what they ask is not asked again.
     known = {one.field for one in told.ask}
     asked += [Ask(field=one.field, ask=one.ask, why=one.why) for one in told.ranking.ask if one.field not in known]

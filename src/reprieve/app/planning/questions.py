@@ -10,6 +10,7 @@ from reprieve.plan.optimise import Situation
 from reprieve.plan.optimise.limit_rows import needs_weight, window_days
 from reprieve.record.chart import Chart
 from reprieve.reference.formulary.limit_row import LimitKind, LimitRow
+from reprieve.reference.formulary.risks import risks_of
 
 ADULT_YEARS = 18
 
@@ -27,12 +28,32 @@ class Ask:
 def questions(chart: Chart, situation: Situation, rows: Sequence[LimitRow]) -> tuple[Ask, ...]:
     """Return the questions, those that stop first."""
     asked = [
+        *risks_told(chart, situation, "contraindicated"),
         *_symptoms(chart, situation),
         *_exposures(chart, situation, rows),
         *_patient(chart, situation, rows),
         *_last(chart, situation),
     ]
     return tuple(sorted(asked, key=lambda one: not one.stops))
+
+
+def risks_told(chart: Chart, situation: Situation, rule: str) -> Iterator[Ask]:
+    """Ask about the recorded risks that the product's documents name under `rule`.
+
+    They must be seen even where no dose is on file that a rule could be about.
+    """
+    stops = rule == "contraindicated"
+    weight = "a contraindication" if stops else "to be weighed"
+    for risk in dict.fromkeys(chart.risks):
+        for row in risks_of(risk, situation.product, situation.jurisdiction):
+            if row.rule == rule:
+                yield Ask(
+                    field="risks",
+                    ask=f"{risk.replace('_', ' ').capitalize()} is on record: does it still hold?",
+                    why=f"{row.concern[:1].upper()}{row.concern[1:]}; {weight} with {situation.product} "
+                    f"({row.source.key}).",
+                    stops=stops,
+                )
 
 
 def _symptoms(chart: Chart, situation: Situation) -> Iterator[Ask]:

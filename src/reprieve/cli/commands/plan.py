@@ -90,4 +90,6 @@ def _print_proposal(proposal: dict[str, Any], all_reasons: bool) -> None:
         print(f"  binds: {limit['words']}")
     for finding in proposal["findings"]:
         print(f"  {finding['severity']}: {finding['message']}")
+        if finding["severity"] != "info" and finding["clears_if"]:
+            print(f"    clears if: {finding['clears_if']}")
     print()
