@@ -796,11 +796,18 @@ static double product_of(const double *a, const double *b, int n) {
     return v;
 }
 
+/* A symmetric matrix times a vector. */
+BY_PROCESSOR static void times(const double *matrix, const double *x, double *out, int n) {
+    for (int i = 0; i < n; i++) out[i] = 0;
+    for (int o = 0; o < n; o++)
+        for (int i = 0; i < n; i++) out[i] += matrix[(size_t)o * n + i] * x[o];
+}
+
 /* What the inverse curvature learns (BFGS) from a step and the change of the slope along it. */
 BY_PROCESSOR static void learn(double *inverse, const double *step, const double *change, double *turned, int size) {
     double curvature = product_of(step, change, size);
     if (!(curvature >= LEAST_CURVATURE * product_of(step, step, size))) return;
-    for (int i = 0; i < size; i++) turned[i] = product_of(inverse + (size_t)i * size, change, size);
+    times(inverse, change, turned, size);
     double scale = (1 + product_of(change, turned, size) / curvature) / curvature;
     for (int i = 0; i < size; i++)
         for (int o = 0; o < size; o++)
@@ -857,7 +864,8 @@ static void descend(Patient *p, Scratch *s, Search *f, double resting) {
         double steepest = 0, fall, told = 0;
         for (int i = 0; i < size; i++) steepest = fabs(f->slope[i]) > steepest ? fabs(f->slope[i]) : steepest;
         if (steepest < resting) return;
-        for (int i = 0; i < size; i++) f->step[i] = -product_of(f->inverse + (size_t)i * size, f->slope, size);
+        times(f->inverse, f->slope, f->step, size);
+        for (int i = 0; i < size; i++) f->step[i] = -f->step[i];
         double length = sqrt(product_of(f->step, f->step, size));
         for (int i = 0; i < size && length > f->frame->longest; i++) f->step[i] *= f->frame->longest / length;
         fall = product_of(f->slope, f->step, size);

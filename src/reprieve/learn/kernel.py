@@ -6,7 +6,8 @@ There are two kernels with the same mathematics: the compiled one (kernel.c) and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from functools import cache
+from typing import Protocol, TypeGuard, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -224,3 +225,13 @@ class Compiled(Protocol):
     def forecast(self, rows: Rows, ground: Ground, manner: Manner, places: Places) -> Told:
         """Return what is told of a score at `places`, from the scores in `rows` on: all steps in one call."""
         ...
+
+
+def is_compiled(kernel: Kernel) -> TypeGuard[Compiled]:
+    """Return whether `kernel` does more than evaluate nodes."""
+    return _is_compiled(type(kernel))
+
+
+@cache
+def _is_compiled(kind: type) -> bool:
+    return issubclass(kind, Compiled)  # looks at every method: for a patient of a registry too long each time

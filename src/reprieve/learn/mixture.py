@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.learn.kernel import Compiled, Kernel
+from reprieve.learn.kernel import Kernel, is_compiled
 from reprieve.learn.normal import ndtr
 from reprieve.learn.posterior import Mixture
 
@@ -48,7 +48,7 @@ def quantiles(mixture: Mixture, levels: Array, kernel: Kernel | None = None) -> 
     kept = np.sort(order[np.cumsum(mixture.weight[order]) > NEGLIGIBLE_PARTS])
     weight = mixture.weight[kept] / mixture.weight[kept].sum()
     centre, width = mean_sd(mixture)
-    if isinstance(kernel, Compiled):
+    if kernel is not None and is_compiled(kernel):
         found = kernel.quantiles(weight, mixture.mean[:, kept], mixture.sd[:, kept], levels, centre, width)
         return np.maximum.accumulate(found, axis=1)
     parts = zip(mixture.mean[:, kept], mixture.sd[:, kept], centre, width, strict=True)

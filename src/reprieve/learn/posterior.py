@@ -239,9 +239,10 @@ def _half_loss(frame: Frame, rows: Rows) -> Array:
 def _cut(mass: Array) -> Array:
     """Return weights of importance, none of them above the mean times the root of their number.
 
-    References
-    ----------
-    .. [1] ``ionides2008``: truncated importance sampling; the bias vanishes with the number, the variance is bounded.
+    Notes
+    -----
+    Truncated importance sampling (Ionides 2008; recalled, the paper was not at hand): the bias vanishes with the
+    number, and no single node decides.
     """
     return np.minimum(mass, mass.mean() * np.sqrt(len(mass)))
 

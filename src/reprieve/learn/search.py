@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.learn.kernel import Array, Compiled, Ground, Kernel, Points, Rows
+from reprieve.learn.kernel import Array, Ground, Kernel, Points, Rows, is_compiled
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.parameters import BY_SCALE, COMMON, slots
 from reprieve.learn.population import Population
@@ -152,7 +152,7 @@ def settle(
     the mode, and odd scores are weighted down. Beside each place three coordinates are looked along, the steepest first
     and none twice: what a step learns of one direction, these learn of three others, and few steps are left.
     """
-    if isinstance(kernel, Compiled):
+    if is_compiled(kernel):
         at, inverse, rows = kernel.settle(rows, ground_of(frame, rounds), start.at, start.covariance, responds=responds)
         return Mode(at, inverse), rows
     probed: set[int] = set()

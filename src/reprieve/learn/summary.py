@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reprieve.learn.kernel import Array, Compiled, Kernel, Manner, Places, Told
+from reprieve.learn.kernel import Array, Kernel, Manner, Places, Told, is_compiled
 from reprieve.learn.mixture import NEGLIGIBLE_PARTS, mean_sd, quantiles
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.others import other_courses, told_apart
@@ -50,7 +50,7 @@ def summarise(
     scale : str, optional
         One of the patient's scales; the first by default.
     """
-    if not isinstance(kernel, Compiled):
+    if not is_compiled(kernel):
         told = foretell(patient, population, kernel, weeks, scale)[1].score
         return Told(*mean_sd(told), quantiles(told, levels, kernel))
     frame, (ordered, back) = frame_of(patient, population), in_order(weeks)
