@@ -32,7 +32,7 @@ def read_text(path: str) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"{where} is no UTF-8 text; give a JSON document") from None
+        raise InputError(f"{where} is no UTF-8 text; save it as UTF-8") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -127,6 +127,21 @@ def test_a_given_dose_entered_in_error_is_not_given(through_text: Through) -> No
     assert batch.remarks[0].why.startswith("its status is 'entered-in-error'")
 
 
+def test_a_dose_whose_state_contradicts_its_profile_is_neither_given_nor_left_out(through_text: Through) -> None:
+    """ "Not done" under the profile of a given dose was read as given, and a done one as left out; both are kept."""
+    whole = through_text(write_record(example_record())).records[0].chart.sessions[0]
+    for profile, wrong, part in (("completed", "not-done", "injections"), ("not-done", "completed", "skipped")):
+        resources = write_record(example_record())
+        of_type = [r for r in resources if r["resourceType"] == "MedicationAdministration"]
+        changed = next(r for r in of_type if r["status"] == profile)
+        changed["status"] = wrong
+        batch = through_text(resources)
+        session = batch.records[0].chart.sessions[0]
+        assert len(getattr(session, part)) == len(getattr(whole, part)) - 1
+        assert [remark.what for remark in batch.remarks] == ["kept"]
+        assert "contradicts its profile" in batch.remarks[0].why
+
+
 def test_partial_dates_are_unknown_days_and_kept(through_text: Through) -> None:
     batch = through_text([{**PATIENT, "birthDate": "1974-12"}, {**DYSTONIA, "onsetDateTime": "2011"}])
     chart = batch.records[0].chart

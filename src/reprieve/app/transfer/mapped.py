@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from reprieve.app.transfer.tables import read_table, without_guard
+from reprieve.core.dose import is_plainly_written
 from reprieve.core.errors import DocumentError
 from reprieve.record.chart import Chart, ChartPatient, Condition, DiaryEntry, Rating, Symptom
 from reprieve.record.plan import Exposure
@@ -118,11 +119,17 @@ class _Cells:
         cell = self.text(column)
         if cell is None:
             return None
+        if self.mapping.decimal_comma and "." in cell:
+            # 1.000 may be one or a thousand there; a dose is not guessed.
+            raise DocumentError(
+                f"{self.place}: {column} = {cell[:40]!r} has a point, but the mapping says decimal comma; write it "
+                "without grouping, or correct the mapping"
+            )
         try:
             told = Decimal(cell.replace(",", ".") if self.mapping.decimal_comma else cell)
         except InvalidOperation:
             told = Decimal("NaN")
-        if not told.is_finite() or abs(told.adjusted()) > 9 or len(cell) > 30:
+        if not is_plainly_written(cell) or not told.is_finite() or abs(told.adjusted()) > 9 or len(cell) > 30:
             raise DocumentError(f"{self.place}: {column} = {cell[:40]!r} is no number; correct it")
         return told
 

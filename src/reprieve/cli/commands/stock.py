@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Any
 
 from reprieve.app.accounts.accounts import Person, Role
@@ -171,7 +170,7 @@ def _dose(text: str, product: str, day: date, now: datetime) -> DayDose:
     units, _, clock = rest.partition("@")
     try:
         at = datetime.combine(day, time.fromisoformat(clock), now.tzinfo)
-        units_read = Decimal(units)
+        units_read = exact(units)
     except (ValueError, ArithmeticError):
         at, units_read = None, None
     if not patient or at is None or units_read is None:

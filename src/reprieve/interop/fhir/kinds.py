@@ -85,6 +85,8 @@ HISTORY = {
 PROFILE_TYPES: dict[str, str] = {
     name: kind for kind, name in (*(pair for entry in ENTRY_KINDS for pair in entry.profiles), *PARTS)
 }
+# Two own profiles of one type that only their state tells apart: given is not "not given", whatever the profile says.
+PROFILE_STATES: dict[str, str] = {"injection": "completed", "injection-not-given": "not-done"}
 # The states in which a resource says what the record says; in any other it is kept and not read.
 STATES: dict[str, frozenset[str]] = {
     "Observation": frozenset({"final", "amended", "corrected"}),

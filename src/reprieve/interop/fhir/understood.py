@@ -11,7 +11,7 @@ from typing import Any
 from reprieve.interop.fhir.context import has_profile
 from reprieve.interop.fhir.elements import Json
 from reprieve.interop.fhir.entries import understands_foreign
-from reprieve.interop.fhir.kinds import PROFILE_TYPES, STATES
+from reprieve.interop.fhir.kinds import PROFILE_STATES, PROFILE_TYPES, STATES
 from reprieve.interop.fhir.names import extension_address
 from reprieve.interop.fhir.patient import is_weight
 from reprieve.interop.fhir.reading import Element
@@ -56,6 +56,9 @@ def withheld(resource: Element) -> str | None:
     status = data.get("status")
     if states is not None and status is not None and not (isinstance(status, str) and status in states):
         return f"its status is {str(status)[:40]!r}"
+    profile = own_profile(resource)
+    if profile in PROFILE_STATES and status != PROFILE_STATES[profile]:
+        return f"its status is {str(status)[:40]!r}, which contradicts its profile {profile}"
     return None
 
 
