@@ -86,3 +86,18 @@ def test_commands_answer_in_json_and_in_text(capsys: pytest.CaptureFixture[str])
     for words in (["show", "soleus"], ["show", "jost2020"], ["search", "soleus"], ["sources"]):
         assert main(["reference", *words]) == 0
         assert len(capsys.readouterr().out.splitlines()) > 2
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["search", "soleus", "--kind", "muscel"], "no kind of row 'muscel'"),
+        (["sources", "--grade", "labels"], "no grade 'labels'"),
+        (["sources", "--catalogue", "scale"], "no table of sources 'scale'"),
+    ],
+)
+def test_a_slip_in_a_filter_is_no_empty_answer(words: list[str], named: str, capsys) -> None:
+    assert main(["reference", *words]) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert named in told.err
