@@ -147,7 +147,8 @@ def known() -> tuple[PatientScores, Population]:
 @pytest.mark.parametrize("responds", [True, False])
 def test_the_compiled_search_takes_the_same_steps(known: tuple[PatientScores, Population], responds: bool) -> None:
     patient, population = known
-    frame, rows = frame_of(patient, population), rows_of(patient, population)
+    rows = rows_of(patient, population)
+    frame = frame_of(patient, population, rows)
     fast = CompiledKernel(LIBRARY)
 
     class Bare:

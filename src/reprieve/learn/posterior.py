@@ -146,8 +146,8 @@ def _sought(
     before: ResponsePosterior | None,
 ) -> tuple[Frame, Rows, Mode]:
     """Return where the posterior's nodes belong, and the scores made linear there."""
-    frame = frame_of(patient, population)
     rows = rows_of(patient, population)
+    frame = frame_of(patient, population, rows)
     mode = frame.origin()
     if before is not None and len(before.rows.start) == len(rows.start):
         mode, rows = before.mode, _carried(before.rows, rows)

@@ -90,14 +90,15 @@ def usual_blur(population: Population) -> float:
 
 def cycle_arrays(patient: PatientScores, population: Population) -> tuple[Array, Array, Array, NDArray[np.int32]]:
     """Return starts, dose ratios, placebo flags and product indices of the cycles."""
-    names, cycles = tuple(population.products), patient.cycles
-    start = np.array([cycle.start_weeks for cycle in cycles])
-    with_placebo = np.array([float(c.is_placebo or (i == 0 and patient.first_known)) for i, c in enumerate(cycles)])
-    product, ratio = np.zeros(len(cycles), dtype=np.int32), np.zeros(len(cycles))
+    places = {name: i for i, name in enumerate(population.products)}
+    references = [entry.reference_units for entry in population.products.values()]
+    cycles = patient.cycles
+    with_placebo, product, ratio = np.zeros(len(cycles)), np.zeros(len(cycles), dtype=np.int32), np.zeros(len(cycles))
     for i, cycle in enumerate(cycles):
         if cycle.is_placebo:
+            with_placebo[i] = 1.0
             continue
-        product[i] = names.index(cycle.product) if cycle.product in names else 0
-        reference = population.products[names[product[i]]].reference_units
-        ratio[i] = 1.0 if cycle.units is None else cycle.units / reference
-    return start, ratio, with_placebo, product
+        with_placebo[i] = float(i == 0 and patient.first_known)
+        product[i] = place = places.get(cycle.product or "", 0)
+        ratio[i] = 1.0 if cycle.units is None else cycle.units / references[place]
+    return np.array([cycle.start_weeks for cycle in cycles]), ratio, with_placebo, product

@@ -18,7 +18,7 @@ from reprieve.learn.observations import PatientScores
 from reprieve.learn.parameters import BY_SCALE, COMMON, slots
 from reprieve.learn.population import Population
 from reprieve.learn.quadrature import relinearised, robust_weights, slot_values
-from reprieve.learn.rows import cycle_arrays, scales_of
+from reprieve.learn.rows import scales_of
 
 Cost = Callable[[Array, list[int]], tuple[float, Array]]
 STEPS = 30
@@ -113,10 +113,9 @@ def held(at: Array | float, most: Array | float) -> tuple[Array, Array]:
     return np.sign(at) * (np.minimum(np.abs(at), straight) + room * beyond), 1.0 - beyond**2
 
 
-def frame_of(patient: PatientScores, population: Population) -> Frame:
-    """Return the coordinates for `patient` under `population`."""
-    _, ratio, _, product = cycle_arrays(patient, population)
-    given = tuple(sorted(set(product[ratio > 0].tolist())))
+def frame_of(patient: PatientScores, population: Population, rows: Rows) -> Frame:
+    """Return the coordinates for `patient`, whose `rows` these are, under `population`."""
+    given = tuple(sorted(set(rows.product[rows.ratio > 0].tolist())))
     scales, products = scales_of(patient, population), tuple(population.products)
     return _frame(population.names, scales, products, given, population.mean.tobytes(), population.covariance.tobytes())
 

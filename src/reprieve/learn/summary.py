@@ -53,11 +53,12 @@ def summarise(
     if not is_compiled(kernel):
         told = foretell(patient, population, kernel, weeks, scale)[1].score
         return Told(*mean_sd(told), quantiles(told, levels, kernel))
-    frame, (ordered, back) = frame_of(patient, population), in_order(weeks)
+    rows, (ordered, back) = rows_of(patient, population), in_order(weeks)
+    frame = frame_of(patient, population, rows)
     courses = other_courses(told_apart(patient), ordered)
     places = Places(ordered, courses, channel_of(scales_of(patient, population), scale))
     manner = _manner(patient, frame, levels)
-    found = kernel.forecast(rows_of(patient, population), ground_of(frame, ROUNDS), manner, places)
+    found = kernel.forecast(rows, ground_of(frame, ROUNDS), manner, places)
     return Told(found.mean[back], found.sd[back], np.maximum.accumulate(found.quantiles[back], axis=1))
 
 
