@@ -27,6 +27,41 @@ async function fromNetwork(request, key) {
   }
 }
 
+const PAGE = "/phone";
+
+// The page is kept only together with the scripts it names: a new page whose scripts never came would open empty.
+async function keepPage(answer) {
+  const cache = await caches.open(CACHE);
+  const text = await answer.clone().text();
+  const before = await cache.match(PAGE);
+  if (before && (await before.text()) === text) return;
+  const named = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map((found) => found[1]);
+  for (const path of named) {
+    if (await cache.match(path)) continue;
+    const part = await fetch(path);
+    if (!part.ok) return;
+    await cache.put(path, part);
+  }
+  await cache.put(PAGE, answer);
+  // What older pages named is not asked for again; what this page fetches later is kept when it does.
+  for (const request of await cache.keys()) {
+    const { pathname } = new URL(request.url);
+    if (before && pathname.startsWith("/assets/") && !named.includes(pathname)) await cache.delete(request);
+  }
+}
+
+async function page(event) {
+  try {
+    const answer = await fetch(event.request);
+    if (answer.ok) event.waitUntil(keepPage(answer.clone()).catch(() => undefined));
+    return answer;
+  } catch (error) {
+    const kept = await caches.match(PAGE);
+    if (kept) return kept;
+    throw error;
+  }
+}
+
 async function fromCache(request) {
   const kept = await caches.match(request);
   return kept ?? fromNetwork(request, request);
@@ -40,7 +75,7 @@ self.addEventListener("fetch", (event) => {
     url.pathname.startsWith("/api/")
   )
     return;
-  if (event.request.mode === "navigate") event.respondWith(fromNetwork(event.request, "/phone"));
+  if (event.request.mode === "navigate") event.respondWith(page(event));
   else if (url.pathname.startsWith("/assets/")) event.respondWith(fromCache(event.request));
   else event.respondWith(fromNetwork(event.request, event.request));
 });

@@ -153,7 +153,7 @@ def make_app(
 ) -> Application:
     """Return the whole application for a server: API, screens, guard."""
     rooms = make_rooms(store, tls=tls, public_url=public_url, limits=limits, door=door)
-    return Guard(make_api(rooms, warm=warm), tls=rooms.secure, public_url=public_url)
+    return Guard(make_api(rooms, warm=warm), tls=rooms.secure, public_url=public_url, screens=pages.entries())
 
 
 def _methods() -> dict[str, set[str]]:

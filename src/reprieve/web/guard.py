@@ -45,8 +45,11 @@ class TooLargeError(Exception):
 class Guard:
     """A pure ASGI wrapper: a middleware class of the framework would cost a millisecond for each request."""
 
-    def __init__(self, app: Application, *, tls: bool = False, public_url: str | None = None) -> None:
+    def __init__(
+        self, app: Application, *, tls: bool = False, public_url: str | None = None, screens: str = ""
+    ) -> None:
         self.app = app
+        self.screens = screens.encode("ascii")
         # Behind a proxy the browser's origin is the proxy's address, whatever name the proxy calls us by.
         self.netloc = urlsplit(public_url).netloc if public_url else None
         self.headers = HEADERS
@@ -83,6 +86,8 @@ class Guard:
                 headers = list(message.get("headers", []))
                 if api and not any(name.lower() == b"cache-control" for name, _ in headers):
                     headers.append((b"cache-control", b"no-store"))
+                    # Only where nothing is kept: an answer out of a cache would name the screens of its day.
+                    headers.append((b"x-reprieve-screens", self.screens))
                 message["headers"] = [*headers, *self.headers]
             await send(message)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from reprieve.web.errors import NotFoundError, methods_at
 
 STATIC = Path(__file__).parent / "static"
 router = APIRouter(include_in_schema=False)
+ENTRY = re.compile(r'<script type="module"[^>]* src="/assets/([^"/]+)"')
 # Names with a digest in them never change their content.
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -26,22 +28,23 @@ NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Repri
 <p>The API answers at <code>/api/health</code>.</p></html>"""
 
 
-@lru_cache(maxsize=256)
-def _file(name: str, zipped: bool) -> bytes | None:
-    """Return a file of the bundle; the names come from `_names`, so no path of a request reaches the disk."""
-    path = STATIC / (name + (".gz" if zipped else ""))
-    return path.read_bytes() if path.is_file() else None
+@lru_cache(maxsize=1)
+def bundle() -> dict[str, bytes]:
+    """Return every file of the bundle by its name, read at once.
+
+    An upgrade may build another bundle beside a running server, and half of the one and half of the other is no page.
+    """
+    if not STATIC.is_dir():
+        return {}
+    files = (path for path in sorted(STATIC.rglob("*")) if path.is_file() and path.suffix != ".sha256")
+    return {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in files}
 
 
 @lru_cache(maxsize=1)
-def _names() -> frozenset[str]:
-    if not STATIC.is_dir():
-        return frozenset()
-    return frozenset(
-        path.relative_to(STATIC).as_posix()
-        for path in STATIC.rglob("*")
-        if path.is_file() and path.suffix not in (".gz", ".sha256")
-    )
+def entries() -> str:
+    """Return the names of the scripts that the pages begin with: an open page finds its own there, or is old."""
+    texts = (bundle().get(name, b"").decode("utf-8") for name in ("index.html", "phone.html"))
+    return " ".join(name for text in texts for name in ENTRY.findall(text))
 
 
 @router.api_route("/{path:path}", methods=["GET", "HEAD"])
@@ -51,9 +54,9 @@ def page(request: Request, path: str) -> Response:
         if methods_at(request.app, f"/{path}"):
             raise HTTPException(405, "Method Not Allowed")
         raise NotFoundError("there is no such address; the API is described in /api/openapi.json")
-    if not _names():
+    if not bundle():
         return HTMLResponse(NOT_BUILT, status_code=503)
-    if path in _names() and not path.endswith(".html"):
+    if path in bundle() and not path.endswith((".html", ".gz")):
         return _answer(request, path)
     if path.startswith("assets/") or "." in path.rsplit("/", 1)[-1]:
         raise NotFoundError("there is no such file")
@@ -62,8 +65,8 @@ def page(request: Request, path: str) -> Response:
 
 def _answer(request: Request, name: str) -> Response:
     takes_gzip = "gzip" in request.headers.get("accept-encoding", "")
-    zipped = _file(name, True) if takes_gzip else None
-    body = zipped if zipped is not None else _file(name, False)
+    zipped = bundle().get(f"{name}.gz") if takes_gzip else None
+    body = zipped if zipped is not None else bundle().get(name)
     if body is None:
         raise NotFoundError("there is no such file")
     suffix = Path(name).suffix

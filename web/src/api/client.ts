@@ -1,4 +1,5 @@
 /** The one door to the server: same origin, JSON, one clear line for whatever goes wrong. */
+import { see } from "../shared/version";
 import type { Finding } from "./types";
 
 export class ApiError extends Error {
@@ -79,6 +80,7 @@ export async function request<T>(
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new OfflineError();
   }
+  see(response.headers.get("X-Reprieve-Screens"));
   if (!response.ok) {
     const error = await refused(response);
     if (error.status === 401 && !path.endsWith("/sign-in") && !path.endsWith("/me"))

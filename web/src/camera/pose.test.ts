@@ -66,6 +66,23 @@ describe("head angles from six points", () => {
       expect(Math.abs(found.turn - turn)).toBeLessThan(6);
     }
   });
+  it("are exact from near by, too, where the camera is known", () => {
+    // The face seen at 0.2 px for a unit: a camera of 640 x 0.8 px stands 2560 units off, some 50 cm.
+    const view = { x: 300, y: 220, focal: 0.2 * 2560 };
+    for (const pose of POSES.filter((one) => Math.abs(one.turn) <= FARTHEST)) {
+      const found = headPose(seen(pose, GENERAL, 2560), view)!;
+      for (const axis of ["turn", "tilt", "nod"] as const)
+        expect(Math.abs(found[axis] - pose[axis])).toBeLessThan(0.2);
+    }
+  });
+  it("hardly change with what a camera sees of the world", () => {
+    for (const focal of [0.2 * 2200, 0.2 * 3000])
+      for (const pose of POSES.filter((one) => Math.abs(one.turn) <= 20)) {
+        const found = headPose(seen(pose, GENERAL, 2560), { x: 300, y: 220, focal })!;
+        for (const axis of ["turn", "tilt", "nod"] as const)
+          expect(Math.abs(found[axis] - pose[axis])).toBeLessThan(4);
+      }
+  });
   it("points on a line are no face", () => {
     expect(headPose([0, 1, 2, 3, 4, 5].map((n): Point => [n * 10, n * 5]))).toBeNull();
     expect(headPose(Array.from({ length: 6 }, (): Point => [4, 4]))).toBeNull();

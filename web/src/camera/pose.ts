@@ -1,7 +1,8 @@
 /**
- * Head angles from six points of a face: the picture is taken as a scaled view without perspective of a general face, and
- * the rotation that fits best is told as turn, tilt and nod. A person's own face differs from the general one; that is the
- * larger part of the error.
+ * Head angles from six points of a face: the rotation of a general face that fits best, told as turn, tilt and nod. At an
+ * arm's length what lies nearer looks larger: the points are put back to where a view from afar would show them, by the depth
+ * that the last fit gave, until nothing moves. A person's own face differs from the general one, and that is the larger part
+ * of the error.
  */
 export type Point = readonly [x: number, y: number];
 
@@ -47,8 +48,60 @@ const product = (a: number[][], b: number[][]): number[][] =>
   a.map((row) => b[0]!.map((_, j) => row.reduce((sum, value, k) => sum + value * b[k]![j]!, 0)));
 const turned = (a: number[][]): number[][] => a[0]!.map((_, j) => a.map((row) => row[j]!));
 
+/** The camera: its middle in pixels, and how far it stands off in pixels (its focal length); infinite is a view from afar. */
+export interface View {
+  x: number;
+  y: number;
+  focal: number;
+}
+
+/** Phones and webcams see some 60 to 70 degrees along the longer side of the picture; nobody tells a page how many. */
+const FOCAL_OF_LONGER_SIDE = 0.8;
+
+export const viewOf = (width: number, height: number): View => ({
+  x: width / 2,
+  y: height / 2,
+  focal: FOCAL_OF_LONGER_SIDE * Math.max(width, height),
+});
+
+interface Fit {
+  /** Rows of the rotation. */
+  rotation: number[][];
+  /** Pixels for a unit of the general face. */
+  scale: number;
+}
+
+const ROUNDS = 6;
+
 /** The rotation of the head, from the used points in pixels; null where they lie on a line or on one another. */
-export function headPose(points: readonly Point[]): Pose | null {
+export function headPose(points: readonly Point[], view: View | null = null): Pose | null {
+  let fit = fitted(points);
+  if (view === null) return fit && anglesOf(fit.rotation);
+  for (let round = 0; fit && round < ROUNDS; round += 1) {
+    const { rotation, scale } = fit;
+    const distance = view.focal / scale;
+    fit = fitted(
+      points.map(([x, y], index): Point => {
+        const nearer = rotation[2]!.reduce((sum, part, axis) => sum + part * GENERAL[index]![axis]!, 0);
+        const back = 1 - nearer / distance;
+        return [(x - view.x) * back, (y - view.y) * back];
+      }),
+    );
+  }
+  return fit && anglesOf(fit.rotation);
+}
+
+function anglesOf([x, y, z]: number[][]): Pose {
+  const back = Math.asin(Math.max(-1, Math.min(1, z![1]!)));
+  return {
+    turn: Math.atan2(-z![0]!, z![2]!) * DEGREES,
+    tilt: Math.atan2(-x![1]!, y![1]!) * DEGREES,
+    nod: -back * DEGREES,
+  };
+}
+
+/** The general face as a view from afar would show it: the rotation and the scale that fit best. */
+function fitted(points: readonly Point[]): Fit | null {
   const solid = centred(GENERAL);
   const flat = centred(points);
   // Least squares: flat = solid Aᵀ, so A is the upper two rows of the rotation, scaled.
@@ -66,12 +119,7 @@ export function headPose(points: readonly Point[]): Pose | null {
   ];
   const [x, y] = product(inverseRoot, a) as [number[], number[]];
   const z = [x[1]! * y[2]! - x[2]! * y[1]!, x[2]! * y[0]! - x[0]! * y[2]!, x[0]! * y[1]! - x[1]! * y[0]!];
-  const back = Math.asin(Math.max(-1, Math.min(1, z[1]!)));
-  return {
-    turn: Math.atan2(-z[0]!, z[2]!) * DEGREES,
-    tilt: Math.atan2(-x[1]!, y[1]!) * DEGREES,
-    nod: -back * DEGREES,
-  };
+  return { rotation: [x, y, z], scale: trace / 2 };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The camera of this device and ten seconds of head angles out of it: no picture leaves the page, none is kept. */
 import { useEffect, useRef, useState } from "react";
 import { t } from "../words/words";
-import { FEWEST, headPose, summary, type Point, type Pose, type Summary } from "./pose";
+import { FEWEST, headPose, summary, viewOf, type Point, type Pose, type Summary } from "./pose";
 
 const SECONDS = 10;
 /** A slow device gets longer, until there are enough pictures to say anything. */
@@ -66,7 +66,7 @@ export function useHeadCamera() {
       (performance.now() < end || (poses.length < FEWEST && performance.now() < end + LONGEST_MORE_MS))
     ) {
       const points = await find.current(node);
-      const pose = points && headPose(points);
+      const pose = points && headPose(points, viewOf(node.videoWidth, node.videoHeight));
       if (pose) poses.push(pose);
       setLeft(Math.max(0, Math.ceil((end - performance.now()) / 1000)));
       await new Promise((done) => setTimeout(done, 30));

@@ -1,8 +1,9 @@
 /** Who is signed in decides what is shown: sign-in, the clinic, or the way to the patient's own page. */
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { useMe } from "../api/queries";
+import { Boundary, part } from "../shared/part";
 import { Failed, Loading } from "../shared/states";
 import { t } from "../words/words";
 import { Shell } from "./Shell";
@@ -11,18 +12,16 @@ import { homeOf, isBarred } from "./places";
 import { TodayPage } from "./TodayPage";
 
 // The list is what a day begins with; everything else is fetched when it is opened.
-const PatientFrame = lazy(async () => ({
-  default: (await import("../patient/PatientFrame")).PatientFrame,
-}));
-const PatientsPage = lazy(async () => ({ default: (await import("./PatientsPage")).PatientsPage }));
-const AuditPage = lazy(async () => ({ default: (await import("./AuditPage")).AuditPage }));
-const StockPage = lazy(async () => ({ default: (await import("./StockPage")).StockPage }));
-const RecallPage = lazy(async () => ({ default: (await import("./RecallPage")).RecallPage }));
-const ReferencePage = lazy(async () => ({ default: (await import("./ReferencePage")).ReferencePage }));
-const RetentionPage = lazy(async () => ({ default: (await import("./RetentionPage")).RetentionPage }));
-const OverridesPage = lazy(async () => ({ default: (await import("./OverridesPage")).OverridesPage }));
-const UsersPage = lazy(async () => ({ default: (await import("./UsersPage")).UsersPage }));
-const SettingsPage = lazy(async () => ({ default: (await import("./SettingsPage")).SettingsPage }));
+const PatientFrame = part(async () => ({ default: (await import("../patient/PatientFrame")).PatientFrame }));
+const PatientsPage = part(async () => ({ default: (await import("./PatientsPage")).PatientsPage }));
+const AuditPage = part(async () => ({ default: (await import("./AuditPage")).AuditPage }));
+const StockPage = part(async () => ({ default: (await import("./StockPage")).StockPage }));
+const RecallPage = part(async () => ({ default: (await import("./RecallPage")).RecallPage }));
+const ReferencePage = part(async () => ({ default: (await import("./ReferencePage")).ReferencePage }));
+const RetentionPage = part(async () => ({ default: (await import("./RetentionPage")).RetentionPage }));
+const OverridesPage = part(async () => ({ default: (await import("./OverridesPage")).OverridesPage }));
+const UsersPage = part(async () => ({ default: (await import("./UsersPage")).UsersPage }));
+const SettingsPage = part(async () => ({ default: (await import("./SettingsPage")).SettingsPage }));
 
 export function App() {
   const me = useMe();
@@ -50,39 +49,41 @@ export function App() {
   if (isBarred(me.data.role, place)) return <Redirect to={homeOf(me.data.role)} replace />;
   return (
     <Shell me={me.data}>
-      <Suspense fallback={<Loading what={t("the page")} tall={400} />}>
-        <Switch>
-          {homeOf(me.data.role) !== "/" && (
-            <Route path="/">
-              <Redirect to={homeOf(me.data.role)} replace />
+      <Boundary at={place}>
+        <Suspense fallback={<Loading what={t("the page")} tall={400} />}>
+          <Switch>
+            {homeOf(me.data.role) !== "/" && (
+              <Route path="/">
+                <Redirect to={homeOf(me.data.role)} replace />
+              </Route>
+            )}
+            <Route path="/" component={TodayPage} />
+            <Route path="/patients" component={PatientsPage} />
+            <Route path="/patients/:id/:page">
+              {(params) => <PatientFrame key={params.id} id={params.id} page={params.page} />}
             </Route>
-          )}
-          <Route path="/" component={TodayPage} />
-          <Route path="/patients" component={PatientsPage} />
-          <Route path="/patients/:id/:page">
-            {(params) => <PatientFrame key={params.id} id={params.id} page={params.page} />}
-          </Route>
-          <Route path="/patients/:id">
-            {(params) => <Redirect to={`/patients/${params.id}/chart`} replace />}
-          </Route>
-          <Route path="/audit" component={AuditPage} />
-          <Route path="/stock" component={StockPage} />
-          <Route path="/recall" component={RecallPage} />
-          <Route path="/reference" component={ReferencePage} />
-          <Route path="/overrides" component={OverridesPage} />
-          <Route path="/retention" component={RetentionPage} />
-          <Route path="/users" component={UsersPage} />
-          <Route path="/settings" component={SettingsPage} />
-          <Route>
-            <main className="page" id="main">
-              <h1>{t("There is no such page")}</h1>
-              <p>
-                <a href="/">{t("Go to today's list")}</a>
-              </p>
-            </main>
-          </Route>
-        </Switch>
-      </Suspense>
+            <Route path="/patients/:id">
+              {(params) => <Redirect to={`/patients/${params.id}/chart`} replace />}
+            </Route>
+            <Route path="/audit" component={AuditPage} />
+            <Route path="/stock" component={StockPage} />
+            <Route path="/recall" component={RecallPage} />
+            <Route path="/reference" component={ReferencePage} />
+            <Route path="/overrides" component={OverridesPage} />
+            <Route path="/retention" component={RetentionPage} />
+            <Route path="/users" component={UsersPage} />
+            <Route path="/settings" component={SettingsPage} />
+            <Route>
+              <main className="page" id="main">
+                <h1>{t("There is no such page")}</h1>
+                <p>
+                  <a href="/">{t("Go to today's list")}</a>
+                </p>
+              </main>
+            </Route>
+          </Switch>
+        </Suspense>
+      </Boundary>
     </Shell>
   );
 }

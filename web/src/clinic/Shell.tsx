@@ -8,6 +8,7 @@ import type { Role } from "../api/types";
 import { Icon } from "../shared/Icon";
 import { LanguageChoice } from "../shared/LanguageChoice";
 import { intoView } from "../shared/intoView";
+import { NewVersion } from "../shared/NewVersion";
 import { ThemeSwitch } from "../shared/theme";
 import { words } from "../words/names";
 import { t } from "../words/words";
@@ -110,6 +111,7 @@ export function Shell({ me, children }: { me: Role; children: ReactNode }) {
           </button>
         </div>
       </header>
+      <NewVersion />
       {children}
       {keysOpen && <KeysDialog onClose={() => setKeysOpen(false)} />}
     </>

@@ -11,6 +11,7 @@ import "../styles/print.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
+import { runAs } from "../shared/version";
 import { startWords, takeCatalogues } from "../words/words";
 import { App } from "./App";
 
@@ -29,6 +30,7 @@ function Root() {
   return <App key={round} />;
 }
 
+runAs(import.meta.url);
 takeCatalogues({ de: () => import("../words/de.json"), fr: () => import("../words/fr.json") });
 void startWords().then(() => {
   createRoot(document.getElementById("root")!).render(

@@ -1,6 +1,6 @@
 /** Assess: postures and examination typed or chosen, then the ranking that follows from them. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useRef, useState } from "react";
+import { Suspense, useRef, useState } from "react";
 import { Link } from "wouter";
 import { get, newKey, post } from "../api/client";
 import { usePolicy, useRanking } from "../api/queries";
@@ -9,6 +9,7 @@ import { shown, today } from "../numbers/dates";
 import { number } from "../numbers/format";
 import { Ranking } from "../plan/Ranking";
 import { Icon } from "../shared/Icon";
+import { Boundary, part } from "../shared/part";
 import { NumberField } from "../shared/NumberField";
 import { Empty, Unknown } from "../shared/states";
 import { sideWord, words } from "../words/names";
@@ -20,9 +21,7 @@ import { HeadSliders } from "./HeadSliders";
 import { refresh } from "../shared/refresh";
 
 // The face model weighs half a megabyte: nobody fetches it who does not open the camera.
-const CameraPosture = lazy(async () => ({
-  default: (await import("./CameraPosture")).CameraPosture,
-}));
+const CameraPosture = part(async () => ({ default: (await import("./CameraPosture")).CameraPosture }));
 
 interface PostureRow {
   id: string;
@@ -205,16 +204,18 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
                   <HeadSliders rows={rows} onChange={setRows} />
                   {policy.data?.camera_posture &&
                     (camera ? (
-                      <Suspense fallback={<div role="status" />}>
-                        <CameraPosture
-                          rows={rows}
-                          onTake={(next) => {
-                            setRows(next);
-                            setCamera(false);
-                          }}
-                          onClose={() => setCamera(false)}
-                        />
-                      </Suspense>
+                      <Boundary>
+                        <Suspense fallback={<div role="status" />}>
+                          <CameraPosture
+                            rows={rows}
+                            onTake={(next) => {
+                              setRows(next);
+                              setCamera(false);
+                            }}
+                            onClose={() => setCamera(false)}
+                          />
+                        </Suspense>
+                      </Boundary>
                     ) : (
                       <button type="button" className="btn btn--small" onClick={() => setCamera(true)}>
                         {t("Measure by the camera (research)")}

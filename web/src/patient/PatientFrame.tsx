@@ -1,11 +1,12 @@
 /** The patient banner, always in view, and the pages of one patient. */
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { Link } from "wouter";
 import { ApiError } from "../api/client";
 import { useChart } from "../api/queries";
 import type { Chart } from "../api/types";
 import { age, shown, today } from "../numbers/dates";
 import { number } from "../numbers/format";
+import { Boundary, part } from "../shared/part";
 import { Failed, Loading, Unknown } from "../shared/states";
 import { intoView } from "../shared/intoView";
 import { fullName, words } from "../words/names";
@@ -20,12 +21,12 @@ import { SheetPage } from "./SheetPage";
 import { SincePage } from "./SincePage";
 
 // Large for everybody and used by few: fetched when it is opened.
-const EmgPage = lazy(async () => ({ default: (await import("../emg/EmgPage")).EmgPage }));
+const EmgPage = part(async () => ({ default: (await import("../emg/EmgPage")).EmgPage }));
 
-const ApprovePage = lazy(async () => ({ default: (await import("./ApprovePage")).ApprovePage }));
-const VisitPage = lazy(async () => ({ default: (await import("./VisitPage")).VisitPage }));
-const HistoryPage = lazy(async () => ({ default: (await import("./HistoryPage")).HistoryPage }));
-const PayerPage = lazy(async () => ({ default: (await import("./PayerPage")).PayerPage }));
+const ApprovePage = part(async () => ({ default: (await import("./ApprovePage")).ApprovePage }));
+const VisitPage = part(async () => ({ default: (await import("./VisitPage")).VisitPage }));
+const HistoryPage = part(async () => ({ default: (await import("./HistoryPage")).HistoryPage }));
+const PayerPage = part(async () => ({ default: (await import("./PayerPage")).PayerPage }));
 
 const PAGES = [
   ["chart", "Chart"],
@@ -75,9 +76,11 @@ export function PatientFrame({ id, page }: { id: string; page: string }) {
   return (
     <>
       <Banner chart={chart.data} id={id} page={page} />
-      <Suspense fallback={<Loading what={t("the page")} tall={400} />}>
-        <Page id={id} page={page} chart={chart.data} />
-      </Suspense>
+      <Boundary at={page}>
+        <Suspense fallback={<Loading what={t("the page")} tall={400} />}>
+          <Page id={id} page={page} chart={chart.data} />
+        </Suspense>
+      </Boundary>
     </>
   );
 }

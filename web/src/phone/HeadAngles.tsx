@@ -1,10 +1,11 @@
 /** How the head is held, by the phone's own camera: for research, asked for by the patient, three angles and no picture. */
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { Icon } from "../shared/Icon";
+import { Boundary, part } from "../shared/part";
 import { t } from "../words/words";
 
 /** The face model weighs more than the whole diary: nobody fetches it who does not open the camera. */
-const HeadCamera = lazy(() => import("./HeadCamera").then((part) => ({ default: part.HeadCamera })));
+const HeadCamera = part(async () => ({ default: (await import("./HeadCamera")).HeadCamera }));
 
 const KNOWN = "reprieve.phone.camera";
 
@@ -39,18 +40,20 @@ export function HeadAngles({ onSent }: { onSent: () => Promise<void> }) {
         </p>
       )}
       {open ? (
-        <Suspense fallback={<p role="status">{t("The camera and the face model are being opened.")}</p>}>
-          <HeadCamera
-            onClose={() => setOpen(false)}
-            onKept={(arrived) => {
-              setOpen(false);
-              setTold(
-                arrived ? t("Saved. Your clinic can see it.") : t("Kept on this phone. It is sent later."),
-              );
-              void onSent();
-            }}
-          />
-        </Suspense>
+        <Boundary>
+          <Suspense fallback={<p role="status">{t("The camera and the face model are being opened.")}</p>}>
+            <HeadCamera
+              onClose={() => setOpen(false)}
+              onKept={(arrived) => {
+                setOpen(false);
+                setTold(
+                  arrived ? t("Saved. Your clinic can see it.") : t("Kept on this phone. It is sent later."),
+                );
+                void onSent();
+              }}
+            />
+          </Suspense>
+        </Boundary>
       ) : (
         <button
           type="button"

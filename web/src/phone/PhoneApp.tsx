@@ -6,6 +6,7 @@ import { shown } from "../numbers/dates";
 import { Icon } from "../shared/Icon";
 import { LanguageChoice } from "../shared/LanguageChoice";
 import { saveCalendar } from "../shared/calendar";
+import { NewVersion } from "../shared/NewVersion";
 import { ThemeSwitch } from "../shared/theme";
 import { language, t } from "../words/words";
 import { Diary } from "./Diary";
@@ -125,6 +126,7 @@ export function PhoneApp() {
       </header>
       <main className="phone" id="main">
         <h1 className="unseen">{t("My diary")}</h1>
+        <NewVersion />
         {unsent > 0 && (
           <p className="note-box" role="status">
             <Icon name="clock" />

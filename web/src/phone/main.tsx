@@ -3,13 +3,15 @@ import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/parts.css";
 import "../styles/phone.css";
-import { lazy, StrictMode, Suspense, useEffect, useState } from "react";
+import { StrictMode, Suspense, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
+import { Boundary, part } from "../shared/part";
+import { runAs } from "../shared/version";
 import { startWords, takeCatalogues } from "../words/words";
 import { PhoneApp } from "./PhoneApp";
 
 /** Loaded only by who opens it: the diary has to be quick. */
-const HowItWorks = lazy(() => import("./HowItWorks").then((page) => ({ default: page.HowItWorks })));
+const HowItWorks = part(async () => ({ default: (await import("./HowItWorks")).HowItWorks }));
 
 function Root() {
   const [round, setRound] = useState(0);
@@ -20,13 +22,16 @@ function Root() {
   }, []);
   if (location.pathname === "/phone/how")
     return (
-      <Suspense fallback={<div className="phone" role="status" />}>
-        <HowItWorks key={round} />
-      </Suspense>
+      <Boundary>
+        <Suspense fallback={<div className="phone" role="status" />}>
+          <HowItWorks key={round} />
+        </Suspense>
+      </Boundary>
     );
   return <PhoneApp key={round} />;
 }
 
+runAs(import.meta.url);
 takeCatalogues({
   de: () => import("../words/de.json?phone"),
   fr: () => import("../words/fr.json?phone"),

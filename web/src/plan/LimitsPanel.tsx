@@ -13,7 +13,8 @@ function exactOrNull(value: string | null | undefined): string | null {
 }
 
 /** A third of a dose has no end: two places are enough to read. */
-const figure = (value: string): string => number(divide(value, "1", 2));
+const figure = (value: string): string =>
+  value.startsWith("-") ? `-${figure(value.slice(1))}` : number(divide(value, "1", 2));
 
 function sourceWord(source: unknown): string | null {
   const all = (Array.isArray(source) ? source : [source]) as (SourceRef | string | null | undefined)[];
@@ -46,7 +47,9 @@ function LimitRow({ limit, others }: { limit: Limit; others: number }) {
   const over = left !== null && left.startsWith("-");
   const unit = limit.unit ? (limit.unit === "mL" ? "mL" : words(limit.unit).toLowerCase()) : t("units");
   const share =
-    top !== null && used !== null && Number(top) > 0 ? Math.min(1, Number(used) / Number(top)) : null;
+    top !== null && used !== null && Number(top) > 0
+      ? Math.max(0, Math.min(1, Number(used) / Number(top)))
+      : null;
   const source = sourceWord(limit.source);
   const subject = subjectWord(limit.subject);
   return (

@@ -1,5 +1,5 @@
 /** The plan: start from last time, change, and see at once what the rules say. */
-import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { Suspense, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { newKey, post } from "../api/client";
 import { useMuscles, useProducts, useProposals, useRanking, useRegions, type Proposal } from "../api/queries";
@@ -10,6 +10,7 @@ import { BodyMap } from "../map/BodyMap";
 import type { Mark } from "../map/mark";
 import { viewOfSites } from "../map/sites";
 import { viewFor } from "../map/views";
+import { Boundary, part } from "../shared/part";
 import { Loading } from "../shared/states";
 import { muscleWord, productName, sideWord, words } from "../words/names";
 import { t } from "../words/words";
@@ -40,8 +41,8 @@ import { useCheck } from "./useCheck";
 import { VialTable } from "./VialTable";
 
 // The model's pictures are asked for by few and large for all: fetched when they are opened.
-const NeckView = lazy(async () => ({ default: (await import("../neck/NeckView")).NeckView }));
-const WhatIf = lazy(async () => ({ default: (await import("../simulation/WhatIf")).WhatIf }));
+const NeckView = part(async () => ({ default: (await import("../neck/NeckView")).NeckView }));
+const WhatIf = part(async () => ({ default: (await import("../simulation/WhatIf")).WhatIf }));
 
 function planOfLast(chart: Chart): Plan | null {
   const last = lastSessionOf(chart);
@@ -357,9 +358,11 @@ function Model({ plan }: { plan: Plan }) {
         </button>
       </div>
       {open && (
-        <Suspense fallback={<Loading what={t("the model")} tall={260} />}>
-          <WhatIf plan={plan} />
-        </Suspense>
+        <Boundary>
+          <Suspense fallback={<Loading what={t("the model")} tall={260} />}>
+            <WhatIf plan={plan} />
+          </Suspense>
+        </Boundary>
       )}
     </section>
   );
@@ -380,9 +383,11 @@ function Neck({ plan }: { plan: Plan }) {
         </button>
       </div>
       {open && (
-        <Suspense fallback={<Loading what={t("the drawing")} tall={420} />}>
-          <NeckView plan={plan} />
-        </Suspense>
+        <Boundary>
+          <Suspense fallback={<Loading what={t("the drawing")} tall={420} />}>
+            <NeckView plan={plan} />
+          </Suspense>
+        </Boundary>
       )}
     </section>
   );
