@@ -24,31 +24,41 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support.posed_face import ARGS, Look, Photograph, collins, hopper, open_camera, posed_face  # noqa: E402
+from support.posed_face import (  # noqa: E402
+    ARGS,
+    Look,
+    Photograph,
+    at_arms_length,
+    collins,
+    hopper,
+    open_camera,
+    posed_face,
+)
 
 POSES = [(0, 0, 0), (-30, 0, 0), (-15, 0, 0), (15, 0, 0), (30, 0, 0)]
 POSES += [(0, 20, 0), (0, -20, 0), (0, 0, 15), (0, 0, -15), (20, 10, -10)]
 SIDE_LIGHT, TOP_LIGHT = (0.7, -1.0, -0.3, 0.4), (0.7, 0.0, -1.0, 0.3)
 LOOKS = {
-    "as photographed": Look(),
-    "its other side": Look(mirrored=True),
-    "wider": Look(wide=1.15),
-    "narrower": Look(wide=0.87),
-    "longer": Look(long=1.12),
-    "shorter": Look(long=0.9),
-    "flatter head": Look(deep=0.85),
-    "deeper head": Look(deep=1.25),
-    "large nose": Look(nose=0.35),
-    "small nose": Look(nose=0.12),
-    "light from the side": Look(light=SIDE_LIGHT),
-    "light from above": Look(light=TOP_LIGHT),
-    "dim and grainy": Look(gain=0.35, noise=10.0),
-    "thick dark rims": Look(glasses=True),
-    "half a metre": Look(distance=7.0),
-    "a foot": Look(distance=4.5),
-    "small in the picture": Look(size=0.5),
-    "wide, near, lit from the side": Look(wide=1.1, distance=6.0, light=SIDE_LIGHT),
+    "as photographed": at_arms_length(),
+    "its other side": at_arms_length(mirrored=True),
+    "wider": at_arms_length(wide=1.15),
+    "narrower": at_arms_length(wide=0.87),
+    "longer": at_arms_length(long=1.12),
+    "shorter": at_arms_length(long=0.9),
+    "flatter head": at_arms_length(deep=0.85),
+    "deeper head": at_arms_length(deep=1.25),
+    "large nose": at_arms_length(nose=0.35),
+    "small nose": at_arms_length(nose=0.12),
+    "light from the side": at_arms_length(light=SIDE_LIGHT),
+    "light from above": at_arms_length(light=TOP_LIGHT),
+    "dim and grainy": at_arms_length(gain=0.35, noise=10.0),
+    "thick dark rims": at_arms_length(glasses=True),
+    "nearer": at_arms_length(4.5),
+    "further away": at_arms_length(8.0),
+    "a wider camera": at_arms_length(focal=470.0),
+    "a narrower camera": at_arms_length(focal=760.0),
 }
+SECOND = ("as photographed", "its other side", "narrower", "deeper head", "light from the side", "thick dark rims")
 CAMERA = """
 (() => {
   const canvas = document.createElement("canvas");
@@ -96,8 +106,7 @@ def main() -> None:
     second = parser.parse_args().second
     rows: list[tuple[str, Photograph, Look]] = [(name, hopper(), look) for name, look in LOOKS.items()]
     if second is not None:
-        chosen = ("as photographed", "its other side", "light from the side", "thick dark rims", "half a metre")
-        rows += [(f"second face, {name}", collins(second), LOOKS[name]) for name in chosen]
+        rows += [(f"second face, {name}", collins(second), LOOKS[name]) for name in SECOND]
     print(f"{'largest errors: turn, tilt, nod':<42}{'straight':>18}{'all':>18}{'turn to 15':>18}{'less straight':>18}")
     worst: list[NDArray[np.float64]] = []
     with demonstration() as address, sync_playwright() as playwright:
@@ -106,7 +115,7 @@ def main() -> None:
         context.set_default_timeout(90_000)
         context.add_init_script(CAMERA)
         page = open_camera(context)
-        measured(page, posed_face(0, 0, 0))  # the model's first picture takes seconds
+        measured(page, posed_face(0, 0, 0, at_arms_length()))  # the model's first picture takes seconds
         for name, face, look in rows:
             found = np.array([measured(page, posed_face(*pose, look, face)) for pose in POSES])
             errors = found - np.array(POSES)

@@ -11,7 +11,8 @@ from support.posed_face import ARGS, posed_video
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "locale": "en-GB"}
-ALLOWED = {"turn_deg": 10, "tilt_deg": 8, "nod_deg": 12}
+# Less than the page tells: this face, this light and this distance were tried.
+ALLOWED = {"turn_deg": 8, "tilt_deg": 8, "nod_deg": 10}
 
 
 def _sign_in(context, name: str) -> None:
@@ -66,7 +67,7 @@ def test_a_tilted_face_is_measured_offline_and_arrives_once(tmp_path: Path, addr
             card.locator("[data-axis=nod]").wait_for()
             shown = float(card.locator("[data-axis=tilt]").get_attribute("data-degrees"))
             assert abs(shown - 15) <= ALLOWED["tilt_deg"]
-            assert "give or take 8°" in card.locator("[data-axis=tilt]").inner_text()
+            assert "give or take 17°" in card.locator("[data-axis=tilt]").inner_text()
             card.get_by_role("button", name="Keep the three angles").click()
             card.get_by_text("Kept on this phone. It is sent later.").wait_for()
             page.get_by_text("1 not sent yet", exact=False).wait_for()
@@ -105,7 +106,7 @@ def _seen_in_the_clinic(browser, context, address: str, patient: str) -> None:
     page.goto(f"/patients/{patient}/since")
     card = page.get_by_role("region", name="Head angles from the phone")
     card.get_by_text("Research:", exact=False).wait_for()
-    assert "± 8°" in card.inner_text()
+    assert "± 17°" in card.inner_text()
     page.goto(f"/patients/{patient}/chart")
     page.get_by_text("Head angles", exact=True).first.wait_for()
     wide.close()

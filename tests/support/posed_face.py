@@ -63,6 +63,13 @@ class Look:
 
 
 PLAIN = Look()
+# A phone at arm's length that sees some 60 degrees along the longer side of its picture: 576 of 640 pixels.
+FOCAL = 576.0
+
+
+def at_arms_length(distance: float = 5.5, focal: float = FOCAL, **more: Any) -> Look:
+    """Return a look as a camera of that focal length (in pixels) sees it; 5.5 half widths are some 40 cm."""
+    return Look(distance=distance, size=focal / (HALF_WIDTH * distance), **more)
 
 
 def hopper() -> Photograph:
@@ -151,7 +158,7 @@ def posed_video(path: Path, turn: float, tilt: float, nod: float) -> None:
     from PIL import Image
 
     told = io.BytesIO()
-    Image.fromarray(posed_face(turn, tilt, nod)).save(told, "JPEG", quality=92)
+    Image.fromarray(posed_face(turn, tilt, nod, at_arms_length())).save(told, "JPEG", quality=92)
     path.write_bytes(told.getvalue() * 3)
 
 

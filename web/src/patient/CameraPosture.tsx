@@ -42,7 +42,7 @@ export function CameraPosture({ rows, onTake, onClose }: Props) {
         <Icon name="check" />
         <span>
           {t(
-            "For research: tried on pictures of one face turned by known angles, in no patient. The picture stays in this browser and is not kept.",
+            "For research: tried on drawn pictures of two faces turned by known angles, in no patient. The picture stays in this browser and is not kept.",
           )}
         </span>
       </p>
