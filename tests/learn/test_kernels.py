@@ -200,6 +200,21 @@ def test_a_forecast_in_one_call_is_that_of_all_steps(known: tuple[PatientScores,
     assert_allclose(told.quantiles, quantiles(score, levels, fast), rtol=1e-9)
 
 
+@needs_compiled
+def test_one_call_and_all_steps_agree_on_who_does_not_respond(known: tuple[PatientScores, Population]) -> None:
+    _, population = known
+    patient = simulate_registry(Registry(cycles=3, non_response=1.0), 1, np.random.default_rng(3))[0].scores
+    weeks, levels = np.array([30.0, 36.0]), np.array([0.1, 0.5, 0.9])
+    fast = CompiledKernel(LIBRARY)
+    posterior, forecast = foretell(patient, population, fast, weeks)
+    silent = posterior.points.responds == 0
+    assert posterior.non_response > 0.5
+    assert silent.sum() == (~silent).sum()  # the likelier case has as many nodes
+    told = summarise(patient, population, fast, weeks, levels)
+    assert_allclose(told.mean, mean_sd(forecast.score)[0], rtol=1e-9)
+    assert_allclose(told.quantiles, quantiles(forecast.score, levels, fast), rtol=1e-9)
+
+
 def test_a_posterior_and_forecast_in_one_pass_are_those_in_two(known: tuple[PatientScores, Population]) -> None:
     patient, population = known
     weeks = np.array([20.0, 44.0, 36.0, 52.0])  # in any order, between the scores and after them

@@ -1004,9 +1004,9 @@ int reprieve_quantiles(int times, int count, const double *weight, const double 
 }
 
 typedef struct { /* how nodes are drawn, weighed and told of, as in learn/posterior.py and learn/mixture.py */
-    int nodes, silent, few; /* for a patient who responds; for one who does not, and where that is hopeless */
+    int nodes, silent, few; /* for a patient who responds, or likely does not; for one who may not; where that is hopeless */
     const double *z, *z_silent, *z_few; /* standard normal, (nodes, size) and so on */
-    double hopeless, stretch, unseen, negligible;
+    double hopeless, likely, stretch, unseen, negligible;
     int tails, levels, grid;
     const double *precision, *share, *level; /* (tails) twice: Student's t as normal ones; (levels) */
     double reach;
@@ -1179,7 +1179,7 @@ static double silent_odds(Patient *p, Scratch *s, const Frame *f, int seen, cons
  * 0, or 1 without memory. */
 int reprieve_forecast(const Patient *given, const Frame *frame, const Manner *manner, const Places *places, double *mean,
                       double *sd, double *quantile) {
-    int size = frame->size, n = given->n, all = n + places->count, count = manner->nodes + manner->silent + manner->few, failed = 1;
+    int size = frame->size, n = given->n, all = n + places->count, count = 2 * manner->nodes + manner->silent + manner->few, failed = 1;
     size_t wide = (size_t)size, square = wide * wide, rows = (size_t)all * (3 + (size_t)given->others);
     double *room = malloc(sizeof(double) * (2 * wide + 3 * square + rows + (size_t)count * (1 + 5 * (size_t)places->count)) + sizeof(int) * all);
     if (!room) return 1;
@@ -1198,13 +1198,15 @@ int reprieve_forecast(const Patient *given, const Frame *frame, const Manner *ma
     vec *work;
     void *memory = open_patient(&p, &s, TARGETS, 3 * wide + (size_t)frame->known + 5 * (size_t)places->count, &work);
     if (!memory) goto done;
-    int hopeless = n && silent_odds(&p, &s, frame, n, at, work) < manner->hopeless;
-    int others = hopeless ? manner->few : manner->silent;
+    double odds = n ? silent_odds(&p, &s, frame, n, at, work) : 0;
+    int hopeless = odds < manner->hopeless, likely = odds > manner->likely;
+    int others = hopeless ? manner->few : likely ? manner->nodes : manner->silent;
+    const double *z = hopeless ? manner->z_few : likely ? manner->z : manner->z_silent;
     memcpy(own_at, at, sizeof(double) * wide);
     memcpy(own, inverse, sizeof(double) * square);
     if (!n || hopeless || !seek(given, frame, 0, 1, own_at, own)) {
         draw(&p, &s, frame, manner, n, 1, manner->nodes, manner->z, at, inverse, places->count, root, work, joint, targets);
-        draw(&p, &s, frame, manner, n, 0, others, hopeless ? manner->z_few : manner->z_silent, own_at, own, places->count, root,
+        draw(&p, &s, frame, manner, n, 0, others, z, own_at, own, places->count, root,
              work, joint + manner->nodes, targets + (size_t)manner->nodes * 5 * places->count);
         weigh(joint, manner->nodes, others);
         failed = tell(manner, manner->nodes + others, places->count, joint, targets, mean, sd, quantile);

@@ -157,8 +157,8 @@ class Manner:
     ----------
     nodes, silent, few : ndarray, shapes (g, v)
         Standard normal deviates of the nodes: of a patient who responds; of one who does not, and where that is
-        hopeless.
-    hopeless, stretch, unseen, negligible : float
+        hopeless. Where it is likely, the first ones.
+    hopeless, likely, stretch, unseen, negligible : float
     precision, share : ndarray, shape (t,)
         Student's t as a mixture of normal distributions.
     levels : ndarray, shape (q,)
@@ -168,6 +168,7 @@ class Manner:
     silent: Array
     few: Array
     hopeless: float
+    likely: float
     stretch: float
     unseen: float
     negligible: float

@@ -29,8 +29,9 @@ ROUNDS = 3
 NEGLIGIBLE, UNSEEN = 0.01, 1e-3
 # Along the latest half-loss time, which dates hang on and which is skewed, nodes are drawn wider than the mode says.
 STRETCH = 1.25
-# Silence is searched for by itself only when it is not hopeless at the responder's mode (log odds).
-HOPELESS = -12.0
+# Silence is searched for by itself only when it is not hopeless at the responder's mode (log odds); when it is the
+# likelier case, it gets as many nodes.
+HOPELESS, LIKELY = -12.0, 0.0
 _NON_RESPONSE, _SD_HALF_LOSS = (list(COMMON).index(name) for name in ("logit_non_response", "log_sd_half_loss"))
 
 
@@ -176,8 +177,9 @@ def _posterior(
     places: SortedWeeks | None,
 ) -> tuple[ResponsePosterior, Array | None]:
     """Draw nodes around the mode, for a patient who responds and for one who does not, weigh them, and predict."""
-    silent = _silent_mode(frame, rows, mode, kernel)
-    others = HOPELESS_NODES if silent is None else SILENT_NODES
+    odds = _silent_odds(frame, rows, mode, kernel)
+    silent = settle(frame, rows, mode, kernel, responds=False)[0] if len(rows.week) and odds >= HOPELESS else None
+    others = HOPELESS_NODES if odds < HOPELESS else nodes if odds > LIKELY else SILENT_NODES
     at, log_weight = _around(frame, rows, mode, nodes)
     more, log_more = _around(frame, rows, silent or mode, others)
     at, responds = np.concatenate([at, more]), np.repeat(np.array([1, 0], np.int32), [nodes, others])
@@ -200,13 +202,13 @@ def _posterior(
     ), targets
 
 
-def _silent_mode(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel) -> Mode | None:
-    """Return where a patient whom the toxin does nothing would be, or None when that is hopeless."""
+def _silent_odds(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel) -> float:
+    """Return how much likelier the scores are at the responder's mode without an effect than with one (log odds)."""
     if not len(rows.week):
-        return mode
+        return 0.0
     both = frame.points(np.stack([mode.at, mode.at]), np.array([1, 0], np.int32))
     value = kernel(rows, both).log_likelihood
-    return None if value[1] - value[0] < HOPELESS else settle(frame, rows, mode, kernel, responds=False)[0]
+    return float(value[1] - value[0])
 
 
 def _around(frame: Frame, rows: Rows, mode: Mode, count: int) -> tuple[Array, Array]:

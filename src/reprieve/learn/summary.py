@@ -12,6 +12,7 @@ from reprieve.learn.population import Population
 from reprieve.learn.posterior import (
     HOPELESS,
     HOPELESS_NODES,
+    LIKELY,
     ROUNDS,
     SILENT_NODES,
     STRETCH,
@@ -67,4 +68,4 @@ def _manner(patient: PatientScores, frame: Frame, levels: Array) -> Manner:
     counts = (nodes_for(patient, frame), SILENT_NODES, HOPELESS_NODES)
     nodes, silent, few = (deviates(count, size) for count in counts)
     precision, share = tail_mixture(TAIL_DEGREES)
-    return Manner(nodes, silent, few, HOPELESS, STRETCH, UNSEEN, NEGLIGIBLE_PARTS, precision, share, levels)
+    return Manner(nodes, silent, few, HOPELESS, LIKELY, STRETCH, UNSEEN, NEGLIGIBLE_PARTS, precision, share, levels)

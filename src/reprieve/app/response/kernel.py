@@ -54,7 +54,7 @@ class _Manner(ctypes.Structure):
     _fields_ = (
         *_fields(_INT, "nodes silent few"),
         *_fields(_PLACE, "z z_silent z_few"),
-        *_fields(_DOUBLE, "hopeless stretch unseen negligible"),
+        *_fields(_DOUBLE, "hopeless likely stretch unseen negligible"),
         *_fields(_INT, "tails levels grid"),
         *_fields(_PLACE, "precision share level"),
         *_fields(_DOUBLE, "reach"),
@@ -142,6 +142,7 @@ class CompiledKernel:
             *(len(z) for z in draws),
             *(_at(z) for z in draws),
             manner.hopeless,
+            manner.likely,
             manner.stretch,
             manner.unseen,
             manner.negligible,
