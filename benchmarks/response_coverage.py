@@ -1,7 +1,9 @@
 """Coverage of 90 % intervals on simulated registries: diaries weekly and daily, noise of 3 and 7 days, drop-outs.
 
 The simulated registry is another model than the fitted one (logistic, rounded, clipped). Held-out patients of the same
-registry are foretold from 12 days into their last cycle: every later score, and the day the effect is half lost.
+registry are foretold from 12 days into a cycle: every later score of it, and the day its effect is half lost. That is
+the last cycle; where patients drop out it is each cycle that was begun, since who leaves after an early return of
+symptoms makes that very cycle the last one, and no forecast could have known.
 Patients of one small registry share the error of its population, so each stratum is the mean over several registries.
 Run: OPENBLAS_NUM_THREADS=1 python benchmarks/response_coverage.py [stratum ...]
 """
@@ -37,6 +39,8 @@ STRATA: dict[str, tuple[Registry, int, int]] = {
     "drop-outs, N=100": (Registry(cycles=3, dropout=0.2), 100, 4),
     "another product halfway, N=100": (Registry(cycles=4, second_product=SECOND), 100, 3),
     "weekly, 3 days, N=1000": (Registry(cycles=3), 1000, 1),
+    "daily, 7 days, N=1000": (Registry(cycles=2, diary_every_days=1.0, noise_days=7.0), 1000, 1),
+    "drop-outs, N=1000": (Registry(cycles=3, dropout=0.2), 1000, 1),
 }
 
 
@@ -53,7 +57,9 @@ def fitted(patients: list[SimulatedPatient]) -> Population:
     )
 
 
-def coverage(population: Population, patients: list[SimulatedPatient]) -> dict[str, float]:
+def coverage(
+    population: Population, patients: list[SimulatedPatient], *, every_cycle: bool = False
+) -> dict[str, float]:
     """Return the share of held-out scores, by scale, and of fading days inside their 90 % intervals.
 
     A rounded score counts as inside when the interval meets the half point on either side of it (`diary`), or, more
@@ -61,24 +67,39 @@ def coverage(population: Population, patients: list[SimulatedPatient]) -> dict[s
     """
     inside: dict[str, list[np.ndarray]] = {}
     for one in patients:
-        scores = one.scores
-        cut = scores.cycles[-1].start_weeks + KNOWN_WEEKS
-        seen = scores.weeks <= cut
-        known = replace(scores, weeks=scores.weeks[seen], scores=scores.scores[seen], channels=scores.channels[seen])
-        posterior = update_response(known, population, kernel())
-        for k, scale in enumerate(scores.scales):
-            later = (scores.weeks > cut) & (scores.channels == k)
-            if not later.any():
-                continue
+        last = len(one.scores.cycles) - 1
+        for cycle in range(last + 1) if every_cycle else (last,):
+            for what, held in _held(population, one, cycle).items():
+                inside.setdefault(what, []).append(held)
+    return {name: float(np.concatenate(parts).mean()) for name, parts in inside.items()}
+
+
+def _held(population: Population, one: SimulatedPatient, cycle: int) -> dict[str, np.ndarray]:
+    """Return whether the intervals of one cycle hold its later scores, by scale, and the day of its fading."""
+    scores, out = one.scores, {}
+    begun = [c.start_weeks for c in scores.cycles]
+    cut, end = begun[cycle] + KNOWN_WEEKS, begun[cycle + 1] if cycle + 1 < len(begun) else np.inf
+    seen = scores.weeks <= cut
+    known = replace(
+        scores,
+        cycles=scores.cycles[: cycle + 1],
+        weeks=scores.weeks[seen],
+        scores=scores.scores[seen],
+        channels=scores.channels[seen],
+    )
+    posterior = update_response(known, population, kernel())
+    for k, scale in enumerate(scores.scales):
+        later = (scores.weeks > cut) & (scores.weeks <= end) & (scores.channels == k)
+        if later.any():
             low, high = quantiles(predict(posterior, scores.weeks[later], scale).score, np.array([0.05, 0.95])).T
             came = scores.scores[later]
-            inside.setdefault(scale, []).append((came >= low - 0.5) & (came <= high + 0.5))
-            inside.setdefault(f"{scale}, strict", []).append((came >= low) & (came <= high))
-        if one.responds:
-            found = milestones(posterior, len(scores.cycles) - 1)
-            low, high = 7.0 * weighted_quantiles(found.fading, found.weight, np.array([0.05, 0.95]))
-            inside.setdefault("fading day", []).append(np.array([low <= one.wear_off_days[-1] <= high]))
-    return {name: float(np.concatenate(parts).mean()) for name, parts in inside.items()}
+            out[scale] = (came >= low - 0.5) & (came <= high + 0.5)
+            out[f"{scale}, strict"] = (came >= low) & (came <= high)
+    if one.responds:
+        found = milestones(posterior, cycle)
+        low, high = 7.0 * weighted_quantiles(found.fading, found.weight, np.array([0.05, 0.95]))
+        out["fading day"] = np.array([low <= one.wear_off_days[cycle] <= high])
+    return out
 
 
 def stratum(registry: Registry, count: int, registries: int) -> str:
@@ -90,7 +111,8 @@ def stratum(registry: Registry, count: int, registries: int) -> str:
         begin = time.process_time()
         population = fitted(simulate_registry(registry, count, rng))
         spent += time.process_time() - begin
-        for what, share in coverage(population, simulate_registry(registry, HELD_OUT, rng)).items():
+        held_out = simulate_registry(registry, HELD_OUT, rng)
+        for what, share in coverage(population, held_out, every_cycle=registry.dropout > 0).items():
             told.setdefault(what, []).append(share)
     figures = [f"{what} {np.mean(each):.3f} ({min(each):.2f}-{max(each):.2f})" for what, each in told.items()]
     return f"{', '.join(figures)}; {registries} registries, a fit {spent / registries:.1f} CPU-s"
