@@ -13,7 +13,7 @@ from reprieve.app.emg.recording import report_of
 from reprieve.app.emg.report import EmgReport
 from reprieve.emg.bootstrap import Estimate, block_means, mean_estimate, resample_weights
 from reprieve.emg.score import MuscleFindings, muscle_score
-from reprieve.emg.simulate import SimulatedMuscle, simulate_session
+from reprieve.emg.simulate import NOISE_UV, SimulatedMuscle, simulate_session
 from reprieve.interop.recording import Channel, Recording
 from reprieve.reference.assessment_weights import assessment_weights
 
@@ -21,9 +21,10 @@ NAMES = ("splenius_capitis", "sternocleidomastoid", "trapezius_descending", "lev
 WEIGHTS = assessment_weights()
 
 
-def simulated(muscles: tuple[SimulatedMuscle, ...], seed: int) -> EmgReport:
+def simulated(muscles: tuple[SimulatedMuscle, ...], seed: int, noise_uv: float = NOISE_UV) -> EmgReport:
     """Return the report on a simulated session, through the same door as a recording."""
-    session = simulate_session(muscles, np.random.default_rng(seed), rate_hz=1000.0, epoch_s=16.0)
+    random = np.random.default_rng(seed)
+    session = simulate_session(muscles, random, rate_hz=1000.0, epoch_s=16.0, noise_uv=noise_uv)
     channels = tuple(
         Channel(name=f"EMG{i}", unit="uV", rate_hz=1000.0, raw=row, hint="surface EMG")
         for i, row in enumerate(session.samples_uv)
@@ -55,6 +56,18 @@ def test_roles_and_bad_electrodes_are_told_apart() -> None:
     assert not third.coherent_4_7_hz
     assert not fourth.coherent_4_7_hz
     assert min(one.score.low or 0 for one in (first, second)) > max(one.score.high or 1 for one in (third, fourth))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_a_dystonic_muscle_holds_is_seen_at_twice_the_noise(seed: int) -> None:
+    # The posture is 60 uV over a noise of 25; three times that would hide all of it.
+    muscles = tuple(SimulatedMuscle(role=role) for role in ("dystonic", "overflow", "silent"))  # type: ignore[arg-type]
+    by_muscle = {one.muscle: one for one in simulated(muscles, seed, noise_uv=25.0).muscles}
+    held = [by_muscle[name].sustained_fraction or 0.0 for name in NAMES[:3]]
+    assert held[0] > 0.7
+    assert held[1] < 0.1
+    assert held[2] == 0
+    assert [by_muscle[name].score.muscle_class == "dystonic" for name in NAMES[:3]] == [True, False, False]
 
 
 def test_ranked_by_the_lower_limit() -> None:

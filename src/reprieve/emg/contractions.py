@@ -14,7 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reprieve.emg.efforts import FOOT_FACTOR, is_spike, joined_efforts, long_enough, runs, with_feet
-from reprieve.emg.envelope import POINTS_AT_ONCE, WINDOW_S, Envelope, rests_plainly, rms_envelope, rms_envelopes
+from reprieve.emg.envelope import (
+    POINTS_AT_ONCE,
+    WINDOW_S,
+    Envelope,
+    rests_plainly,
+    rms_envelope,
+    rms_envelopes,
+)
 from reprieve.emg.filters import Samples
 from reprieve.emg.tone import TONE_REACH_S, tone_of, tone_step
 
@@ -24,9 +31,9 @@ Places = NDArray[np.int64]
 NOISE_FACTOR = 3.0
 EFFORT_FRACTION = 0.10
 OFF_FRACTION = 0.5
-FAINT_FACTOR, FAINT_FRACTION = 1.5, 0.25
-# Where rest has to be plain to see, so that the level may lie beneath 3 n.
-PLAIN_FACTOR, PLAIN_FRACTION = 2.0, 0.5
+# Where rest is plain to see; and how far above the noise little may lie for it to be.
+FAINT_FACTOR, PLAIN_FACTOR, PLAIN_FRACTION = 1.5, 2.0, 0.5
+PARTING_FRACTION = 0.25
 JOIN_S, SHORTEST_S = 0.3, 0.2
 # The smoother envelope fills 100 ms more of a pause.
 EDGE_JOIN_S = JOIN_S - 0.1
@@ -90,14 +97,17 @@ def find_contractions(filtered: ArrayLike, rate_hz: float) -> tuple[Interval, ..
 
 
 def contractions_of(
-    envelope: Envelope, smooth: Envelope, narrow: Callable[[int, int], Samples]
+    envelope: Envelope, smooth: Envelope, narrow: Callable[[int, int], Samples], *, on: float | None = None
 ) -> tuple[Interval, ...]:
     """Return the tonic efforts from envelopes of 100 ms and of `EDGE_WINDOW_S`, at the same points.
 
-    `narrow` gives the points of an envelope of `BURST_WINDOW_S` from one number to before another.
+    `narrow` gives the points of an envelope of `BURST_WINDOW_S` from one number to before another; `on` is the level,
+    that of `contraction_level` unless told.
     """
-    rate_hz, on = envelope.rate_hz, contraction_level(envelope)
-    edge, off = edge_level(smooth, on), float(np.hypot(OFF_FRACTION * on, smooth.noise))
+    rate_hz = envelope.rate_hz
+    on = contraction_level(envelope) if on is None else on
+    parted = parting_level(envelope, on)
+    edge, off = edge_level(smooth, parted), float(np.hypot(OFF_FRACTION * parted, smooth.noise))
     step, beside = tone_step(smooth), round(2 * TONE_REACH_S * rate_hz)
     found: list[tuple[int, int]] = []
     for start, stop in _stretches(envelope, on, JOIN_S * rate_hz, step):
@@ -171,23 +181,39 @@ def _stretches(envelope: Envelope, on: float, join: float, step: int) -> Iterato
 
 
 def contraction_level(envelope: Envelope) -> float:
-    """Return the on-level: max(3 n, 10 % of the best half second), lower where all efforts are faint.
+    """Return the on-level: max(3 n, 10 % of the best half second), with 1.5 n where rest is plain to see.
 
-    Where the best one is below twelve times the noise, and rest is plain to see, it is a quarter of the best one but at
-    least 1.5 n.
+    Against 3 n stands that the envelope has its noise taken off, so that half of that keeps clear of rest; for it, that
+    the quietest second may lie far beneath what is rest elsewhere.
     """
     noise, best = envelope.noise, envelope.best_effort
-    least = NOISE_FACTOR * noise
-    faint = max(FAINT_FACTOR * noise, FAINT_FRACTION * best)
-    if faint < least and rests_plainly(envelope, max(faint, min(PLAIN_FACTOR * noise, PLAIN_FRACTION * best))):
+    least, effort, faint = NOISE_FACTOR * noise, EFFORT_FRACTION * best, FAINT_FACTOR * noise
+    if effort < least and rests_plainly(envelope, max(faint, effort, min(PLAIN_FACTOR * noise, PLAIN_FRACTION * best))):
         least = faint
-    return max(least, EFFORT_FRACTION * best)
+    return max(least, effort)
+
+
+def sustained_level(envelope: Envelope) -> float:
+    """Return the on-level of what is sustained while a posture is held: max(1.5 n, 10 % of the best half second).
+
+    A dystonic muscle may not rest plainly, and at three times the noise much of what it holds would be missed. Where it
+    never rests, n is too high and not too low.
+    """
+    return max(FAINT_FACTOR * envelope.noise, EFFORT_FRACTION * envelope.best_effort)
+
+
+def parting_level(envelope: Envelope, on: float) -> float:
+    """Return the on-level that edges and pauses go by: a quarter of the best half second, between `on` and 3 n.
+
+    The nearer the level is to the noise, the shorter is a pause.
+    """
+    return max(on, min(NOISE_FACTOR * envelope.noise, PARTING_FRACTION * envelope.best_effort))
 
 
 def edge_level(envelope: Envelope, on: float) -> float:
     """Return the level of the edges: 15 % of the 95th percentile of the 200 ms envelope, never below 3 n.
 
-    Where the on-level `on` is below 3 n, never below that: the envelope here still has its noise.
+    Where the level `on` is below 3 n, never below that: the envelope here still has its noise.
     """
     # Of a night every so many points tell it as well.
     step = max(1, -(-len(envelope.values) // EDGE_MOST_POINTS))

@@ -69,7 +69,7 @@ def muscle_activity(
     envelope : Envelope
         Of the whole channel.
     contractions : sequence of Interval
-        Of the same channel, in seconds from its first sample.
+        Of the same channel at `sustained_level`, in seconds from its first sample.
     epochs : mapping of str to sequence of (start_s, stop_s)
         Stretches by kind: rest, posture, opposite, trick, maximal, ...; without any, the whole channel is `task`.
     rng : numpy Generator

@@ -20,7 +20,15 @@ from reprieve.app.emg.looks import (
 )
 from reprieve.app.emg.report import ChannelReport, Trace
 from reprieve.emg.coherence import SegmentSpectra
-from reprieve.emg.contractions import SHORTEST_RECORD_S, Interval, bursts_of, contractions_of, sustained_fraction
+from reprieve.emg.contractions import (
+    SHORTEST_RECORD_S,
+    Interval,
+    bursts_of,
+    contraction_level,
+    contractions_of,
+    sustained_fraction,
+    sustained_level,
+)
 from reprieve.emg.envelope import Envelope
 from reprieve.emg.filters import LOWEST_RATE_HZ, Samples, emg_band
 from reprieve.emg.problems import Quality
@@ -51,11 +59,15 @@ _FIGURES = (
 
 @dataclass(slots=True)
 class AnalysedChannel:
-    """One channel's report with what pairs, muscles and drawings need of it."""
+    """One channel's report with what pairs, muscles and drawings need of it.
+
+    `sustained` are contractions at the level of `sustained_level`, in seconds from the first sample.
+    """
 
     report: ChannelReport
     trace: Trace
     envelope: Envelope | None = None
+    sustained: tuple[Interval, ...] = ()
     rectified: SegmentSpectra | None = None
     crosstalk: SegmentSpectra | None = None
 
@@ -136,7 +148,7 @@ def _emg_figures(
     shown, scale = (unit, 1.0) if needle or volts is None else ("uV", volts / 1e-6)
     band = emg_band(rate, needle=needle)
     inside = figures.spectrum.between(*band)
-    contractions, bursts = _activity(channel, mean, figures, quality, not_given, needle=needle)
+    contractions, sustained, bursts = _activity(channel, mean, figures, quality, not_given, needle=needle)
     turns = _turns(figures, volts, quality, not_given)
     per_turn, turn_scale = (turns.mean_amplitude, _mv_per_count(channel, volts)) if turns else (None, 1.0)
     power, rest = (seen.power, seen.rest) if needle else (figures.power.seconds, figures.power.rest)
@@ -167,7 +179,7 @@ def _emg_figures(
         intervals=figure_intervals(power, seen.length / rate, scale, turns, turn_scale, figures.drive, bursts or ()),
         not_given=not_given,
     )
-    return AnalysedChannel(report, trace, envelope, figures.drive, figures.crosstalk)
+    return AnalysedChannel(report, trace, envelope, sustained or (), figures.drive, figures.crosstalk)
 
 
 def _rms(power: Floats, length: int, rest: Samples) -> float:
@@ -184,16 +196,20 @@ def _activity(
     not_given: dict[str, str],
     *,
     needle: bool,
-) -> tuple[tuple[Interval, ...] | None, tuple[Interval, ...] | None]:
+) -> tuple[tuple[Interval, ...] | None, ...]:
+    """Return the contractions, what is sustained at its own level, and the bursts."""
     if len(channel.raw) < SHORTEST_RECORD_S * channel.rate_hz:
         reason = f"shorter than {SHORTEST_RECORD_S:g} s: the noise cannot be told from the effort"
         not_given["contractions"] = not_given["bursts"] = reason
-        return None, None
+        return None, None, None
     mains_hz, envelopes = quality.figure("mains"), figures.envelopes
     if mains_hz:
         envelopes = clean_envelopes(channel, mean, mains_hz, needle=needle)
-    efforts = contractions_of(envelopes[0], envelopes[1], lambda a, b: envelopes[2].values[a:b])
-    return efforts, bursts_of(envelopes[2])
+    envelope, smooth, narrow = envelopes
+    on, low = contraction_level(envelope), sustained_level(envelope)
+    efforts = contractions_of(envelope, smooth, lambda a, b: narrow.values[a:b], on=on)
+    held = efforts if low == on else contractions_of(envelope, smooth, lambda a, b: narrow.values[a:b], on=low)
+    return efforts, held, bursts_of(narrow)
 
 
 def _turns(figures: EmgFigures, volts: float | None, quality: Quality, not_given: dict[str, str]) -> TurnSums | None:

@@ -112,8 +112,7 @@ def _muscle(
         score = muscle_score(MuscleFindings(usable=False), prior, weights)
         return _report(one, None, None, None, None, score)
     given = session.entries.get(channel.name, {}).get("mvc") if session else None
-    own = [Interval(c.onset_s - channel.start_s, c.offset_s - channel.start_s) for c in channel.contractions or ()]
-    activity = muscle_activity(one.envelope, own, _spans(one, epochs), rng, best_effort=given)
+    activity = muscle_activity(one.envelope, one.sustained, _spans(one, epochs), rng, best_effort=given)
     lead = lead_time(channel.contractions or (), others, rng)
     turns = channel.turns_per_s if channel.kind == "needle" else None
     findings = MuscleFindings(
