@@ -108,3 +108,43 @@ def test_signing_in_users_and_the_phone(watched, scheme: str) -> None:
     visit.page.get_by_role("dialog").wait_for()
     told += [f"urgent: {line}" for line in _violations(visit.page)]
     assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forms_that_are_opened_on_a_page(watched, cervical: str, scheme: str) -> None:
+    """A new patient, the particulars, the correction of a session; and the phone's camera, where there is none."""
+    visit = watched(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    page, told = visit.page, []
+
+    def look(name: str) -> None:
+        told.extend(f"{name}: {line}" for line in _violations(page))
+        if _too_wide(page) > 0:
+            told.append(f"{name}: wider than 390 px")
+
+    visit.sign_in("injector")
+    page.goto("/patients")
+    page.get_by_role("button", name="New patient").click()
+    page.get_by_label("What is treated").wait_for()
+    look("new patient")
+    page.goto(f"/patients/{cervical}/chart")
+    page.get_by_role("button", name="Correct the particulars").click()
+    page.get_by_label("Died on").wait_for()
+    look("particulars")
+    page.goto(f"/patients/{cervical}/visit")
+    page.get_by_role("button", name="Correct what was given").click()
+    page.get_by_role("button", name="Correct and sign").wait_for()
+    look("correction")
+    _camera_at_home(visit)
+    visit.sign_in("patient")
+    page.goto("/phone")
+    page.get_by_role("button", name="Open the camera").click()
+    page.get_by_role("alert").get_by_text("The camera cannot be used", exact=False).wait_for()
+    look("camera")
+    assert not told, "\n".join(told)
+
+
+def _camera_at_home(visit) -> None:
+    visit.sign_in("administrator")
+    body = {"policy": {**visit.get("/api/policy"), "camera_at_home": True}, "reason": "a study of postures"}
+    headers = {"X-Reprieve": "1", "Idempotency-Key": "camera-at-home-for-axe"}
+    assert visit.context.request.post("/api/policy", data=body, headers=headers).ok
