@@ -9,11 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reprieve.app.emg.channels import ChannelMap, Epoch
 from reprieve.app.emg.html import report_html
 from reprieve.app.emg.pdf import report_pdf
-from reprieve.app.emg.recording import report_recording, report_with_traces
+from reprieve.app.emg.recording import report_of, report_recording, report_with_traces
+from reprieve.app.emg.svg import trace_svg
 from reprieve.cli.main import main
 from reprieve.core.errors import RecordingError
+from reprieve.interop.recording import Annotation, Channel, Recording
 
 SHIPPED = Path(__file__).parents[1] / "data" / "emg"
 RATE = 1000
@@ -63,6 +66,37 @@ def test_intervals_enclose_their_figures() -> None:
         for name, (low, high) in channel.intervals.items():
             value = getattr(channel, name)
             assert low <= value <= high, name
+
+
+def test_a_trace_has_an_amplitude_and_its_epochs() -> None:
+    # The ticks are in the unit that reads best, whatever the file's.
+    time = np.arange(20_000) / RATE
+    wave = 1.5e-3 * np.sin(2 * np.pi * 80 * time) * (time % 5 > 3) + 1e-6 * np.sin(2 * np.pi * 90 * time)
+    channel = Channel(name="EMG", unit="V", rate_hz=RATE, raw=wave)
+    entries = {"EMG": {"muscle": "soleus", "side": "left", "kind": "surface"}}
+    epochs = (
+        Epoch(kind="rest", start_s=0, stop_s=8),
+        Epoch(kind="maximal", start_s=8, stop_s=20),
+        Epoch(kind="task", start_s=8, stop_s=20, side="right"),
+    )
+    report, traces = report_of(
+        Recording(path="made", format="made", channels=(channel,), annotations=(Annotation(4.0, None, "mark"),)),
+        ChannelMap(entries=entries, epochs=epochs),
+    )
+    drawing = trace_svg(report.channels[0], traces[0], report.epochs, report.annotations)
+    assert re.findall(r">([^<>]+)</text>", drawing)[-3:] == ["1", "−1", "mV"]
+    assert re.findall(r"<title>(\w+)", drawing) == ["rest", "maximal"]
+    assert drawing.count('class="marker"') == 1
+
+
+def test_many_channels_without_a_figure_are_one_line() -> None:
+    rng = np.random.default_rng(0)
+    live = Channel(name="EMG", unit="uV", rate_hz=RATE, raw=rng.normal(0, 50, 8000))
+    dead = tuple(Channel(name=f"Spare {i}", unit="uV", rate_hz=RATE, raw=np.zeros(8000)) for i in range(5))
+    report, traces = report_of(Recording(path="made", format="made", channels=(live, *dead)))
+    page = report_html(report, traces)
+    assert "Without a figure: Spare 0, Spare 1, Spare 2, Spare 3, Spare 4 (dead)." in page
+    assert page.count("<tr><td>") == 1
 
 
 def test_every_drawing_reaches_the_paper() -> None:

@@ -155,7 +155,7 @@ def _emg_figures(
     peak, physiological = figures.peaks
     if peak is None:
         not_given["tremor_peak_hz"] = _NO_NEEDLE_TREMOR if needle else _NO_TREMOR
-    trace = _trace(channel.name, extremes, figures.envelopes[0], inside)
+    trace = _trace(channel.name, unit, extremes, figures.envelopes[0], inside)
     envelope = figures.envelopes[0].scaled(scale)
     report = replace(
         _identified(channel, role, shown, quality),
@@ -271,7 +271,7 @@ def _without_figures(
 ) -> AnalysedChannel:
     shown = "uV" if role.kind == "surface" and unit in _VOLTS else unit
     report = replace(_identified(channel, role, shown, quality), not_given=dict.fromkeys(_FIGURES, reason))
-    return AnalysedChannel(report, _trace(channel.name, extremes, None, None))
+    return AnalysedChannel(report, _trace(channel.name, unit, extremes, None, None))
 
 
 def _identified(channel: Channel, role: ChannelRole, unit: str, quality: Quality) -> ChannelReport:
@@ -306,10 +306,11 @@ def _physical_rail(channel: Channel) -> tuple[float, float] | None:
     return low + 0.5 * abs(channel.scale), high - 0.5 * abs(channel.scale)
 
 
-def _trace(name: str, extremes: Extremes, envelope: Envelope | None, inside: Spectrum | None) -> Trace:
+def _trace(name: str, unit: str, extremes: Extremes, envelope: Envelope | None, inside: Spectrum | None) -> Trace:
     every = max(1, len(envelope.values) // _ENVELOPE_POINTS) if envelope else 1
     return Trace(
         name=name,
+        unit=unit,
         low=extremes.low,
         high=extremes.high,
         envelope=envelope.values[::every].copy() if envelope else None,

@@ -15,12 +15,14 @@ from reprieve.app.emg.report import ChannelReport, EmgReport, PairReport, Trace
 from reprieve.app.emg.svg import PLOT_STYLE, coherence_matrix_svg, coherence_svg, spectrum_svg, trace_svg
 from reprieve.app.emg.words import (
     PAIR_NOTE,
+    TRACE_NOTE,
     channel_words,
     extra_lines,
     file_name,
     no_pairs_words,
     problem_lines,
     quality_words,
+    rows_and_rest,
     subtitle,
 )
 
@@ -35,9 +37,10 @@ h3 { font-size: 1.05rem; margin: 0; }
 p { margin: .3rem 0; } .soft { color: var(--soft); } .use { color: var(--soft); border-top: 1px solid var(--line);
   margin-top: 2.5rem; padding-top: 1rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .35rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th, td { padding: .35rem .5rem; font-size: 14px; text-align: right;
+  border-bottom: 1px solid var(--line); white-space: nowrap; }
 th { font-weight: 600; color: var(--soft); } th:first-child, td:first-child, .text { text-align: left; }
-td.text { white-space: normal; }
+td.text { white-space: normal; min-width: 8rem; }
 .mark { border-radius: .3rem; padding: .05rem .45rem; font-size: .85rem; white-space: nowrap; }
 .note { background: var(--warnback); color: var(--warn); } .reject { background: var(--badback); color: var(--bad); }
 .good { color: var(--good); }
@@ -65,7 +68,8 @@ def report_html(report: EmgReport, traces: Sequence[Trace]) -> str:
         _missing(report),
         muscle_part(report),
         "<h2>Channels</h2>" + _channel_table(report.channels),
-        "<h2>Traces</h2>" + "".join(_article(channel, trace) for channel, trace in live if channel.rms is not None),
+        f'<h2>Traces</h2><p class="soft">{TRACE_NOTE}</p>'
+        + "".join(_article(report, channel, trace) for channel, trace in live if channel.rms is not None),
         _extra(report),
         _pair_part(report),
         f'<p class="use">{escape(report.evidence)}</p>',
@@ -100,8 +104,10 @@ def _channel_table(channels: Sequence[ChannelReport]) -> str:
         "Tremor Hz",
     )
     head = "".join(f'<th scope="col"{_text_class(i)}>{text}</th>' for i, text in enumerate(heads))
-    rows = "".join(_channel_row(channel) for channel in channels)
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    listed, rest = rows_and_rest(channels)
+    rows = "".join(_channel_row(channel) for channel in listed)
+    left = f'<p class="soft">{escape(rest)}</p>' if rest else ""
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{left}'
 
 
 def _channel_row(channel: ChannelReport) -> str:
@@ -137,8 +143,10 @@ def _mark(channel: ChannelReport) -> str:
     return f'<span class="mark {kind}">{escape(words)}</span>'
 
 
-def _article(channel: ChannelReport, trace: Trace) -> str:
-    plots = trace_svg(channel, trace) + (spectrum_svg(channel, trace) if trace.power is not None else "")
+def _article(report: EmgReport, channel: ChannelReport, trace: Trace) -> str:
+    plots = trace_svg(channel, trace, report.epochs, report.annotations) + (
+        spectrum_svg(channel, trace) if trace.power is not None else ""
+    )
     return (
         f'<article><h3>{escape(channel.name)}</h3><p class="soft">{escape(channel_words(channel))}</p>'
         f'<div class="plots">{plots}</div></article>'

@@ -67,7 +67,8 @@ def muscle_words(one: MuscleReport) -> list[str]:
     """Return what was seen of a muscle, a few words each."""
     words: list[str] = []
     if one.effort_was_maximal is False:
-        words.append("no maximal effort: activity not used")
+        asked = "maximal" in one.activity
+        words.append(("stronger than in the maximal effort" if asked else "no maximal effort") + ": activity not used")
     if one.sustained_fraction is not None:
         words.append(f"sustained {100 * one.sustained_fraction:.0f} % of the time")
     if one.lead_s is not None and one.lead_s.high is not None and one.lead_s.high < 0:

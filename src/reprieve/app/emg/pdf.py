@@ -12,11 +12,13 @@ from reprieve.app.emg.report import ChannelReport, EmgReport, MuscleReport, Pair
 from reprieve.app.emg.svg import PLOT_STYLE, coherence_matrix_svg, spectrum_svg, trace_svg
 from reprieve.app.emg.words import (
     PAIR_NOTE,
+    TRACE_NOTE,
     channel_words,
     extra_lines,
     no_pairs_words,
     problem_lines,
     quality_words,
+    rows_and_rest,
     subtitle,
 )
 from reprieve.core.errors import SetupError
@@ -63,6 +65,7 @@ def _data(report: EmgReport, traces: Sequence[Trace]) -> dict[str, Any]:
         else ""
     )
     matrix = coherence_matrix_svg(related)
+    listed, rest = rows_and_rest([one for one in report.channels if one.kind != "other"])
     return {
         "title": "EMG report",
         "subtitle": subtitle(report),
@@ -70,12 +73,14 @@ def _data(report: EmgReport, traces: Sequence[Trace]) -> dict[str, Any]:
         "problems": problem_lines(report),
         "muscle_note": missing_words(report),
         "muscles": [_muscle(one) for one in report.muscles],
-        "channels": [_channel(one) for one in report.channels if one.kind != "other"],
+        "channels": [_channel(one) for one in listed],
+        "rest": rest,
+        "trace_note": TRACE_NOTE,
         "extra": extra_lines(report),
         "pair_note": PAIR_NOTE + left if related else no_pairs_words(report),
         "pairs": [_pair(one) for one in strongest],
         "matrix": _svg(matrix) if matrix else None,
-        "traces": [_drawing(channel, trace) for channel, trace in drawn],
+        "traces": [_drawing(report, channel, trace) for channel, trace in drawn],
         "evidence": report.evidence,
     }
 
@@ -121,12 +126,12 @@ def _pair(one: PairReport) -> list[str]:
     ]
 
 
-def _drawing(channel: ChannelReport, trace: Trace) -> dict[str, str]:
+def _drawing(report: EmgReport, channel: ChannelReport, trace: Trace) -> dict[str, str]:
     spectrum = spectrum_svg(channel, trace) if trace.power is not None else ""
     return {
         "name": channel.name,
         "words": channel_words(channel),
-        "trace": _svg(trace_svg(channel, trace)),
+        "trace": _svg(trace_svg(channel, trace, report.epochs, report.annotations)),
         "spectrum": _svg(spectrum) if spectrum else "",
     }
 

@@ -136,10 +136,11 @@ class StretchReport:
 class Trace:
     """What a drawing of one channel needs: extremes of 1000 columns, some 1200 points of the envelope, the spectrum.
 
-    Extremes and envelope are in the unit of the file.
+    Extremes and envelope are in `unit`, that of the file.
     """
 
     name: str
+    unit: str
     low: Floats
     high: Floats
     envelope: NDArray[np.floating] | None

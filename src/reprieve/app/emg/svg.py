@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 import numpy as np
 
+from reprieve.app.emg.channels import Epoch
 from reprieve.app.emg.report import ChannelReport, PairReport, Trace
+from reprieve.interop.recording import Annotation
 
 PLOT_STYLE = (
     'svg text { font: 11px system-ui, "Libertinus Serif", "DejaVu Sans", sans-serif; fill: #55606f; } '
     ".axis { stroke: #d8dee6; fill: none; } .raw { fill: #8aa0b6; stroke: none; } "
     ".envelope { stroke: #1f5f99; fill: none; stroke-width: 1.3; } .on { fill: #dcebf7; } "
     ".limit { stroke: #9b1c1c; stroke-dasharray: 4 3; fill: none; } .tremor { fill: #eef1f5; } "
+    ".epoch { fill: #0b4f5c; fill-opacity: 0.18; } .marker { stroke: #55606f; } "
     ".cell { fill: #1f5f99; } .over { stroke: #1c2430; fill: none; }"
 )
 _WIDE, _NARROW, _HIGH = 640, 320, 150
 _LEFT, _BOTTOM, _TOP = 46, 22, 8
+_EPOCH, _MOST_MARKERS = 13, 200
+_VOLTS = {"V": 1.0, "mV": 1e-3, "uV": 1e-6, "nV": 1e-9}
 
 
-def trace_svg(channel: ChannelReport, trace: Trace) -> str:
-    """Return the record as a band of extremes, with contractions shaded and the envelope over it."""
-    width, height = _WIDE - _LEFT, _HIGH - _BOTTOM - _TOP
+def trace_svg(
+    channel: ChannelReport, trace: Trace, epochs: Sequence[Epoch] = (), annotations: Sequence[Annotation] = ()
+) -> str:
+    """Return the record as a band of extremes, with contractions shaded and the envelope over it.
+
+    Epochs that concern the channel are bars above, markers of the file ticks below.
+    """
+    epochs = [one for one in epochs if one.muscle in (None, channel.muscle) and one.side in (None, channel.side)]
+    above = _TOP + (_EPOCH if epochs else 0)
+    width, height = _WIDE - _LEFT, _HIGH - _BOTTOM - above
     # An odd sample must not flatten the rest: the drawing clips at the outer 0.1 %.
     bottom, top = float(np.percentile(trace.low, 0.1)), float(np.percentile(trace.high, 99.9))
     centre = float(np.median((trace.low + trace.high) / 2))
     span = max(top - centre, centre - bottom, 1e-30)
 
     def at(value: float) -> float:
-        return round(_TOP + height / 2 * (1 - max(-1.0, min(1.0, (value - centre) / span))), 1)
+        return round(above + height / 2 * (1 - max(-1.0, min(1.0, (value - centre) / span))), 1)
 
     def x_of(time_s: float) -> float:
         return round(_LEFT + width * (time_s - channel.start_s) / max(channel.length_s, 1e-9), 1)
@@ -38,7 +50,7 @@ def trace_svg(channel: ChannelReport, trace: Trace) -> str:
     upper = [f"{_LEFT + step * (i + 0.5):.1f},{at(v)}" for i, v in enumerate(trace.high)]
     lower = [f"{_LEFT + step * (i + 0.5):.1f},{at(v)}" for i, v in enumerate(trace.low)]
     shades = "".join(
-        f'<rect class="on" x="{x_of(one.onset_s)}" y="{_TOP}" height="{height}" '
+        f'<rect class="on" x="{x_of(one.onset_s)}" y="{above}" height="{height}" '
         f'width="{max(0.5, x_of(one.offset_s) - x_of(one.onset_s)):.1f}"/>'
         for one in channel.contractions or ()
     )
@@ -46,7 +58,6 @@ def trace_svg(channel: ChannelReport, trace: Trace) -> str:
     if trace.envelope is not None and len(trace.envelope) > 1:
         points = ((channel.start_s + i / trace.envelope_rate_hz, v) for i, v in enumerate(trace.envelope))
         curve = f'<polyline class="envelope" points="{" ".join(f"{x_of(t)},{at(centre + v)}" for t, v in points)}"/>'
-    unit = escape(channel.unit.replace("uV", "µV"))
     words = f"Trace of {escape(channel.name)} with its envelope"
     if channel.contractions is not None:
         words += f" and {len(channel.contractions)} contractions shaded"
@@ -56,8 +67,44 @@ def trace_svg(channel: ChannelReport, trace: Trace) -> str:
         + f'<polygon class="raw" points="{" ".join(upper + lower[::-1])}"/>'
         + curve
         + _time_axis(channel.start_s, channel.start_s + channel.length_s, width)
-        + f'<text x="2" y="{_TOP + 10}">{"raw" if channel.kind == "surface" else unit}</text></svg>'
+        + "".join(_epoch(one, x_of) for one in epochs)
+        + "".join(
+            f'<path class="marker" d="M{x_of(one.onset_s)} {_HIGH - _BOTTOM - 5}v5"/>'
+            for one in annotations[:_MOST_MARKERS]
+            if channel.start_s <= one.onset_s <= channel.start_s + channel.length_s
+        )
+        + _amplitude_axis(span, trace.unit, lambda value: at(centre + value))
+        + "</svg>"
     )
+
+
+def _epoch(epoch: Epoch, x_of: Callable[[float], float]) -> str:
+    left, right = (min(max(x_of(time), _LEFT), _WIDE) for time in (epoch.start_s, epoch.stop_s))
+    if right <= left:
+        return ""
+    # A word that does not fit would cover its neighbour.
+    word = epoch.kind if right - left > 6.5 * len(epoch.kind) else ""
+    return (
+        f'<rect class="epoch" x="{left}" y="2" width="{right - left:.1f}" height="{_EPOCH}">'
+        f"<title>{epoch.kind}</title></rect>"
+        f'<text x="{left + 3}" y="{_EPOCH - 1}">{word}</text>'
+    )
+
+
+def _amplitude_axis(span: float, unit: str, y_of: Callable[[float], float]) -> str:
+    """Return ticks at a round amplitude above and below the middle, with its unit."""
+    volts = _VOLTS.get(unit)
+    shown = next((one for one in ("mV", "uV", "nV") if volts and span * volts >= _VOLTS[one]), "nV") if volts else unit
+    factor = volts / _VOLTS[shown] if volts else 1.0
+    size = 10.0 ** np.floor(np.log10(0.95 * span * factor))
+    tick = next(step * size for step in (5, 2, 1) if step * size <= 0.95 * span * factor)
+    marks = "".join(
+        f'<path class="axis" d="M{_LEFT - 4} {y_of(sign * tick / factor)}h4"/>'
+        f'<text x="{_LEFT - 6}" y="{y_of(sign * tick / factor) + 4}" text-anchor="end">{minus}{tick:g}</text>'
+        for sign, minus in ((1, ""), (-1, "−"))
+    )
+    middle = escape(shown.replace("uV", "µV"))[:7]
+    return marks + f'<text x="{_LEFT - 6}" y="{y_of(0.0) + 4}" text-anchor="end">{middle}</text>'
 
 
 def spectrum_svg(channel: ChannelReport, trace: Trace) -> str:

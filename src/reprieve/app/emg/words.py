@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reprieve.app.emg.report import ChannelReport, EmgReport, EvokedReport, StretchReport
 from reprieve.emg.bootstrap import Estimate
 
@@ -9,6 +11,14 @@ PAIR_NOTE = (
     "Coherence of the rectified signals, 1 s Hann segments without overlap; above the limit by chance in 5 of 100 at "
     "one frequency. The p-value is of the whole 4–7 Hz band, adjusted for all pairs."
 )
+
+
+TRACE_NOTE = (
+    "Grey: the record. Line: its envelope, RMS of 100 ms. Shaded: contractions. Bars above: epochs; ticks below: "
+    "markers of the file. The spectrum is linear, with its median frequency."
+)
+# So many channels without a figure are a line, not a row each.
+_FEWEST_REST = 4
 
 
 def file_name(report: EmgReport) -> str:
@@ -21,8 +31,9 @@ def subtitle(report: EmgReport) -> str:
     good = sum(channel.quality.verdict == "use" and channel.rms is not None for channel in report.channels)
     count = len(report.annotations)
     marks = f", {count} marker{'s' if count > 1 else ''}" if count else ""
+    channels = f"{len(report.channels)} channel{'' if len(report.channels) == 1 else 's'}"
     return (
-        f"{file_name(report)} · {report.format} · {report.length_s:.1f} s · {len(report.channels)} channels, "
+        f"{file_name(report)} · {report.format} · {report.length_s:.1f} s · {channels}, "
         f"{good} without a complaint{marks}"
     )
 
@@ -35,6 +46,18 @@ def problem_lines(report: EmgReport) -> list[str]:
             names.setdefault(f"{problem.message}; {problem.advice}.", []).append(channel.name)
     # A rack of unused inputs is one line, not nineteen.
     return [f"{', '.join(who)}: {words}" for words, who in names.items()] + [f"{note}." for note in report.notes]
+
+
+def rows_and_rest(channels: Sequence[ChannelReport]) -> tuple[list[ChannelReport], str]:
+    """Return the channels that get a row of the table, and a line on those without a figure where they are many."""
+    rest = [one for one in channels if one.rms is None]
+    if len(rest) < _FEWEST_REST:
+        return list(channels), ""
+    by_words: dict[str, list[str]] = {}
+    for one in rest:
+        by_words.setdefault(quality_words(one), []).append(one.name)
+    told = "; ".join(f"{', '.join(names)} ({words})" for words, names in by_words.items())
+    return [one for one in channels if one.rms is not None], f"Without a figure: {told}."
 
 
 def no_pairs_words(report: EmgReport) -> str:
