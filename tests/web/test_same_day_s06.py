@@ -48,6 +48,19 @@ def test_s06_a_session_written_down_late_does_not_hide_behind_a_later_one(signed
     assert (finding["actual"], finding["exceed_by"]) == ("507.5", "107.5")
 
 
+def test_s06_a_slip_in_the_year_does_not_take_a_dose_out_of_its_window(signed_in, clock) -> None:
+    """A session dated a year back is signed only with a note that says why it is written down so late."""
+    injector = signed_in("injector")
+    long_ago = (clock().date() - timedelta(days=93)).isoformat()
+    refused = injector.post("/api/patients/p-2/sessions", session(long_ago, "200"))
+    assert refused.status_code == 422, refused.text
+    assert "93 days back" in refused.json()["error"]["message"]
+    told = session(long_ago, "200", note="found in the paper file")
+    assert injector.post("/api/patients/p-2/sessions", told).status_code == 201
+    near = session((clock().date() - timedelta(days=92)).isoformat(), "50")
+    assert injector.post("/api/patients/p-2/sessions", near).status_code == 201
+
+
 def test_s06_a_session_told_again_under_its_brand_counts_once(signed_in, clock) -> None:
     """The patient names this clinic's session by its brand: 97.5 + 200 + 100 of 400, not 200 more."""
     injector = signed_in("injector")

@@ -19,6 +19,7 @@ from reprieve.app.record.muscles import check_injections
 from reprieve.app.reviews.overrides import settle_overrides
 from reprieve.app.stock.book import STOCK_KINDS
 from reprieve.app.stock.signing import Debit, debit_of
+from reprieve.core.dates import days_between
 from reprieve.core.documents import as_json, canonical
 from reprieve.core.errors import ConflictError, InputError, ReprieveError
 from reprieve.record.chart import GivenInjection, Session, SkippedInjection
@@ -32,6 +33,8 @@ from reprieve.store.ledger import Receipt, Request
 
 # The time-out cannot be left out: right patient, and product, dose and side read aloud.
 REQUIRED_STEPS = ("identity", "product_and_side")
+# As long as the longest window of a label: a session dated further back counts in none.
+UNEXPLAINED_DAYS = 92
 
 Check = Callable[[Plan], Any]
 
@@ -129,6 +132,7 @@ def sign_session(
         check_date(store, view, day)
         if day > store.today():
             raise InputError(f"date {day} lies ahead of today ({store.today()}); a session is signed when it was given")
+        _refuse_unexplained(store, wish, day)
         _refuse_second(view, wish, day)
         session = _session(store, person, wish, day, session_id)
         planned = replace(wish.plan, date=day, patient=plan_patient(view.chart, day, wish.plan.patient))
@@ -214,6 +218,15 @@ def _check_wish(wish: SessionToSign) -> None:
     left = sorted(f"{muscle} {side or ''}".strip() for muscle, side in planned - told)
     if left:
         raise InputError(f"{', '.join(left)} was planned but is neither given nor skipped; mark it")
+
+
+def _refuse_unexplained(store: Clinic, wish: SessionToSign, day: date) -> None:
+    """A slip in the year would take a dose out of every window; so late a record says why it is late."""
+    late = days_between(day, store.today())
+    if late > UNEXPLAINED_DAYS and len((wish.note or "").strip()) < 3:
+        raise InputError(
+            f"date {day} lies {late} days back; correct it, or say in the note why the session is written down so late"
+        )
 
 
 def _refuse_second(view: ChartView, wish: SessionToSign, day: date) -> None:
