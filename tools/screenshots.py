@@ -1,4 +1,4 @@
-"""Pictures of the screens: `tools/screenshots.py FOLDER [--only plan] [--dark]`; `--readme` makes docs/images/plan.png.
+"""Pictures of the screens: `tools/screenshots.py FOLDER [--only plan] [--dark]`; `--readme` makes those in docs/images.
 
 Serves the demonstration from a temporary record, walks the pages in Chromium at three widths and says what it saw:
 errors of the page, requests that leave the server, and boxes wider than the window.
@@ -23,7 +23,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "dystonia-2026"
-WIDTHS = {390: 844, 820: 1180, 1280: 900}
+# 640 is what is left of 1280 at 200 % zoom.
+WIDTHS = {390: 844, 640: 900, 820: 1180, 1280: 900}
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PAGES = {
     "today": "/",
@@ -176,7 +177,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", default=[], help="a page; may be given several times")
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--address", help="a server that runs already")
-    parser.add_argument("--readme", action="store_true", help="make docs/images/plan.png")
+    parser.add_argument("--readme", action="store_true", help="make the pictures in docs/images")
     args = parser.parse_args()
     if args.folder is None and not args.readme:
         parser.error("name a folder for the pictures, or give --readme")
@@ -203,6 +204,14 @@ def _all(browser: Browser, address: str, args: argparse.Namespace) -> list[str]:
         page.goto(address + PAGES["plan"].format(patient=a_patient(page, address)))
         begin_plan(page)
         picture(page, target, told, whole=False)
+        context.close()
+        context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="light")
+        page = context.new_page()
+        sign_in(page, address, "patient")
+        page.goto(f"{address}/phone")
+        page.get_by_text("Hello ", exact=False).wait_for()
+        page.get_by_role("radio", name="4", exact=True).or_(page.get_by_role("button", name="Change it")).first.click()
+        picture(page, target.with_name("phone.png"), told, whole=False)
         context.close()
     if args.folder:
         args.folder.mkdir(parents=True, exist_ok=True)

@@ -168,7 +168,7 @@ function GivenTable({ last, onLight }: { last: Session; onLight: (key: string | 
               onPointerLeave={() => onLight(null)}
             >
               <td>{muscleWord(injection.muscle, injection.side)}</td>
-              <td className="num">
+              <td className="num nowrap">
                 {number(injection.units)} {t("units")}
               </td>
               <td>{effect ? t(words(effect.effect)) : <Unknown word={t("not judged")} />}</td>
