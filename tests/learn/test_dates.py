@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 from scipy.optimize import brentq
 
 from reprieve.app.forecast import default_population
 from reprieve.app.response.kernel import kernel
-from reprieve.learn.dates import milestones
+from reprieve.learn.curve import SHAPES, shape_and_slope
+from reprieve.learn.dates import milestones, remaining
 from reprieve.learn.observations import Cycle, patient_scores
 from reprieve.learn.population import Population
 from reprieve.learn.posterior import update_response
@@ -27,6 +29,15 @@ def without_spread(**parameters: float) -> Population:
     for name, value in parameters.items():
         mean[shipped.index(name)] = value
     return replace(shipped, mean=mean, covariance=1e-10 * np.eye(len(mean)))
+
+
+@pytest.mark.parametrize("family", SHAPES)
+def test_what_is_left_is_what_the_curve_has(family: str) -> None:
+    weeks, onset, half_loss, steepness = np.geomspace(0.2, 20.0, 30), 1.2, 10.0, 6.0
+    shares = (np.array(value) for value in (onset, half_loss, steepness))
+    curve, _ = shape_and_slope(family, weeks, *shares)
+    left = remaining(family, steepness * np.log(weeks / half_loss))
+    assert_allclose(-np.expm1(-((weeks / onset) ** 2)) * left, curve, atol=1e-9)
 
 
 @pytest.mark.parametrize("after", [-0.04, 0.0, 0.06])

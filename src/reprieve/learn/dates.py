@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.learn.curve import after_course, shape_and_slope
+from reprieve.learn.curve import AFTER_WEEKS
 from reprieve.learn.posterior import ResponsePosterior, without_idle_nodes
 
 Array = NDArray[np.float64]
@@ -20,6 +20,7 @@ _FIRST_WEEKS, _HORIZON_WEEKS = 1.0 / 7.0, 52.0
 _WEEKS = np.geomspace(_FIRST_WEEKS, _HORIZON_WEEKS, 64)
 # An effect of nearly nothing has no date of fading of its own; what it leaves behind is then held in bounds.
 _LEAST_SHARE, _BEHIND = 0.02, (-0.5, 1.0)
+_FAR = 50.0  # a power beyond which nothing is left
 _DRAWS = 896  # about so many in all; an even number, and at least two, for each node
 
 
@@ -78,25 +79,42 @@ def _gain(posterior: ResponsePosterior, cycle: int, weeks: Array, share: Array, 
     """Return the course of each draw's gain over the untreated level, as share of its full effect."""
     theta, index = posterior.theta, posterior.population.index
     draws = len(share) // len(theta)
-    onset, steepness, after, by_dose = (
-        np.repeat(theta[:, index(name)], draws)[:, None]
-        for name in ("log_onset", "log_steepness", "after", "after_dose")
+
+    def of_node(name: str) -> Array:
+        return theta[:, index(name), None]
+
+    # What all draws of a node share is made once for each node.
+    rise = np.repeat(-np.expm1(-((weeks / np.exp(of_node("log_onset"))) ** 2)), draws, axis=0)
+    left = rise * remaining(
+        posterior.population.family,
+        np.repeat(np.exp(of_node("log_steepness")), draws, axis=0) * (np.log(weeks) - half_loss[:, None]),
     )
-    onset = np.exp(onset)
-    family = posterior.population.family
-    left, _ = shape_and_slope(family, weeks, onset, np.exp(half_loss)[:, None], np.exp(steepness))
     # What a lost effect leaves behind counts as lost too: the level is then reached sooner, or later.
-    behind = after + by_dose * np.log(max(float(posterior.rows.ratio[cycle]), 1e-9))
-    behind = np.clip(behind / np.maximum(share[:, None], _LEAST_SHARE), *_BEHIND)
-    return left - behind * after_course(weeks, onset, left)
+    behind = of_node("after") + of_node("after_dose") * np.log(max(float(posterior.rows.ratio[cycle]), 1e-9))
+    behind = np.clip(np.repeat(behind, draws, axis=0) / np.maximum(share[:, None], _LEAST_SHARE), *_BEHIND)
+    return left - behind * (rise - left) * np.exp(-((weeks / AFTER_WEEKS) ** 2))
+
+
+def remaining(family: str, power: Array) -> Array:
+    """Return the share of a risen effect that is left; `power`: steepness times the log of time over half-loss time.
+
+    Notes
+    -----
+    As in `reprieve.learn.curve.shape_and_slope`: ``1/(1 + x)`` or ``2^-sqrt(x)``, ``x = exp(power)``.
+    """
+    if family == "hill":
+        return 1.0 / (1.0 + np.exp(np.minimum(power, _FAR)))
+    return np.exp2(-np.exp(np.minimum(0.5 * power, _FAR)))
 
 
 def _cycle_draws(posterior: ResponsePosterior, cycle: int) -> tuple[Array, Array]:
     """Return draws of the cycle's full effect (share of the reference) and of its log half-loss time."""
     population, points = posterior.population, posterior.points
     draws = 2 * max(1, _DRAWS // (2 * len(points.half_loss)))
-    value = {name: np.repeat(posterior.theta[:, i], draws) for i, name in enumerate(population.names)}
     product = tuple(population.products)[int(posterior.rows.product[cycle])]
+    needed = ("log_kappa", f"amplitude:{product}", f"log_half_loss:{product}", "duration_slope", "log_sd_half_loss")
+    needed += ("log_sd_amplitude", "log_sd_cycle_amplitude", "log_sd_cycle_half_loss")
+    value = {name: np.repeat(posterior.theta[:, population.index(name)], draws) for name in needed}
     ratio = max(float(posterior.rows.ratio[cycle]), 1e-9)
     first = len(posterior.scales)
     own = posterior.rows.first_cycle + 2 * cycle
