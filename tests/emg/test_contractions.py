@@ -271,6 +271,22 @@ def test_spikes_between_efforts_are_no_efforts(height: float, rate_hz: float) ->
         assert all(overlap(f, t) for f, t in zip(found, true, strict=True))
 
 
+@pytest.mark.parametrize("snr_db", [14.0, 30.0])
+def test_knocks_between_efforts_are_no_efforts(snr_db: float) -> None:
+    # 40 to 80 ms as strong as an effort: the cable touched the table.
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        true = tuple(Interval(2.0 + 4 * i, 3.0 + 4 * i) for i in range(8))
+        samples = simulate_contractions(true, 36.0, 1000.0, rng, snr_db=snr_db)
+        for one in true:
+            length, first = int(rng.integers(40, 80)), round(1000 * (one.offset_s + 1.5))
+            knock = np.sin(np.pi * np.arange(length) / length) * shaped_noise(36_000, 1000.0, rng)[:length]
+            samples[first : first + length] += 10 ** (snr_db / 20) * knock
+        found = find_contractions(band_pass(samples, 1000.0), 1000.0)
+        assert len(found) == len(true)
+        assert all(overlap(f, t) for f, t in zip(found, true, strict=True))
+
+
 def test_activity_without_rest_is_not_cut_at_its_own_ups_and_downs() -> None:
     # The quietest second of what never rests is no noise: half of the best effort is no level then.
     rng = np.random.default_rng(6)

@@ -13,7 +13,16 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from reprieve.emg.efforts import FOOT_FACTOR, is_spike, joined_efforts, long_enough, runs, with_feet
+from reprieve.emg.efforts import (
+    FOOT_FACTOR,
+    KNOCK_LONGEST_S,
+    is_knock,
+    is_spike,
+    joined_efforts,
+    long_enough,
+    runs,
+    with_feet,
+)
 from reprieve.emg.envelope import (
     POINTS_AT_ONCE,
     WINDOW_S,
@@ -109,6 +118,7 @@ def contractions_of(
     parted = parting_level(envelope, on)
     edge, off = edge_level(smooth, parted), float(np.hypot(OFF_FRACTION * parted, smooth.noise))
     step, beside = tone_step(smooth), round(2 * TONE_REACH_S * rate_hz)
+    hidden = on > EFFORT_FRACTION * envelope.best_effort
     found: list[tuple[int, int]] = []
     for start, stop in _stretches(envelope, on, JOIN_S * rate_hz, step):
         # The tone looks some seconds to either side, in steps counted from the first point of the record.
@@ -121,17 +131,26 @@ def contractions_of(
             part.values > tone.level(TONE_EDGE, size, edge)[inside],
             part.values > tone.level(TONE_EFFORT, size)[inside],
             on,
-            hidden=on > EFFORT_FRACTION * envelope.best_effort,
+            hidden=hidden,
         )
         floor = np.minimum(tone.level(TONE_EDGE, size, FOOT_FACTOR * smooth.noise)[inside], edge)
         whole = joined_efforts(here, part, off)
         found += [(start + a, start + b) for a, b in with_feet(whole, part, off, floor)]
-    longest = SPIKE_LONGEST_S * rate_hz
-    return tuple(
-        Interval(start / rate_hz, stop / rate_hz)
-        for start, stop in found
-        if stop - start > longest or not is_spike(envelope.between(start, stop), partial(narrow, start, stop))
-    )
+    # Where noise sets the level, what is nearly long enough may be a knock.
+    knocks = KNOCK_LONGEST_S if hidden else 0.0
+    spans = [(start, stop) for start, stop in found if not _is_artefact(envelope, start, stop, narrow, knocks)]
+    return tuple(Interval(start / rate_hz, stop / rate_hz) for start, stop in spans)
+
+
+def _is_artefact(
+    envelope: Envelope, start: int, stop: int, narrow: Callable[[int, int], Samples], knocks_s: float
+) -> bool:
+    rate_hz = envelope.rate_hz
+    if stop - start > SPIKE_LONGEST_S * rate_hz:
+        return False
+    if is_spike(envelope.between(start, stop), partial(narrow, start, stop)):
+        return True
+    return stop - start < knocks_s * rate_hz and is_knock(narrow(start, stop), envelope.noise, rate_hz)
 
 
 def _found(
@@ -181,14 +200,16 @@ def _stretches(envelope: Envelope, on: float, join: float, step: int) -> Iterato
 
 
 def contraction_level(envelope: Envelope) -> float:
-    """Return the on-level: max(3 n, 10 % of the best half second), with 1.5 n where rest is plain to see.
+    """Return the on-level: max(3 n, 10 % of the best half second), lower where rest is plain to see.
 
-    Against 3 n stands that the envelope has its noise taken off, so that half of that keeps clear of rest; for it, that
-    the quietest second may lie far beneath what is rest elsewhere.
+    There it is a quarter of the best half second instead of 3 n, if that is less, but at least 1.5 n: the envelope has
+    its noise taken off, so that half of that keeps clear of rest. Elsewhere the quietest second may lie far beneath
+    what is rest in the remainder.
     """
     noise, best = envelope.noise, envelope.best_effort
-    least, effort, faint = NOISE_FACTOR * noise, EFFORT_FRACTION * best, FAINT_FACTOR * noise
-    if effort < least and rests_plainly(envelope, max(faint, effort, min(PLAIN_FACTOR * noise, PLAIN_FRACTION * best))):
+    least, effort = NOISE_FACTOR * noise, EFFORT_FRACTION * best
+    faint = max(FAINT_FACTOR * noise, PARTING_FRACTION * best)
+    if faint < least and rests_plainly(envelope, max(faint, min(PLAIN_FACTOR * noise, PLAIN_FRACTION * best))):
         least = faint
     return max(least, effort)
 
