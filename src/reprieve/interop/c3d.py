@@ -21,7 +21,7 @@ from reprieve.interop.c3d_parameters import (
     texts,
 )
 from reprieve.interop.recording import Channel, Recording, plausible_rate, unit_of
-from reprieve.interop.stored import StoredSamples, forget_large
+from reprieve.interop.stored import StoredSamples, forget_pages
 
 _MAGIC = 0x50  # second byte of every C3D file
 # The header, and parameters whose start is counted in one byte and whose length in another.
@@ -115,7 +115,7 @@ class _Analog:
             begin, end = start // self.each, -(-stop // self.each)
             values = np.ascontiguousarray(self.frames[begin:end, self.first :]).view(self.dtype)
             part = values.reshape(-1, self.used)[:, number].astype(native)
-            forget_large(self.frames, (end - begin) * self.frames.shape[1])
+            forget_pages(self.frames)
             return part[start - begin * self.each : stop - begin * self.each]
 
         return StoredSamples(len(self.frames) * self.each, native, read)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from reprieve.core.errors import RecordingError
 from reprieve.interop.extras import need
 from reprieve.interop.recording import Channel, Recording, plausible_rate
-from reprieve.interop.stored import StoredSamples, forget_large
+from reprieve.interop.stored import StoredSamples, forget_pages
 from reprieve.interop.table_text import read_columns
 
 # The maker's transfer function of its EMG sensor: 3 V supply, gain 1000 (datasheet biosignalsplux EMG).
@@ -116,7 +116,7 @@ def _counts(content: NDArray[np.uint8], kind: np.dtype[Any]) -> NDArray[np.gener
 
     def read(start: int, stop: int) -> NDArray[Any]:
         part = np.array(content[start * kind.itemsize : stop * kind.itemsize]).view(kind).astype(native, copy=False)
-        forget_large(content, part.nbytes)
+        forget_pages(content)
         return part
 
     return StoredSamples(len(content) // kind.itemsize, native, read)

@@ -87,18 +87,18 @@ def in_records(
         begin, last = start // each, -(-end // each)
         stored = np.ascontiguousarray(records[begin:last, first:stop])
         part = _int24(stored) if kind == "<i3" else stored.view(dtype).reshape(-1)
-        forget_large(records, (last - begin) * records.shape[1])
+        if (last - begin) * records.shape[1] > _FORGOTTEN_BYTES:
+            forget_pages(records)
         return part[start - begin * each : end - begin * each]
 
     return StoredSamples(each * len(records) if length is None else length, dtype, read)
 
 
-def forget_large(records: NDArray[Any], size: int) -> None:
-    """Let the system take back what was read of a mapped file, when it was much."""
-    if size > _FORGOTTEN_BYTES:
-        mapped = getattr(records, "_mmap", None)
-        if isinstance(mapped, mmap.mmap):
-            forget(mapped)
+def forget_pages(records: NDArray[Any]) -> None:
+    """Let the system take back what was read of a mapped file."""
+    mapped = getattr(records, "_mmap", None)
+    if isinstance(mapped, mmap.mmap):
+        forget(mapped)
 
 
 def _int24(stored: NDArray[np.uint8]) -> NDArray[np.int32]:
