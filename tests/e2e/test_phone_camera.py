@@ -108,5 +108,5 @@ def _seen_in_the_clinic(browser, context, address: str, patient: str) -> None:
     card.get_by_text("Research:", exact=False).wait_for()
     assert "± 17°" in card.inner_text()
     page.goto(f"/patients/{patient}/chart")
-    page.get_by_text("Head angles", exact=True).first.wait_for()
+    page.locator(".timeline svg").get_by_text("left, forward", exact=True).wait_for()
     wide.close()

@@ -40,7 +40,7 @@ export function HeadLane({ scale, top, height, chart, narrow }: Props) {
     top + height / 2 - (Math.max(-MOST, Math.min(MOST, value)) / MOST) * (height / 2);
   return (
     <g>
-      <LaneTitle narrow={narrow} top={top} text={t("Head angles")} sub={t("research")} />
+      <LaneTitle narrow={narrow} top={top} text={t("Head")} sub={t("research")} />
       {[-30, 0, 30].map((value) => (
         <g key={value} className="grid">
           <line x1={scale.left} x2={scale.left + scale.width} y1={y(value)} y2={y(value)} />
@@ -49,6 +49,12 @@ export function HeadLane({ scale, top, height, chart, narrow }: Props) {
           </text>
         </g>
       ))}
+      <text className="lane-sub" x={scale.left + scale.width} y={top + 10} textAnchor="end">
+        {t("left, forward")}
+      </text>
+      <text className="lane-sub" x={scale.left + scale.width} y={top + height - 3} textAnchor="end">
+        {t("right, back")}
+      </text>
       <g clipPath="url(#timeline-clip)">
         {rows.map((row, index) =>
           HEAD_AXES.map((axis, number) => {
