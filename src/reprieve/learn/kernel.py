@@ -118,7 +118,7 @@ class NodeResults:
     surprise: Array | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ground:
     """From standard normal coordinates to slots, and how the mode is sought there.
 
@@ -149,7 +149,7 @@ class Ground:
     longest: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Manner:
     """How nodes are drawn, weighed and told of; see learn/posterior.py and learn/mixture.py.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -79,13 +81,21 @@ def dose_factor(ratio: Array, kappa: float | Array) -> Array:
 
 def usual_amplitude(ratio: Array, product: NDArray[np.int32], population: Population) -> Array:
     """Return the population's amplitude of each cycle, as share of the reference score."""
-    amplitude = np.array([population.mean[population.index(f"amplitude:{name}")] for name in population.products])
-    return amplitude[product] * dose_factor(ratio, np.exp(population.mean[population.index("log_kappa")]))
+    amplitude, kappa, _ = _usual(population.names, tuple(population.products), population.mean.tobytes())
+    return amplitude[product] * dose_factor(ratio, kappa)
 
 
 def usual_blur(population: Population) -> float:
     """Return the population's spread of log half-loss time between a patient's cycles."""
-    return float(np.exp(population.mean[population.index("log_sd_cycle_half_loss")]))
+    return _usual(population.names, tuple(population.products), population.mean.tobytes())[2]
+
+
+@lru_cache(maxsize=16)
+def _usual(names: tuple[str, ...], products: tuple[str, ...], mean: bytes) -> tuple[Array, float, float]:
+    """Return amplitude by product, kappa and the spread between cycles: the same for all patients of a registry."""
+    value = dict(zip(names, np.frombuffer(mean), strict=True))
+    amplitude = np.array([value[f"amplitude:{name}"] for name in products])
+    return amplitude, float(np.exp(value["log_kappa"])), float(np.exp(value["log_sd_cycle_half_loss"]))
 
 
 def cycle_arrays(patient: PatientScores, population: Population) -> tuple[Array, Array, Array, NDArray[np.int32]]:

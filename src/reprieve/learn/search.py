@@ -51,7 +51,7 @@ class Mode:
         return np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """From standard normal coordinates to the kernel's slots; parameters that no row of the patient needs have none.
 
@@ -164,6 +164,7 @@ def settle(
     return mode, rows
 
 
+@lru_cache(maxsize=128)
 def ground_of(frame: Frame, rounds: int) -> Ground:
     """Return what a compiled kernel takes to seek a mode by itself."""
     return Ground(frame.mean, frame.root, frame.places, MOST_SPREAD, _STRAIGHT, rounds, STEPS, EARLY, RESTING, _LONGEST)

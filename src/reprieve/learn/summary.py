@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from reprieve.learn.kernel import Array, Kernel, Manner, Places, Told, is_compiled
@@ -26,7 +28,7 @@ from reprieve.learn.posterior import (
 )
 from reprieve.learn.quadrature import TAIL_DEGREES
 from reprieve.learn.rows import rows_of, scales_of
-from reprieve.learn.search import Frame, frame_of, ground_of
+from reprieve.learn.search import frame_of, ground_of
 
 
 def summarise(
@@ -58,14 +60,15 @@ def summarise(
     frame = frame_of(patient, population, rows)
     courses = other_courses(told_apart(patient), ordered)
     places = Places(ordered, courses, channel_of(scales_of(patient, population), scale))
-    manner = _manner(patient, frame, levels)
+    manner = _manner(nodes_for(patient, frame), frame.root.shape[1] + 2, tuple(levels.tolist()))
     found = kernel.forecast(rows, ground_of(frame, ROUNDS), manner, places)
     return Told(found.mean[back], found.sd[back], np.maximum.accumulate(found.quantiles[back], axis=1))
 
 
-def _manner(patient: PatientScores, frame: Frame, levels: Array) -> Manner:
-    size = frame.root.shape[1] + 2
-    counts = (nodes_for(patient, frame), SILENT_NODES, HOPELESS_NODES)
-    nodes, silent, few = (deviates(count, size) for count in counts)
+@lru_cache(maxsize=128)
+def _manner(count: int, size: int, levels: tuple[float, ...]) -> Manner:
+    nodes, silent, few = (deviates(each, size) for each in (count, SILENT_NODES, HOPELESS_NODES))
     precision, share = tail_mixture(TAIL_DEGREES)
-    return Manner(nodes, silent, few, HOPELESS, LIKELY, STRETCH, UNSEEN, NEGLIGIBLE_PARTS, precision, share, levels)
+    return Manner(
+        nodes, silent, few, HOPELESS, LIKELY, STRETCH, UNSEEN, NEGLIGIBLE_PARTS, precision, share, np.array(levels)
+    )

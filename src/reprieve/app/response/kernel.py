@@ -7,7 +7,7 @@ import hashlib
 import os
 import sys
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -136,27 +136,11 @@ class CompiledKernel:
         """See `Compiled`."""
         count = len(places.weeks)
         mean, sd, quantiles = np.empty(count), np.empty(count), np.empty((count, len(manner.levels)))
-        draws = (manner.nodes, manner.silent, manner.few)
-        tails = (manner.precision, manner.share, manner.levels)
-        how = _Manner(
-            *(len(z) for z in draws),
-            *(_at(z) for z in draws),
-            manner.hopeless,
-            manner.likely,
-            manner.stretch,
-            manner.unseen,
-            manner.negligible,
-            len(manner.precision),
-            len(manner.levels),
-            GRID_POINTS,
-            *(_at(a) for a in tails),
-            REACH,
-        )
         rows = _own(rows)
         given = (
             _patient(rows),
             _frame(ground),
-            how,
+            _manner(manner),
             _Places(count, places.channel, _at(places.weeks), _at(places.other)),
         )
         _check(self._forecast(*(ctypes.byref(one) for one in given), *(_at(a) for a in (mean, sd, quantiles))))
@@ -177,6 +161,26 @@ def _patient(rows: Rows) -> _Patient:
     return _Patient(*sizes, *(_at(a) for a in (*scores, *cycles, *others)))
 
 
+@lru_cache(maxsize=128)
+def _manner(manner: Manner) -> _Manner:
+    draws = (manner.nodes, manner.silent, manner.few)
+    return _Manner(
+        *(len(z) for z in draws),
+        *(_at(z) for z in draws),
+        manner.hopeless,
+        manner.likely,
+        manner.stretch,
+        manner.unseen,
+        manner.negligible,
+        len(manner.precision),
+        len(manner.levels),
+        GRID_POINTS,
+        *(_at(a) for a in (manner.precision, manner.share, manner.levels)),
+        REACH,
+    )
+
+
+@lru_cache(maxsize=128)
 def _frame(ground: Ground) -> _Frame:
     return _Frame(
         len(ground.mean),
