@@ -314,7 +314,7 @@ class TestCommand:
         assert self.run("profile") == 0
         bundle = read_json(capsys.readouterr().out, "out")
         kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
-        assert kinds.count("StructureDefinition") == 91
+        assert kinds.count("StructureDefinition") == 92
 
 
 def test_a_chart_import_is_checked_too(new_store: Callable[[], Clinic]) -> None:
