@@ -32,7 +32,7 @@ from reprieve.emg.envelope import (
     rms_envelopes,
 )
 from reprieve.emg.filters import Samples
-from reprieve.emg.tone import TONE_REACH_S, tone_of, tone_step
+from reprieve.emg.tone import TONE_REACH_S, Tone, tone_of, tone_step
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -133,13 +133,18 @@ def contractions_of(
             on,
             hidden=hidden,
         )
-        floor = np.minimum(tone.level(TONE_EDGE, size, FOOT_FACTOR * smooth.noise)[inside], edge)
         whole = joined_efforts(here, part, off)
-        found += [(start + a, start + b) for a, b in with_feet(whole, part, off, floor)]
+        floor = partial(_floor, tone, size, smooth.noise, edge, inside)
+        found += [(start + a, start + b) for a, b in with_feet(whole, part, off, edge, floor)]
     # Where noise sets the level, what is nearly long enough may be a knock.
     knocks = KNOCK_LONGEST_S if hidden else 0.0
     spans = [(start, stop) for start, stop in found if not _is_artefact(envelope, start, stop, narrow, knocks)]
     return tuple(Interval(start / rate_hz, stop / rate_hz) for start, stop in spans)
+
+
+def _floor(tone: Tone, size: int, noise: float, edge: float, inside: slice) -> Samples:
+    """Return the level that no foot lies below: 1.5 n or twice the tone, but not above that of the edges."""
+    return np.minimum(tone.level(TONE_EDGE, size, FOOT_FACTOR * noise)[inside], edge)
 
 
 def _is_artefact(
@@ -169,7 +174,7 @@ def _found(
     for span in _joined(_hysteresis(corrected, on), join):
         if count[span[1]] == count[span[0]]:
             continue
-        if long_enough(corrected[slice(*span)], OFF_FRACTION * on, shortest, hidden=hidden):
+        if long_enough(corrected, span, OFF_FRACTION * on, shortest, hidden=hidden):
             while place < len(loud) and loud[place][1] <= span[0]:
                 place += 1
             found += _efforts(span, loud, place, count, edge_join, shortest) or [_trim(span, corrected, on, shortest)]

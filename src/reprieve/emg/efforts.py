@@ -54,8 +54,8 @@ def joined_efforts(spans: Sequence[Span], smooth: Envelope, off: float) -> list[
         return []
     values, noise, rest = smooth.values, smooth.noise, REST_S * smooth.rate_hz
     places = np.array(spans).reshape(-1)
-    means = np.add.reduceat(values, places[:-1], dtype=np.float64)[::2]
-    means[-1] = values[places[-2] : places[-1]].sum(dtype=np.float64)
+    means = np.add.reduceat(values, places[:-1])[::2].astype(np.float64)
+    means[-1] = values[places[-2] : places[-1]].sum()
     means /= places[1::2] - places[::2]
     lows = np.minimum.reduceat(values, places[1:-1])[::2].tolist() if len(spans) > 1 else []
     joined: list[Effort] = []
@@ -68,7 +68,9 @@ def joined_efforts(spans: Sequence[Span], smooth: Envelope, off: float) -> list[
     return joined
 
 
-def with_feet(efforts: Sequence[Effort], smooth: Envelope, off: float, floor: Samples) -> list[Span]:
+def with_feet(
+    efforts: Sequence[Effort], smooth: Envelope, off: float, edge: float, floor: Callable[[], Samples]
+) -> list[Span]:
     """Return the efforts with the feet that the level of the edges cuts from weak ones.
 
     Parameters
@@ -79,14 +81,20 @@ def with_feet(efforts: Sequence[Effort], smooth: Envelope, off: float, floor: Sa
         Of 200 ms.
     off : float
         At its first point there a foot ends.
-    floor : ndarray, shape (n_points,)
-        No foot lies below it.
+    edge : float
+        The level of the edges: an effort whose own is above it has lost no foot.
+    floor : callable
+        Gives the level, at each point of the envelope, that no foot lies below.
     """
-    values, most = smooth.values, round(FOOT_S * smooth.rate_hz)
+    wide = [(one.start, one.stop) for one in efforts]
+    levels = [max(off, _halfway(one.mean, smooth.noise)) for one in efforts]
+    footed = [place for place, own in enumerate(levels) if own <= edge]
+    if not footed:
+        return wide
     gap = math.ceil(FOOT_GAP_S * smooth.rate_hz)
-    wide: list[Span] = []
-    for place, one in enumerate(efforts):
-        own = max(off, _halfway(one.mean, smooth.noise))
+    values, most, least = smooth.values, round(FOOT_S * smooth.rate_hz), floor()
+    for place in footed:
+        one, own = efforts[place], levels[place]
         first, last = one.start - most, one.stop + most
         if place:
             first = max(first, _limit(efforts[place - 1].stop, one.start, one.low > off))
@@ -94,8 +102,8 @@ def with_feet(efforts: Sequence[Effort], smooth: Envelope, off: float, floor: Sa
             following = efforts[place + 1]
             last = min(last, -_limit(-following.start, -one.stop, following.low > off))
         before, after = slice(max(0, first), one.start), slice(one.stop, last)
-        ahead = _foot(values[before][::-1], np.maximum(floor[before][::-1], own), off, gap)
-        wide.append((one.start - ahead, one.stop + _foot(values[after], np.maximum(floor[after], own), off, gap)))
+        ahead = _foot(values[before][::-1], np.maximum(least[before][::-1], own), off, gap)
+        wide[place] = one.start - ahead, one.stop + _foot(values[after], np.maximum(least[after], own), off, gap)
     return wide
 
 
@@ -121,15 +129,15 @@ def _halfway(level: float, noise: float) -> float:
     return float(max(np.hypot(VALLEY * own, noise), (noise * level) ** 0.5))
 
 
-def long_enough(corrected: Samples, off: float, shortest: float, *, hidden: bool) -> bool:
+def long_enough(corrected: Samples, span: Span, off: float, shortest: float, *, hidden: bool) -> bool:
     """Return whether an effort is no shorter than `shortest`, or nearly so and far above the noise that hides its feet.
 
     What noise hides of a twitch of 200 ms are its feet: at a fifth of its height it is 155 to 175 ms long.
     """
-    length = len(corrected)
+    length = span[1] - span[0]
     if length >= shortest or length < CUT_SHORTEST * shortest or not hidden:
         return length >= shortest
-    share = off / float(corrected.max())
+    share = off / float(corrected[slice(*span)].max())
     lost = float(np.interp(share, (CUT_SHARES[0], CUT_SHARES[1]), (1.0, CUT_SHORTEST)))
     return share <= CUT_SHARES[2] and length >= lost * shortest
 
