@@ -42,7 +42,7 @@ def a_patient(family: int, *, cycles: int = 3, n: int = 30, seed: int = 3) -> Ro
         (np.arange(cycles) == 0).astype(float),
         rng.integers(0, PRODUCTS, cycles).astype(np.int32),
         0.1 * rng.standard_normal(cycles),
-        rng.uniform(0.1, 0.3, cycles),
+        rng.uniform(0.1, 0.3, (CHANNELS, cycles)),
         0.15 * (np.arange(cycles) != 2),
         np.array([45.0, 6.0]),
         rng.uniform(0.0, 1.0, (n, 2)),

@@ -80,7 +80,7 @@ typedef struct { /* the first 21 as Python gives them */
     const int *channel;         /* (n) */
     const double *start, *ratio, *with_placebo; /* (cycles) */
     const int *product;                         /* (cycles) */
-    double *off_time, *lifted, *blur; /* (cycles): own log half-loss time, whole amplitude and the spread of the time
+    double *off_time, *lifted, *blur; /* (cycles), (channels, cycles), (cycles): own log half-loss time, whole effect and the spread of the time
                                        * where the curve is made linear */
     const double *reference;                     /* (channels) */
     const double *other, *other_mean, *other_sd; /* (n, others): courses of other treatments; (others): their priors */
@@ -109,7 +109,7 @@ typedef struct { /* scratch for one group of nodes */
     vec *g, *slope, *bend, *turn, *twist, *rise, *lost;   /* (AT_ONCE + n, cycles) */
     vec *reach, *placebo, *placebo_slope, *effect;        /* (AT_ONCE + n) */
     vec *gain, *root, *rho, *apart, *predicted, *noise, *innovation, *diagonal, *pull_variance; /* (AT_ONCE + n) */
-    vec *amplitude, *lifted, *log_time, *dose, *after, *stretch, *shrink; /* (cycles) */
+    vec *amplitude, *log_time, *dose, *after, *stretch, *shrink; /* (cycles) */
     vec *gram, *chol, *inverse, *cov;                        /* (m, m) */
     vec *mean, *shift, *tmp, *grad;                          /* (m), and (size) */
     vec half_loss, deviate, active, spread, square, log_likelihood, per_onset, per_decay;
@@ -123,7 +123,7 @@ static int parameters(const Patient *p) { return COMMON + PER_CHANNEL * p->chann
 static size_t scratch_size(const Patient *p) {
     size_t n = (size_t)p->n + AT_ONCE, m = (size_t)columns(p) + 1, c = (size_t)p->cycles, s = (size_t)parameters(p);
     size_t channels = (size_t)p->channels * (2 * m + (sizeof(Channel) + sizeof(Filter)) / sizeof(vec) + 2);
-    return 5 * n * m + 7 * n * c + 13 * n + 7 * c + 4 * m * m + 3 * m + 2 * s + channels;
+    return 5 * n * m + 7 * n * c + 13 * n + 6 * c + 4 * m * m + 3 * m + 2 * s + channels;
 }
 
 static vec *take(vec **at, size_t count) { vec *place = *at; *at += count; return place; }
@@ -139,8 +139,8 @@ static void lay_out(Scratch *s, vec *at, const Patient *p) {
     vec **by_row[] = {&s->reach, &s->placebo, &s->placebo_slope, &s->effect, &s->gain, &s->root, &s->rho, &s->apart,
                       &s->predicted, &s->noise, &s->innovation, &s->diagonal, &s->pull_variance};
     for (size_t i = 0; i < 13; i++) *by_row[i] = take(&at, n);
-    vec **of_cycle[] = {&s->amplitude, &s->lifted, &s->log_time, &s->dose, &s->after, &s->stretch, &s->shrink};
-    for (size_t i = 0; i < 7; i++) *of_cycle[i] = take(&at, c);
+    vec **of_cycle[] = {&s->amplitude, &s->log_time, &s->dose, &s->after, &s->stretch, &s->shrink};
+    for (size_t i = 0; i < 6; i++) *of_cycle[i] = take(&at, c);
     vec **square[] = {&s->gram, &s->chol, &s->inverse, &s->cov};
     for (size_t i = 0; i < 4; i++) *square[i] = take(&at, m * m);
     s->mean = take(&at, m); s->shift = take(&at, m); s->tmp = take(&at, m);
@@ -192,7 +192,6 @@ INLINE void parameters_of(const Patient *p, Scratch *s) {
         vec active = q > 0 ? s->active : splat(0);
         s->dose[c] = active * q * (1 + s->sd[KAPPA]) / (q + s->sd[KAPPA]);
         s->amplitude[c] = product[AMPLITUDE] * s->dose[c];
-        s->lifted[c] = active * p->lifted[c];
         s->after[c] = active * (theta[AFTER] + theta[AFTER_DOSE] * log_q);
         s->log_time[c] = product[HALF_LOSS] + theta[DURATION] * log_q + s->sd[SD_HALF_LOSS] * s->half_loss + p->off_time[c];
         s->stretch[c] = exp_of((p->family == 0 ? 1 : 0.5) * s->sd[STEEPNESS] * ROOT_3 * p->blur[c]);
@@ -226,6 +225,12 @@ INLINE Course waning(const Patient *p, const Scratch *s, int c, vec lx, vec x, v
         w.bend += steeper * curve; w.turn += steeper * log_x; w.twist += steeper * log_x * curve;
     }
     return w;
+}
+
+/* What a cycle's own time moves at row j: the whole effect on that scale, and what it leaves behind. */
+INLINE vec moved_by_time(const Patient *p, const Scratch *s, int j, int c) {
+    double lifted = p->ratio[c] > 0 ? p->lifted[(size_t)p->channel[j] * p->cycles + c] : 0;
+    return s->active * lifted + s->after[c] * p->ebb[(size_t)j * p->cycles + c];
 }
 
 /* Course of each cycle at row j, kept at `at`; with `steep` also what the gradient needs. */
@@ -270,7 +275,7 @@ INLINE void shapes(const Patient *p, Scratch *s, int j, size_t at, int over, int
         vec lost = s->active * (u - w.g) * p->ebb[old];
         s->g[i] = w.g; s->slope[i] = w.slope; s->lost[i] = lost;
         reach += w.g;
-        effect += s->amplitude[c] * w.g - s->lifted[c] * w.slope * p->off_time[c] - s->after[c] * lost;
+        effect += s->amplitude[c] * w.g - moved_by_time(p, s, j, c) * w.slope * p->off_time[c] - s->after[c] * lost;
     }
     s->reach[at] = reach; s->effect[at] = effect; s->placebo[at] = placebo; s->placebo_slope[at] = placebo_slope;
 }
@@ -296,7 +301,7 @@ INLINE int design(const Patient *p, Scratch *s, int j, size_t at, int over, int 
     for (int c = over; c < p->started[j]; c++) {
         size_t i = at * p->cycles + c;
         row[s->begun + 2 * c] = -f * s->sd[SD_CYCLE_AMPLITUDE] * s->g[i];
-        row[s->begun + 1 + 2 * c] = -f * s->sd[SD_CYCLE_HALF_LOSS] * s->lifted[c] * s->slope[i];
+        row[s->begun + 1 + 2 * c] = -f * s->sd[SD_CYCLE_HALF_LOSS] * moved_by_time(p, s, j, c) * s->slope[i];
     }
     return wide;
 }
@@ -592,15 +597,18 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
             vec lost = s->lost[i], by_lost = f * q;
             grad[AFTER] += by_lost * lost;
             grad[AFTER_DOSE] += by_lost * lost * p->log_ratio[c];
-            vec g = s->g[i], slope = s->slope[i], lifted = s->lifted[c], late = by_lost * s->after[c] * lost * s->rise[i];
+            double ebb = p->ebb[(size_t)j * p->cycles + c];
+            vec g = s->g[i], slope = s->slope[i], late = by_lost * s->after[c] * lost * s->rise[i];
             if (!any((bits)(g > 0.0))) { grad[ONSET] += late; continue; }
             int ca = s->begun + 2 * c, ch_ = ca + 1;
             grad[SD_CYCLE_AMPLITUDE] += row[ca] * gl[ca];
             grad[SD_CYCLE_HALF_LOSS] += row[ch_] * gl[ch_];
             treat += row[ca] * gl[ca] + row[ch_] * gl[ch_];
             vec dg = -f * s->amplitude[c] * q + to_response - f * sd[SD_CYCLE_AMPLITUDE] * gl[ca];
-            vec ds = f * lifted * p->off_time[c] * q - f * sd[SD_CYCLE_HALF_LOSS] * lifted * gl[ch_], da = -f * g * q;
-            vec moved = dg - by_lost * s->after[c] * p->ebb[(size_t)j * p->cycles + c];
+            vec by_time = f * (p->off_time[c] * q - sd[SD_CYCLE_HALF_LOSS] * gl[ch_]), ds = by_time * moved_by_time(p, s, j, c);
+            vec da = -f * g * q, moved = dg - by_lost * s->after[c] * ebb;
+            grad[AFTER] += by_time * slope * ebb;
+            grad[AFTER_DOSE] += by_time * slope * ebb * p->log_ratio[c];
             vec dt = moved * slope - ds * s->bend[i];
             vec *gp = grad + COMMON + PER_CHANNEL * p->channels + PER_PRODUCT * p->product[c];
             double ratio = p->ratio[c];
@@ -903,7 +911,10 @@ static void adjust(Patient *p, Scratch *s, vec *surprises) {
         double q = p->ratio[c], lifted = product[PER_PRODUCT * p->product[c] + AMPLITUDE][0] * q * (1 + kappa) / (q + kappa);
         lifted += sd[SD_AMPLITUDE][0] * s->mean[s->first][0] + sd[SD_CYCLE_AMPLITUDE][0] * s->mean[own][0];
         p->off_time[c] += LINEAR_AROUND * (unit * s->mean[at][0] - p->off_time[c]);
-        p->lifted[c] += LINEAR_AROUND * ((q > 0 ? lifted : 0) - p->lifted[c]);
+        for (int ch = 0; ch < p->channels; ch++) { /* who stands higher responds otherwise, on each scale by the level there */
+            double level = s->of[ch].base[0] / s->of[ch].factor[0] * s->mean[1 + ch][0], *at_channel = p->lifted + (size_t)ch * p->cycles + c;
+            *at_channel += LINEAR_AROUND * ((q > 0 ? lifted + s->theta[COUPLING][0] * level : 0) - *at_channel);
+        }
         p->blur[c] += LINEAR_AROUND * (unit * sqrt(s->cov[(size_t)at * s->m + at][0]) - p->blur[c]);
     }
 }

@@ -29,9 +29,11 @@ class Rows:
     start, ratio, with_placebo : ndarray, shape (c,)
         Weeks of the injections; dose over reference dose (0: none); 1 where a placebo response is expected.
     product : ndarray of int32, shape (c,)
-    off_time, lifted, blur : ndarray, shape (c,)
-        Where the curve is made linear: the cycle's own log half-loss time beside the patient's, its whole amplitude as
-        share of the reference score, and the standard deviation of the former, over which the curve is averaged.
+    off_time, blur : ndarray, shape (c,)
+        Where the curve is made linear: the cycle's own log half-loss time beside the patient's, and its standard
+        deviation, over which the curve is averaged.
+    lifted : ndarray, shape (k, c)
+        The cycle's whole effect there, on each channel, as share of the reference score.
     reference : ndarray, shape (k,)
         Reference score of each channel, in points.
     other : ndarray, shape (n, e)

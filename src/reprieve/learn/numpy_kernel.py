@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from reprieve.learn.curve import after_course, early_course, placebo_course, shape_and_slope
+from reprieve.learn.curve import AFTER_WEEKS, after_course, early_course, placebo_course, shape_and_slope
 from reprieve.learn.kernel import FAMILIES, Array, NodeResults, Points, Rows
 from reprieve.learn.parameters import BY_SCALE, COMMON
 
@@ -56,7 +56,6 @@ def _design(rows: Rows, points: Points, value: _Slots) -> _Design:
     kappa, ratio = np.exp(common["log_kappa"]), rows.ratio[:, None]
     active = (ratio > 0) * points.responds
     amplitude = active * value.amplitude[rows.product] * ratio * (1.0 + kappa) / (ratio + kappa)
-    lifted = active * rows.lifted[:, None]
     log_time = value.half_loss[rows.product] + common["duration_slope"] * np.log(np.where(ratio > 0, ratio, 1.0))
     log_time = log_time + np.exp(common["log_sd_half_loss"]) * points.half_loss + rows.off_time[:, None]
     since = (rows.week[:, None] - rows.start)[..., None]  # (n, c, 1)
@@ -70,8 +69,10 @@ def _design(rows: Rows, points: Points, value: _Slots) -> _Design:
     )
     g, slope = g * active, slope * active
     placebo = (rows.with_placebo[:, None] * placebo_course(since, np.exp(common["log_placebo_decay"]))).sum(1)
-    effect = (amplitude * g - lifted * slope * rows.off_time[:, None]).sum(1)
     after = active * (common["after"] + common["after_dose"] * np.log(np.where(ratio > 0, ratio, 1.0)))
+    # A cycle's own time moves the whole effect on the scale, and what it leaves behind.
+    whole = active * rows.lifted[k][..., None] + after * np.exp(-((np.maximum(since, 0.0) / AFTER_WEEKS) ** 2))
+    effect = (amplitude * g - whole * slope * rows.off_time[:, None]).sum(1)
     lost = after_course(since, np.exp(common["log_onset"]), g)
     effect = effect - (after * lost).sum(1)
     reach = g.sum(1)
@@ -88,7 +89,7 @@ def _design(rows: Rows, points: Points, value: _Slots) -> _Design:
         columns.append(-factor * sd * rows.other[:, o, None])
     for c in range(len(rows.start)):
         columns.append(-factor * np.exp(common["log_sd_cycle_amplitude"]) * g[:, c])
-        columns.append(-factor * np.exp(common["log_sd_cycle_half_loss"]) * lifted[c] * slope[:, c])
+        columns.append(-factor * np.exp(common["log_sd_cycle_half_loss"]) * whole[:, c] * slope[:, c])
     shifted = effect + common["placebo"] * placebo + (rows.other @ rows.other_mean)[:, None]
     mean = reference * value.channel["mean_baseline"][k] - factor * shifted
     score = np.where(rows.weight > 0, rows.score, 0.0)[:, None]

@@ -163,7 +163,8 @@ def _carried(old: Rows, new: Rows) -> Rows:
     count = min(len(old.weight), len(weight))
     if np.array_equal(old.week[:count], new.week[:count]):
         weight[:count] = old.weight[:count]
-    return replace(new, off_time=old.off_time, lifted=old.lifted, blur=old.blur, weight=weight)
+    lifted = old.lifted if old.lifted.shape == new.lifted.shape else new.lifted  # a first score on another scale
+    return replace(new, off_time=old.off_time, lifted=lifted, blur=old.blur, weight=weight)
 
 
 def _posterior(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from reprieve.learn.kernel import Array, Kernel, NodeResults, Points, Rows
 from reprieve.learn.observations import PatientScores
-from reprieve.learn.parameters import COMMON
+from reprieve.learn.parameters import BY_SCALE, COMMON
 from reprieve.learn.population import Population
 from reprieve.learn.rows import dose_factor, rows_of
 
@@ -144,6 +144,10 @@ def robust_weights(surprise: Array) -> Array:
     return (TAIL_DEGREES + 1.0) / (TAIL_DEGREES + surprise)
 
 
+def _of_scale(name: str, rows: Rows) -> NDArray[np.int64]:
+    return len(COMMON) + len(BY_SCALE) * np.arange(len(rows.reference)) + tuple(BY_SCALE).index(name)
+
+
 def relinearised(rows: Rows, slots: Array, mean: Array, covariance: Array) -> Rows:
     """Return `rows` made linear nearer to the posterior of the effects: `mean` (k,) and `covariance` (k, k)."""
     first, cycle, step = len(rows.reference), rows.first_cycle, LINEAR_AROUND
@@ -153,7 +157,9 @@ def relinearised(rows: Rows, slots: Array, mean: Array, covariance: Array) -> Ro
     lifted = amplitude * dose_factor(rows.ratio, np.exp(slots[_PLACE["log_kappa"]]))
     lifted = lifted + np.exp(slots[_PLACE["log_sd_amplitude"]]) * mean[first]
     lifted = lifted + np.exp(slots[_PLACE["log_sd_cycle_amplitude"]]) * mean[cycle::2]
-    lifted = np.where(rows.ratio > 0, lifted, 0.0)
+    # Who stands higher responds otherwise, on each scale by the level there.
+    level = np.exp(slots[_of_scale("log_sd_baseline", rows)] - slots[_of_scale("log_effect", rows)]) * mean[:first]
+    lifted = np.where(rows.ratio > 0, lifted + slots[_PLACE["coupling"]] * level[:, None], 0.0)
     return replace(
         rows,
         off_time=rows.off_time + step * (time - rows.off_time),

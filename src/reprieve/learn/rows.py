@@ -39,7 +39,8 @@ def rows_of(
         Weeks to predict, not decreasing, on channel `at_channel`.
     precision : ndarray, shape (n,), optional
         Of each score's error; 1 by default.
-    off_time, lifted, blur : ndarray, shape (c,), optional
+    off_time, blur : ndarray, shape (c,), optional
+    lifted : ndarray, shape (k, c), optional
         Where curves are made linear; 0, and the population's amplitude and spread between cycles by default.
     """
     week, score, channel = patient.weeks, patient.scores, patient.channels
@@ -52,6 +53,9 @@ def rows_of(
         weight = np.concatenate([weight, np.zeros(len(at))])[order]
         channel = np.concatenate([channel, np.full(len(at), at_channel)])[order]
     start, ratio, with_placebo, product = cycle_arrays(patient, population)
+    scales = scales_of(patient, population)
+    if lifted is None:
+        lifted = np.tile(usual_amplitude(ratio, product, population), (len(scales), 1))
     others = told_apart(patient)
     return Rows(
         np.ascontiguousarray(week, dtype=np.float64),
@@ -63,9 +67,9 @@ def rows_of(
         with_placebo,
         product,
         np.zeros(len(start)) if off_time is None else off_time,
-        usual_amplitude(ratio, product, population) if lifted is None else lifted,
+        lifted,
         np.full(len(start), usual_blur(population)) if blur is None else blur,
-        np.array([population.scales[scale].reference for scale in scales_of(patient, population)]),
+        np.array([population.scales[scale].reference for scale in scales]),
         other_courses(others, week),
         np.array([prior_of(other.name).mean for other in others]),
         np.array([prior_of(other.name).sd for other in others]),
