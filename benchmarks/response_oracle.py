@@ -19,7 +19,7 @@ from reprieve.learn.mixture import log_density, mean_sd
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.population import Population
 from reprieve.learn.posterior import foretell
-from reprieve.learn.quadrature import TAIL_DEGREES
+from reprieve.learn.quadrature import ODD_SHARE, ODD_WIDTH
 from reprieve.learn.rows import cycle_arrays, dose_factor
 
 TASKS = {"weeks 0, 2, 4": 4.0, "week 0": 0.0}
@@ -53,7 +53,8 @@ def drawn(patient: PatientScores, population: Population, rng: np.random.Generat
     rho = np.exp(-np.diff(weeks) / np.exp(value[f"log_drift_time:{scale}"]))
     for i in range(1, len(weeks)):
         drift[i] = rho[i - 1] * drift[i - 1] + np.sqrt(1.0 - rho[i - 1] ** 2) * drift[i]
-    error = np.exp(value[f"log_sigma:{scale}"]) * rng.standard_t(TAIL_DEGREES, len(weeks))
+    wide = np.where(rng.random(len(weeks)) < ODD_SHARE, ODD_WIDTH, 1.0)
+    error = np.exp(value[f"log_sigma:{scale}"]) * wide * rng.standard_normal(len(weeks))
     wild = np.exp(np.exp(value["log_scale_spread"]) * own["v"])
     scores = np.round(reference * (mean + wild * (sd[f"drift:{scale}"] * drift + error)))
     return replace(patient, scores=np.clip(scores, 0.0, 87.0))

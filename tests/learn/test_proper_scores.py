@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.testing import assert_allclose
-from scipy.stats import norm, t
+from scipy.stats import norm
 
 from reprieve.app.response.scores import named_patients, trial_rows
-from reprieve.learn.mixture import log_density
 from reprieve.learn.peers import LinearNormal, arm_of, mixed_model
-from reprieve.learn.posterior import Mixture, tail_mixture
+from reprieve.learn.posterior import Mixture
 from reprieve.learn.proper_scores import scored, summary
+from reprieve.learn.quadrature import ODD_SHARE, ODD_WIDTH, robust_weights
 
 
 def test_scores_of_a_normal_forecast_are_the_textbooks() -> None:
@@ -31,11 +31,10 @@ def test_calibrated_forecasts_are_told_so_and_narrow_ones_are_not() -> None:
     assert max(told.reliability) > 0.2
 
 
-def test_the_mixture_of_normals_is_students_t() -> None:
-    precision, share = tail_mixture(8.0)
-    at = np.linspace(-4.0, 4.0, 17)
-    wide = np.broadcast_to(1.0 / np.sqrt(precision), (17, len(precision)))
-    assert_allclose(log_density(Mixture(share, np.zeros_like(wide), wide), at), t.logpdf(at, 8.0), atol=0.02)
+def test_an_odd_error_gets_the_precision_that_bayes_gives_it() -> None:
+    error = np.array([0.0, 1.0, 3.0, 6.0])
+    odd, usual = ODD_SHARE * norm.pdf(error, scale=ODD_WIDTH), (1.0 - ODD_SHARE) * norm.pdf(error)
+    assert_allclose(robust_weights(error**2), (usual + odd / ODD_WIDTH**2) / (usual + odd), rtol=1e-9)
 
 
 def test_the_mixed_model_is_that_of_statsmodels() -> None:

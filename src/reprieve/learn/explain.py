@@ -10,7 +10,7 @@ from reprieve.learn.dates import milestones
 from reprieve.learn.posterior import ResponsePosterior
 
 MOST = 12
-# A score whose error is this far out (its precision under Student's t) does not join the others.
+# A score whose error is this far out (its precision, as an odd one's) does not join the others.
 ODD_PRECISION, ODD_SHARE, ODD_FEWEST = 0.4, 0.2, 3
 WILDEST = 3.0  # population sds of variability
 

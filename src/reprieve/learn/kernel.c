@@ -37,7 +37,8 @@ enum { LANES = 4, AT_ONCE = 4, OWN = 4 }; /* nodes in a vec; rows summed at once
 #define GONE 11.5 /* h log(t/T) beyond which nothing of the effect is left (1e-5) */
 #define EARLY_WEEKS 2.0 /* peak of a patient's own course of the first weeks */
 #define AFTER_WEEKS 26.0 /* decay of what follows an effect that is gone */
-#define TAIL_DEGREES 8.0 /* of a score's error, as in learn/quadrature.py; and how far a round moves where curves are linear */
+#define ODD_SHARE 0.02 /* of errors ODD_WIDTH times as wide, as in learn/quadrature.py; and how far a round moves where curves are linear */
+#define ODD_WIDTH 4.0
 #define LINEAR_AROUND 0.7
 #define NARROWEST 1e-6 /* variance, where the prior's is 1, that a root is taken of */
 #define PROBE 1e-3 /* how far beside its place a search looks */
@@ -898,12 +899,16 @@ static void descend(Patient *p, Scratch *s, Search *f, double resting) {
     }
 }
 
-/* Make the curve linear at the place in lane 0, and give each score the precision of Student's t there: `relinearised`
+/* Make the curve linear at the place in lane 0, and give each score the precision of its error there: `relinearised`
  * and `robust_weights` of learn/quadrature.py. */
 static void adjust(Patient *p, Scratch *s, vec *surprises) {
     surprise(p, s, surprises);
     for (int j = 0; j < p->n; j++)
-        if (p->weight[j] > 0) p->weight[j] = (TAIL_DEGREES + 1) / (TAIL_DEGREES + surprises[j][0]);
+        if (p->weight[j] > 0) {
+            double narrow = 1 - 1 / (ODD_WIDTH * ODD_WIDTH);
+            double odds = ODD_SHARE / ((1 - ODD_SHARE) * ODD_WIDTH) * exp(fmin(0.5 * surprises[j][0] * narrow, 700));
+            p->weight[j] = 1 - odds / (1 + odds) * narrow;
+        }
     const vec *sd = s->sd, *product = s->theta + COMMON + PER_CHANNEL * p->channels;
     double kappa = sd[KAPPA][0], unit = sd[SD_CYCLE_HALF_LOSS][0];
     for (int c = 0; c < p->cycles; c++) {
@@ -1019,7 +1024,7 @@ typedef struct { /* how nodes are drawn, weighed and told of, as in learn/poster
     const double *z, *z_silent, *z_few; /* standard normal, (nodes, size) and so on */
     double hopeless, likely, stretch, unseen, negligible;
     int tails, levels, grid;
-    const double *precision, *share, *level; /* (tails) twice: Student's t as normal ones; (levels) */
+    const double *precision, *share, *level; /* (tails) twice: the error as normal ones; (levels) */
     double reach;
 } Manner;
 

@@ -162,7 +162,7 @@ class Manner:
         hopeless. Where it is likely, the first ones.
     hopeless, likely, stretch, unseen, negligible : float
     precision, share : ndarray, shape (t,)
-        Student's t as a mixture of normal distributions.
+        A rating's error as a mixture of normal distributions.
     levels : ndarray, shape (q,)
     """
 

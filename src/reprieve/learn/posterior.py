@@ -17,7 +17,7 @@ from reprieve.learn.kernel import Array, Kernel, NodeResults, Points, Rows
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.parameters import BY_PRODUCT, BY_SCALE, COMMON
 from reprieve.learn.population import Population
-from reprieve.learn.quadrature import TAIL_DEGREES
+from reprieve.learn.quadrature import error_parts
 from reprieve.learn.rows import rows_of, scales_of
 from reprieve.learn.search import Frame, Mode, frame_of, settle
 
@@ -344,28 +344,12 @@ def _forecast(targets: Array, weight: Array, back: NDArray[np.int64]) -> Forecas
 
 
 def _with_tails(weight: Array, centre: Array, state: Array, error: Array) -> Mixture:
-    """Return the distribution of a rating: its error is Student's t, written as a mixture of normal ones."""
-    precision, share = tail_mixture(TAIL_DEGREES)
+    """Return the distribution of a rating: its error is a mixture of normal ones."""
+    precision, share = error_parts()
     sd = np.sqrt(np.maximum(state[..., None] + error[..., None] / precision, 1e-12))
     mean = np.broadcast_to(centre[..., None], sd.shape)
     flat = (len(centre), -1)
     return Mixture((weight[:, None] * share).ravel(), mean.reshape(flat), sd.reshape(flat))
-
-
-@lru_cache(maxsize=4)
-def tail_mixture(degrees: float, count: int = 5) -> tuple[Array, Array]:
-    """Return precisions and weights of normal distributions that together are Student's t.
-
-    Notes
-    -----
-    Gauss-Laguerre nodes of the Gamma(degrees/2) law of the precision, by the eigenvalues of its Jacobi matrix.
-    """
-    shape = degrees / 2.0
-    i = np.arange(count)
-    jacobi = np.diag(2.0 * i + shape)
-    side = np.sqrt(i[1:] * (i[1:] + shape - 1.0))
-    values, vectors = np.linalg.eigh(jacobi + np.diag(side, 1) + np.diag(side, -1))
-    return values / shape, vectors[0] ** 2
 
 
 def without_idle_nodes(posterior: ResponsePosterior, but_for: float = UNSEEN) -> ResponsePosterior:

@@ -14,8 +14,8 @@ from reprieve.learn.population import Population
 from reprieve.learn.rows import dose_factor, rows_of
 
 HALF_LOSS_POINTS, SPREAD_POINTS = 5, 5
-# Student's t of a single rating's error: chosen by our own cross-validation of the trial.
-TAIL_DEGREES = 8.0
+# A single rating's error is normal, but for an odd one in fifty, normal with a standard deviation four times as large.
+ODD_SHARE, ODD_WIDTH = 0.02, 4.0
 NARROWEST, WIDEST = 0.08, 1.2
 LINEAR_AROUND = 0.7  # how far a cycle's linearisation point moves towards its posterior mean in one round
 _PLACE = {name: i for i, name in enumerate(COMMON)}
@@ -140,8 +140,15 @@ def _moved(member: Member, theta: Array, points: Points, told: NodeResults, weig
 
 
 def robust_weights(surprise: Array) -> Array:
-    """Return the precision of each row's error under Student's t with `TAIL_DEGREES`, given its expected square."""
-    return (TAIL_DEGREES + 1.0) / (TAIL_DEGREES + surprise)
+    """Return the precision of each row's error, given its expected square: near 1 unless it must be an odd one."""
+    log_odds = np.log(ODD_SHARE / ((1.0 - ODD_SHARE) * ODD_WIDTH)) + 0.5 * surprise * (1.0 - ODD_WIDTH**-2)
+    odd = 1.0 / (1.0 + np.exp(-np.minimum(log_odds, 700.0)))
+    return 1.0 - odd * (1.0 - ODD_WIDTH**-2)
+
+
+def error_parts() -> tuple[Array, Array]:
+    """Return precisions and weights of the normal distributions that a rating's error is a mixture of."""
+    return np.array([1.0, ODD_WIDTH**-2]), np.array([1.0 - ODD_SHARE, ODD_SHARE])
 
 
 def _of_scale(name: str, rows: Rows) -> NDArray[np.int64]:

@@ -171,7 +171,7 @@ def ground_of(frame: Frame, rounds: int) -> Ground:
 
 
 def _adjusted(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel, *, responds: bool) -> Rows:
-    """Return `rows` made linear at the mode, with the precision that Student's t gives each score there."""
+    """Return `rows` made linear at the mode, with the precision of each score's error there."""
     points = frame.points(mode.at[None], np.array([int(responds)], np.int32))
     told = kernel(rows, points, surprise=True)
     assert told.surprise is not None

@@ -24,9 +24,8 @@ from reprieve.learn.posterior import (
     foretell,
     in_order,
     nodes_for,
-    tail_mixture,
 )
-from reprieve.learn.quadrature import TAIL_DEGREES
+from reprieve.learn.quadrature import error_parts
 from reprieve.learn.rows import rows_of, scales_of
 from reprieve.learn.search import frame_of, ground_of
 
@@ -68,7 +67,7 @@ def summarise(
 @lru_cache(maxsize=128)
 def _manner(count: int, size: int, levels: tuple[float, ...]) -> Manner:
     nodes, silent, few = (deviates(each, size) for each in (count, SILENT_NODES, HOPELESS_NODES))
-    precision, share = tail_mixture(TAIL_DEGREES)
+    precision, share = error_parts()
     return Manner(
         nodes, silent, few, HOPELESS, LIKELY, STRETCH, UNSEEN, NEGLIGIBLE_PARTS, precision, share, np.array(levels)
     )
