@@ -12,7 +12,7 @@ from reprieve.learn.posterior import ResponsePosterior
 MOST = 12
 # A score whose error is this far out (its precision, as an odd one's) does not join the others.
 ODD_PRECISION, ODD_SHARE, ODD_FEWEST = 0.4, 0.2, 3
-WILDEST = 3.0  # population sds of variability
+WILDEST = 1.2  # log of a patient's variability beside the population's: more than three times as much
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ def contradiction(posterior: ResponsePosterior) -> str | None:
     odd = int((precision < ODD_PRECISION).sum())
     if odd >= ODD_FEWEST and odd > ODD_SHARE * len(precision):
         return f"{odd} of {len(precision)} scores lie far from any course that joins the others; check dates and scales"
-    spread = float(posterior.weight @ posterior.points.spread)
+    unit = np.exp(posterior.theta[:, posterior.population.index("log_scale_spread")])
+    spread = float(posterior.weight @ (unit * posterior.points.spread))
     if spread > WILDEST:
         return "the scores vary more than those of any patient the model knows; check dates and scales"
     return None
