@@ -23,7 +23,12 @@ def test_a_day_takes_two_taps_and_is_seen_in_the_clinic(watched) -> None:
     patient = visit.get("/api/me")["patient_id"]
     visit.page.goto("/phone")
     page = visit.page
-    page.get_by_role("radio", name="7", exact=True).or_(page.get_by_text("7", exact=True)).first.tap()
+    # With the name comes whether today was answered already, by another test: then the question is asked for again.
+    page.get_by_text("Hello ", exact=False).wait_for()
+    again = page.get_by_role("button", name="Change it")
+    if again.count():
+        again.tap()
+    page.get_by_role("radio", name="7", exact=True).tap()
     page.get_by_role("button", name="Save 7").tap()
     page.get_by_text("Saved. Thank you.").wait_for()
     clinic = watched()
