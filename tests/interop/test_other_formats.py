@@ -263,3 +263,12 @@ def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch, s
         need("h5py", "a file")
     with pytest.raises(SetupError, match=r"pip install 'reprieve\[emg\]'"):
         read_recording(str(shipped / "surface_opensignals" / "emg_bursts.h5"))
+
+
+def test_an_axis_named_x_is_a_channel(tmp_path: Path) -> None:
+    path = tmp_path / "acc.csv"
+    rows = [f"{i / 1000},{i % 7},{i % 5}" for i in range(50)]
+    path.write_text("\n".join(["time [s],X [g],Y [g]", *rows]))
+    channels = read_recording(str(path)).channels
+    assert [(one.name, one.unit) for one in channels] == [("X", "g"), ("Y", "g")]
+    assert list(channels[0].values[:3]) == [0, 1, 2]

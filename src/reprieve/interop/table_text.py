@@ -23,6 +23,7 @@ Column = NDArray[np.float64] | StoredSamples
 _UNIT = re.compile(r"^(?P<name>.*?)\s*[\[(](?P<unit>[^\])]*)[\])]\s*$")
 _SUFFIX = re.compile(r"^(?P<name>.+)_(?P<unit>uv|mv|v|nv|count|s|ms)$", re.IGNORECASE)
 _TIME_NAMES = {"time", "t", "x", "timestamp", "time_s", "seconds"}
+_AXIS_NAMES = {"x", "t"}
 _SECONDS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3, "us": 1e-6}
 # Largest text table read: 16 channels of ten minutes at 2 kHz are about 200 MB.
 _LARGEST_BYTES = 2**30
@@ -83,8 +84,10 @@ def read_table(path: str) -> Recording:
     clock: NDArray[np.float64] | None = None
     for i, head in enumerate(heads):
         name, unit = _named_unit(head)
-        if name.strip().lower() in _TIME_NAMES:
-            if (unit or "s").lower() not in _SECONDS:
+        short, timed = name.strip().lower(), (unit or "s").lower() in _SECONDS
+        # "X [s]" is Delsys's time, "X [g]" an axis of a sensor.
+        if short in _TIME_NAMES and (timed or short not in _AXIS_NAMES):
+            if not timed:
                 raise RecordingError(f"{path}: the unit of time is {unit!r}; allowed are {', '.join(_SECONDS)}")
             clock = np.asarray(table[i]) * _SECONDS[(unit or "s").lower()]
             continue
