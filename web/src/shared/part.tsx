@@ -25,6 +25,10 @@ export function part<P extends object>(load: () => Promise<{ default: ComponentT
   };
 }
 
+/** A script that did not come, in the words of Chromium, Firefox and Safari; anything else is a fault of the page. */
+const isFetch = (error: unknown): boolean =>
+  error instanceof Error && /dynamically imported|importing a module|preload CSS/i.test(error.message);
+
 interface BoundaryProps {
   /** Where the page is; somewhere else it is tried anew. */
   at?: string;
@@ -32,30 +36,29 @@ interface BoundaryProps {
 }
 
 interface BoundaryState {
-  failed: boolean;
+  failed: "no" | "fetch" | "fault";
   at: string | undefined;
   attempt: number;
 }
 
 /** What goes wrong inside stays inside: the rest of the page, and what was typed there, is not touched. */
 export class Boundary extends Component<BoundaryProps, BoundaryState> {
-  override state: BoundaryState = { failed: false, at: this.props.at, attempt: 0 };
+  override state: BoundaryState = { failed: "no", at: this.props.at, attempt: 0 };
 
-  static getDerivedStateFromError(): Partial<BoundaryState> {
-    return { failed: true };
+  static getDerivedStateFromError(error: unknown): Partial<BoundaryState> {
+    return { failed: isFetch(error) ? "fetch" : "fault" };
   }
 
   static getDerivedStateFromProps({ at }: BoundaryProps, state: BoundaryState): BoundaryState | null {
     if (at === state.at) return null;
-    return { failed: false, at, attempt: state.failed ? state.attempt + 1 : state.attempt };
+    return { failed: "no", at, attempt: state.failed !== "no" ? state.attempt + 1 : state.attempt };
   }
 
   override render() {
-    return this.state.failed ? (
-      <NotLoaded again={() => this.setState(({ attempt }) => ({ failed: false, attempt: attempt + 1 }))} />
-    ) : (
-      <Attempt value={this.state.attempt}>{this.props.children}</Attempt>
-    );
+    const { failed, attempt } = this.state;
+    if (failed === "no") return <Attempt value={attempt}>{this.props.children}</Attempt>;
+    const again = () => this.setState({ failed: "no", attempt: attempt + 1 });
+    return <NotLoaded fault={failed === "fault"} again={again} />;
   }
 }
 
@@ -68,20 +71,22 @@ function watchLine(change: () => void): () => void {
   };
 }
 
-function NotLoaded({ again }: { again: () => void }) {
+function NotLoaded({ fault, again }: { fault: boolean; again: () => void }) {
   const online = useSyncExternalStore(watchLine, () => navigator.onLine);
   return (
     <div className="note-box note-box--check" role="alert">
       <Icon name="check" />
       <div className="stack stack--tight">
         <p>
-          {online
-            ? t(
-                "This part could not be loaded; there may be a new version. Save what you are typing, then load the page again.",
-              )
-            : t(
-                "This part needs a connection, and there is none. What you typed elsewhere on the page is still there.",
-              )}
+          {fault
+            ? t("This part of the page failed. The rest works; what you typed there is still there.")
+            : online
+              ? t(
+                  "This part could not be loaded; there may be a new version. Save what you are typing, then load the page again.",
+                )
+              : t(
+                  "This part needs a connection, and there is none. What you typed elsewhere on the page is still there.",
+                )}
         </p>
         <div className="row">
           <button type="button" className="btn btn--small" onClick={again}>
