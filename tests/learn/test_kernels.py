@@ -128,6 +128,17 @@ def test_a_place_to_predict_changes_nothing_but_is_predicted_as_a_score_would_be
         assert_allclose(density, whole.log_likelihood - without.log_likelihood, rtol=1e-7, atol=1e-8)
 
 
+def test_a_node_out_of_all_bounds_has_no_likelihood_and_spoils_no_other(kernel: Kernel) -> None:
+    rows, points = a_patient(0), some_nodes(a_patient(0))
+    far = replace(points, half_loss=points.half_loss * (np.arange(6) != 2) + 1e6 * (np.arange(6) == 2))
+    slots = far.slots.copy()
+    slots[4, list(COMMON).index("log_sd_half_loss")] = 800.0
+    told, usual = kernel(rows, replace(far, slots=slots)), kernel(rows, points)
+    assert np.all(np.isfinite(told.log_likelihood))
+    others = [0, 1, 3, 5]
+    assert_allclose(told.log_likelihood[others], usual.log_likelihood[others], rtol=1e-12)
+
+
 def test_a_silent_patient_gains_nothing_from_toxin(kernel: Kernel) -> None:
     rows = replace(a_patient(0), with_placebo=np.zeros(3))
     points = some_nodes(rows)

@@ -167,6 +167,7 @@ def _unwhiten(rows: Rows, done: _Filter) -> _Back:
     return out
 
 
+@np.errstate(over="ignore", divide="ignore", invalid="ignore")  # a step too far: such a node has no likelihood
 def numpy_kernel(
     rows: Rows, points: Points, *, targets: bool = False, gradient: bool = False, surprise: bool = False
 ) -> NodeResults:
@@ -188,7 +189,9 @@ def numpy_kernel(
         + np.linalg.slogdet(precision)[1]
         + count * (np.log(2.0 * np.pi) + np.log(square))
     )
-    result = NodeResults(log_likelihood - done.log_sd, mean, covariance, None, None, None)
+    log_likelihood = log_likelihood - done.log_sd
+    log_likelihood = np.where(np.isfinite(log_likelihood), log_likelihood, -1e300)
+    result = NodeResults(log_likelihood, mean, covariance, None, None, None)
     if targets or surprise:
         back = _unwhiten(rows, done)
         if targets:
