@@ -23,7 +23,7 @@ from reprieve.learn.search import Frame, Mode, frame_of, settle
 
 # A node costs time in proportion to the scores; few scores leave more to integrate over, and afford more nodes. ADR 155
 # has the error that so many leave.
-NODES, MOST_NODES, ROWS_AND_NODES, SILENT_NODES, HOPELESS_NODES = 72, 256, 6_000, 16, 4
+NODES, MOST_NODES, ROWS_AND_NODES, SILENT_NODES, HOPELESS_NODES = 96, 256, 6_000, 16, 4
 ROUNDS = 3
 # Nodes on which so little of the posterior rests are left behind, by a new entry and by a forecast.
 NEGLIGIBLE, UNSEEN = 0.01, 1e-3
