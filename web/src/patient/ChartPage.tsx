@@ -39,7 +39,7 @@ export function ChartPage({ id, chart }: { id: string; chart: Chart }) {
         <div className="stack">
           <section className="card" aria-labelledby="timeline-title">
             <h2 id="timeline-title">{t("Course")}</h2>
-            <Timeline chart={chart} curve={forecast.curve} />
+            <Timeline chart={chart} curve={forecast.curve} pending={forecast.isPending} />
             <Legend />
           </section>
           <Sessions chart={chart} id={id} />

@@ -82,7 +82,7 @@ export function SincePage({ id, chart }: { id: string; chart: Chart }) {
         <div className="stack">
           <section className="card" aria-labelledby="course-title">
             <h2 id="course-title">{t("The course since then")}</h2>
-            <Timeline chart={chart} curve={forecast.curve} start="cycle" />
+            <Timeline chart={chart} curve={forecast.curve} pending={forecast.isPending} start="cycle" />
           </section>
           <div className="two-up">
             <section className="card" aria-labelledby="goal-title">

@@ -36,13 +36,24 @@ function windowOf(chart: Chart, curve: Curve | null, span: Span): { from: number
   return { from: first - 14, to };
 }
 
+/** The scale with the most totals: what the forecast will most likely be drawn on. */
+function expectedScale(chart: Chart): string {
+  const counts = new Map<string, number>();
+  for (const one of chart.ratings)
+    if (one.total !== null) counts.set(one.scale, (counts.get(one.scale) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "diary";
+}
+
 export function Timeline({
   chart,
   curve,
+  pending = false,
   start = "year",
 }: {
   chart: Chart;
   curve: Curve | null;
+  /** The forecast is on its way: its lanes are laid out already, so that nothing moves when it comes. */
+  pending?: boolean;
   start?: Span;
 }) {
   const [span, setSpan] = useState<Span>(start);
@@ -60,7 +71,7 @@ export function Timeline({
   };
   const now = dayNumber(todayNow());
 
-  const main = curve && !curve.abstains && curve.unit ? curve.unit : "diary";
+  const main = curve && !curve.abstains && curve.unit ? curve.unit : pending ? expectedScale(chart) : "diary";
   const hasDiaryLane = !sameScale(main, "diary");
   const scales = [...new Set(chart.ratings.filter((r) => r.total !== null).map((r) => r.scale))]
     .filter((name) => !sameScale(name, main))

@@ -6,8 +6,10 @@ export function useWidth(box: RefObject<HTMLElement | null>): number {
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    // The observer tells the first size too, before the first paint.
-    const watch = new ResizeObserver(() => setWidth(Math.round(element.clientWidth)));
+    const measure = () => setWidth(Math.round(element.clientWidth));
+    // What an observer sets is drawn after the first paint, and everything below would move.
+    measure();
+    const watch = new ResizeObserver(measure);
     watch.observe(element);
     return () => watch.disconnect();
   }, [box]);
