@@ -221,9 +221,7 @@ def main() -> None:
     parser.add_argument("--parts", type=int, default=8)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--forecast", type=int, default=1600, help="patients of the forecast, which costs more")
-    parser.add_argument(
-        "--sizes", help="forecast registries of these sizes alone, such as 1000,5000,20000"
-    )
+    parser.add_argument("--sizes", help="forecast registries of these sizes alone, such as 1000,5000,20000")
     parser.add_argument("--turns", type=int, default=5, help="of one worker and more, for their ratio")
     args = parser.parse_args()
     walls: dict[str, float] = {}

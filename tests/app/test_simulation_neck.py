@@ -130,7 +130,7 @@ def test_sites_not_all_placed_or_of_another_map_lie_where_the_model_puts_them() 
 
 
 def test_every_view_of_a_plan_takes_the_needles_from_where_they_were_placed() -> None:
-    """The block over time, the slice and the grid: two needles at the skull's end of a belly leave less in its middle."""
+    """The block over time, the slice and the grid: where the needles of a belly are told, they stand there."""
     plain = _plan(("splenius_capitis", "left", "60", 2))
     place = SitePosition(view="neck_back", x=Decimal("0.41"), y=Decimal("0.26"), map="1")
     placed = replace(plain, injections=(replace(plain.injections[0], positions=(place, place)),))
