@@ -92,6 +92,8 @@ TAMPERED = {
     ),
     "the end cut off": (sql("DELETE FROM events WHERE seq > 10"), 11),
     "a changed anchor": (sql("UPDATE anchors SET hash = 'f' WHERE seq = 5"), 5),
+    "an anchor cut short": (sql("UPDATE anchors SET hash = SUBSTR(hash, 1, 8) WHERE seq = 5"), 5),
+    "an emptied anchor": (sql("UPDATE anchors SET hash = '' WHERE seq = 5"), 5),
     "the last anchor deleted": (sql("DELETE FROM anchors WHERE seq = 12"), 12),
     "a content taken away": (sql("UPDATE events SET body = NULL, salt = NULL WHERE seq = 6"), 6),
     "everything deleted": (sql("DELETE FROM events"), 1),
