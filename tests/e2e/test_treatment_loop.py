@@ -198,11 +198,13 @@ def _tab_to(page, wanted: str, says: str = "", most: int = 120) -> None:
 
 
 def _ten_sites(page) -> None:
-    """Type the sites of every muscle so that there are ten in all, as in a long session."""
-    fields = page.locator("input[name=sites]").count()
-    for index in range(fields):
+    """Type the sites of every muscle so that there are ten in all, as in a long session; the largest dose gets most."""
+    units = [float(one.input_value()) for one in page.locator("input[name=units]").all()]
+    which = "[...document.querySelectorAll('input[name=sites]')].indexOf(document.activeElement)"
+    for _ in units:
         _tab_to(page, "input[name=sites]")
-        page.keyboard.type(str(10 - 2 * (fields - 1)) if index == 0 else "2")
+        most = page.evaluate(which) == units.index(max(units))
+        page.keyboard.type(str(10 - 2 * (len(units) - 1)) if most else "2")
     told = [float(one.input_value()) for one in page.locator("input[name=sites]").all()]
     assert sum(told) == 10, told
 
