@@ -26,7 +26,7 @@ from reprieve.reference.geometry import vertebrae
 SKIN_MM = 12.0  # beyond any structure; assumed
 BONE_RADIUS_MM = 9.0  # of the vertebral column; assumed
 TOLERANCE = 1e-4  # the field is then within a ten-thousandth of its peak
-DRAW_TOLERANCE = 5e-4  # what a structure holds is then within a ten-thousandth of the units given
+DRAW_TOLERANCE = 2e-3  # what a structure holds is then within 2.5 ten-thousandths of the units given
 THREADS = 2
 MARGIN_MM = 35.0  # seven reaches: less than a thousandth gets further
 
