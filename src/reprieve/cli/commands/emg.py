@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from reprieve.app.emg.html import report_html
 from reprieve.app.emg.live import is_live, listen
 from reprieve.app.emg.movement import MovementReport
 from reprieve.app.emg.pdf import report_pdf
+from reprieve.app.emg.piped import recording_file
 from reprieve.app.emg.recording import (
     ChannelReport,
     EmgReport,
@@ -60,7 +62,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "recording",
         metavar="RECORDING",
         help="EDF, EDF+, BDF, WFDB, Spike2, OpenSignals, C3D, CSV with units, or an EMG-BIDS folder; "
-        "lsl:NAME with --live for an amplifier on the network",
+        "- for standard input; lsl:NAME with --live for an amplifier on the network",
     )
     parser.add_argument("--channels", metavar="MAP.yaml", help="which muscle, side and electrode each channel is")
     parser.add_argument(
@@ -85,7 +87,10 @@ def run(args: argparse.Namespace) -> int:
         return _live(args)
     if args.report and not args.report.lower().endswith((".html", ".htm", ".pdf")):
         raise InputError(f"the report {args.report} is no .html or .pdf; give it a name that ends so")
-    report, traces = report_with_traces(args.recording, args.channels, progress=_progress())
+    with recording_file(args.recording) as path:
+        report, traces = report_with_traces(path, args.channels, progress=_progress())
+    if args.recording == "-":
+        report = replace(report, recording="-")
     if args.report:
         _write_report(args.report, report, traces)
     comparison = None
