@@ -94,6 +94,8 @@ def test_who_asked_for_numpy_is_not_told(monkeypatch: pytest.MonkeyPatch) -> Non
         (HEAD + "a,1,0,44,onabotulinumtoxinA,100\na,1,2,40,abobotulinumtoxinA,100\n", ["one product"]),
         (HEAD + "a,1,0,44,onabotulinumtoxinA,1800\n", ["1800 units of onabotulinumtoxinA", "40 to 500"]),
         (HEAD + "a,1,0,forty,,\n", ["forty", "line 2"]),
+        (HEAD + "a,1,0,4_4,,\n", ["4_4", "no number"]),
+        (HEAD + "a,1,0,٤٤,,\n", ["no number"]),
         (HEAD + "a,1,0,inf,,\n", ["inf"]),
         (HEAD + "a,1,0,44,onabotulinumtoxinA,-5\n", ["negative"]),
         (HEAD, ["no rows"]),

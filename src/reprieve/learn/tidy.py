@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from reprieve.core.dates import iso_date
+from reprieve.core.dose import is_plainly_written
 from reprieve.core.errors import ScoresError
 from reprieve.learn.observations import PLACEBO, Cycle, Other, PatientScores, patient_scores
 
@@ -89,9 +90,11 @@ def _number(value: Any, name: str, place: str) -> float | None:
     if text is None:
         return None
     try:
-        number = float(text)
+        number = float(text) if is_plainly_written(text) else None
     except ValueError:
-        raise ScoresError(f"{place}: {name} = {text!r} is no number; write it as 12 or 12.5") from None
+        number = None
+    if number is None:
+        raise ScoresError(f"{place}: {name} = {text!r} is no number; write it as 12 or 12.5")
     if not math.isfinite(number):
         raise ScoresError(f"{place}: {name} = {text!r} is not finite; leave a missing value empty")
     return number

@@ -83,9 +83,9 @@ def spread_in_neck(plan: Plan, *, edge_mm: float = 2.0, draws: int = 0, seed: in
         If edge or draws are out of range, no parameters are known for the product, or nothing is injected in the neck.
     """
     if not 0.5 <= edge_mm <= 4.0:
-        raise InputError(f"the edge of a cell must lie between 0.5 and 4 mm, but got {edge_mm}")
+        raise InputError(f"the edge of a cell must lie between 0.5 and 4 mm, but got {edge_mm}; choose a size within")
     if not 0 <= draws <= 2000:
-        raise InputError(f"draws on a grid must lie between 0 and 2000, but got {draws}")
+        raise InputError(f"draws on a grid must lie between 0 and 2000, but got {draws}; choose a number within")
     dosed, others = dosed_structures(plan, frame="neck")
     if not dosed:
         raise InputError(

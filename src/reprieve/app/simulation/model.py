@@ -240,7 +240,9 @@ class Placing:
     def __post_init__(self) -> None:
         for name, value in (("needle error", self.error_mm), ("shift along the fibres", self.along_mm)):
             if not -100.0 <= value <= 100.0 or (name == "needle error" and value < 0):
-                raise InputError(f"the {name} must lie between 0 and 100 mm (a shift from -100), but got {value:g} mm")
+                raise InputError(
+                    f"the {name} must lie between 0 and 100 mm (a shift from -100), but got {value:g} mm; correct it"
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,9 +269,9 @@ def run_plan(plan: Plan, *, days: int, draws: int, seed: int, placing: Placing |
         If a muscle is not known.
     """
     if not 1 <= days <= 730:
-        raise InputError(f"days must lie between 1 and 730, but got {days}")
+        raise InputError(f"days must lie between 1 and 730, but got {days}; choose a number of days within")
     if not 1 <= draws <= 2000:
-        raise InputError(f"draws must lie between 1 and 2000, but got {draws}")
+        raise InputError(f"draws must lie between 1 and 2000, but got {draws}; choose a number within")
     axis = np.arange(days + 1, dtype=float)
     priors = pharmacology_priors()
     targets, missing = targets_of(plan)

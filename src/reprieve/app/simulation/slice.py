@@ -88,7 +88,7 @@ def slice_of_neck(plan: Plan, *, height_mm: float | None = None, edge_mm: float 
         If nothing is injected in the neck, the product has no parameters, or a number is out of range.
     """
     if not EDGES_MM[0] <= edge_mm <= EDGES_MM[1]:
-        raise InputError(f"the edge of a cell must lie between 1 and 8 mm, but got {edge_mm}")
+        raise InputError(f"the edge of a cell must lie between 1 and 8 mm, but got {edge_mm}; choose a size within")
     dosed, others = dosed_structures(plan, frame="neck")
     if not dosed:
         raise InputError(
