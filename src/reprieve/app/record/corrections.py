@@ -5,7 +5,6 @@ What stood before stays readable in the history. A correction voids the signatur
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,15 +16,14 @@ from sqlalchemy import Connection
 from reprieve.app.accounts.accounts import Person
 from reprieve.app.clinic import ChartView, Clinic
 from reprieve.app.record.entries import check_date, check_reason, write_built
-from reprieve.app.record.signing import Check, Given, Meaning, check_given, overrides_of
+from reprieve.app.record.signing import Check, Given, Meaning, check_given, overrides_of, signed_plan
 from reprieve.app.stock.book import STOCK_KINDS, after, balances_still, stock_ledger
 from reprieve.app.stock.signing import debit_of
-from reprieve.core.documents import as_json, canonical
 from reprieve.core.errors import ConflictError, InputError, UnknownNameError
 from reprieve.deliver.ledger import Ledger
 from reprieve.record.chart import Chart, Session
 from reprieve.record.clinic_bodies import StockTakenBack
-from reprieve.record.event_bodies import Nothing, Override, Signature, SignedPlan
+from reprieve.record.event_bodies import Nothing, Override, Signature
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.record.events_of_chart import session_bodies
@@ -117,16 +115,9 @@ def correct_session(
         events: list[Event] = []
         # A session without a plan gets none by being corrected, but a reason for what blocks is kept where they are.
         if report and (prior or overrides):
-            signed = SignedPlan(
-                session_id=session_id,
-                # What was planned stays what was planned; only what was given is corrected.
-                plan=planned,
-                plan_hash=hashlib.sha256(canonical(planned)).hexdigest(),
-                verdict=str(report.verdict),
-                check_hash=hashlib.sha256(canonical(as_json(report.document()))).hexdigest(),
-                overrides=overrides,
-                draft_id=prior.body.draft_id if prior else None,
-            )
+            # What was planned stays what was planned; only what was given is corrected.
+            draft = prior.body.draft_id if prior else None
+            signed = signed_plan(session_id, planned, report, overrides, draft)
             events.append(event(EventKind.PLAN_SIGNED, signed, prior.id if prior else None))
         events += _rewritten(store, person, patient, session, event)
         events += [event(kind, body) for kind, body in stock]

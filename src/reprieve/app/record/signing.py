@@ -143,15 +143,8 @@ def sign_session(
         debit = debit_of(store, person, patient, session, session_id)
         found = [*report.findings, *debit.findings] if given.injections else []
         overrides = overrides_of(store, person, patient, found, wish.overrides)
-        signed = SignedPlan(
-            session_id=session_id,
-            plan=planned,
-            plan_hash=hashlib.sha256(canonical(planned)).hexdigest(),
-            verdict=str(report.verdict),
-            check_hash=hashlib.sha256(canonical(as_json(report.document()))).hexdigest(),
-            overrides=overrides,
-            draft_id=draft_closed_by(store, person, patient, wish.plan, wish.draft_id),
-        )
+        draft = draft_closed_by(store, person, patient, wish.plan, wish.draft_id)
+        signed = signed_plan(session_id, planned, report, overrides, draft)
         bodies: list[tuple[EventKind, Any]] = [(EventKind.PLAN_SIGNED, signed)]
         told = list(session_bodies(session, meaning=wish.signature.meaning.strip()))
         steps = [ChecklistStep(session_id=session_id, step=done.step, at=done.at) for done in wish.checklist]
@@ -183,6 +176,21 @@ def sign_session(
             debit.holds(connection)
 
     return write_built(store, person, patient, build, request=request, seen=seen, answer=answer, also=in_stock)
+
+
+def signed_plan(
+    session_id: str, planned: Plan, report: Any, overrides: tuple[Override, ...], draft_id: str | None
+) -> SignedPlan:
+    """Return what a signature keeps of a plan and of its check; `report` is what a `Check` returned."""
+    return SignedPlan(
+        session_id=session_id,
+        plan=planned,
+        plan_hash=hashlib.sha256(canonical(planned)).hexdigest(),
+        verdict=str(report.verdict),
+        check_hash=hashlib.sha256(canonical(as_json(report.document()))).hexdigest(),
+        overrides=overrides,
+        draft_id=draft_id,
+    )
 
 
 def check_given(
