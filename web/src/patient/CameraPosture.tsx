@@ -1,7 +1,7 @@
 /** Head angles by the camera of this device: a measurement for research, taken over only by a press. */
 import "../styles/camera.css";
 import type { PostureFinding } from "../api/types";
-import { angleInWords, HEAD_AXES } from "../camera/axes";
+import { AngleList } from "../camera/AngleList";
 import { ERROR, FARTHEST } from "../camera/pose";
 import { useHeadCamera } from "../camera/useHeadCamera";
 import { ActError } from "../shared/ActError";
@@ -69,22 +69,17 @@ export function CameraPosture({ rows, onTake, onClose }: Props) {
       )}
       {told && (
         <>
-          <dl className="camera-angles figures">
-            {HEAD_AXES.map((axis) => (
-              <div key={axis.id} data-axis={axis.id} data-degrees={told.pose[axis.id].toFixed(1)}>
-                <dt>{t(axis.label)}</dt>
-                <dd>
-                  <strong>{angleInWords(axis, told.pose[axis.id])}</strong> ± {ERROR[axis.id]}°
-                  {told.moved[axis.id] >= 3 && (
-                    <span className="soft">
-                      {" "}
-                      · {t("moved by {n}°", { n: Math.round(told.moved[axis.id]) })}
-                    </span>
-                  )}
-                </dd>
-              </div>
-            ))}
-          </dl>
+          <AngleList
+            pose={told.pose}
+            renderError={(axis) => (
+              <>
+                ± {ERROR[axis]}°
+                {told.moved[axis] >= 3 && (
+                  <span className="soft"> · {t("moved by {n}°", { n: Math.round(told.moved[axis]) })}</span>
+                )}
+              </>
+            )}
+          />
           {far && (
             <p className="hint">
               {t("Turned by more than {n}° the camera sees too little of the face: measure by hand.", {

@@ -1,7 +1,7 @@
 /** The open camera: ten seconds, three angles with their error, kept by a press or thrown away. */
 import "../styles/camera.css";
 import { useState } from "react";
-import { angleInWords, HEAD_AXES } from "../camera/axes";
+import { AngleList } from "../camera/AngleList";
 import { ERROR, FARTHEST, METHOD, VERSION, type Summary } from "../camera/pose";
 import { useHeadCamera } from "../camera/useHeadCamera";
 import { today } from "../numbers/dates";
@@ -56,17 +56,7 @@ export function HeadCamera({ onKept, onClose }: Props) {
         {state === "measuring" && t("Measuring, {n} seconds left", { n: left })}
       </p>
       {told && (
-        <dl className="camera-angles figures">
-          {HEAD_AXES.map((axis) => (
-            <div key={axis.id} data-axis={axis.id} data-degrees={told.pose[axis.id].toFixed(1)}>
-              <dt>{t(axis.label)}</dt>
-              <dd>
-                <strong>{angleInWords(axis, told.pose[axis.id])}</strong>{" "}
-                {t("give or take {n}°", { n: ERROR[axis.id] })}
-              </dd>
-            </div>
-          ))}
-        </dl>
+        <AngleList pose={told.pose} renderError={(axis) => t("give or take {n}°", { n: ERROR[axis] })} />
       )}
       {far && (
         <p className="hint">
