@@ -84,6 +84,17 @@ def test_a_field_told_twice_is_refused(tmp_path: Path, capsys) -> None:
     assert "units is told twice" in told(capsys, main(["check", str(tmp_path / "plan.json")]))
 
 
+@pytest.mark.parametrize("form", ["{}", "[{}]", "{}\n{}"])
+def test_a_chart_that_tells_a_field_twice_is_refused_in_every_form_of_a_file(form: str, tmp_path: Path, capsys) -> None:
+    chart = (
+        '{"patient": {"id": "p-1"}, "exposures": [{"date": "2026-01-02", "product": "Botox", "units": 1, "units": 9}]}'
+    )
+    (tmp_path / "charts.json").write_text(form.replace("{}", chart), encoding="utf-8")
+    line = told(capsys, main(["import", str(tmp_path / "charts.json"), "--db", f"sqlite:///{tmp_path / 'r.sqlite'}"]))
+    assert "units is told twice" in line
+    assert not (tmp_path / "r.sqlite").exists()
+
+
 def test_standard_input_is_read_like_a_file(monkeypatch, capsys) -> None:
     """A byte order mark is left out; Latin-1 and UTF-16 are refused, whatever the locale would make of them."""
     monkeypatch.setattr(sys, "stdin", sent(b"\xef\xbb\xbf" + TEXT.encode()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -98,17 +99,49 @@ def parse(kind: type[T], text: str | bytes, where: str = "document") -> T:
         found = adapter(kind).validate_json(text)
     except ValidationError as error:
         raise DocumentError(_one_line(error, where)) from None
-    # The validator would take the last of two fields of one name; a reader may have meant the first.
-    json.loads(text, object_pairs_hook=lambda pairs: _each_once(pairs, where))
+    read_json(text, where)
     return found
 
 
-def _each_once(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:
-    told = dict(pairs)
-    if len(told) < len(pairs):
-        twice = next(name for name in told if sum(name == other for other, _ in pairs) > 1)
-        raise DocumentError(f"{where}: {twice} is told twice in one place; leave one of them out")
-    return told
+def read_json(text: str | bytes, where: str, **how: Any) -> Any:
+    """Return the JSON in `text` as plain Python values; `how` is passed on to `json.loads`.
+
+    Raises
+    ------
+    DocumentError
+        It is no JSON, tells a field twice, is nested too deeply or holds a number beyond any figure.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=each_once(where), **how)
+    except json.JSONDecodeError as error:
+        raise DocumentError(f"{where} is no JSON ({error.msg}, line {error.lineno}); correct it") from None
+    except RecursionError:
+        raise DocumentError(f"{where} is nested too deeply for a document; check the file") from None
+    except ValueError as error:
+        if isinstance(error, DocumentError):
+            raise
+        # Python reads no whole number of more than 4300 digits.
+        raise DocumentError(f"{where} holds a number beyond any figure of a record; correct it") from None
+
+
+def each_once(where: str) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
+    """Return a hook for `json.loads` that refuses a field told twice: readers differ in which of two they take.
+
+    Raises
+    ------
+    DocumentError
+        From the hook: where, and which field.
+    """
+
+    def pairs_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        told = dict(pairs)
+        if len(told) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in told if names.count(name) > 1)
+            raise DocumentError(f"{where}: {twice[:60]} is told twice in one place; leave one of them out")
+        return told
+
+    return pairs_once
 
 
 def load(kind: type[T], path: str) -> T:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
 from reprieve import __version__
@@ -42,6 +42,7 @@ from reprieve.web import (
     simulation,
     stock,
 )
+from reprieve.web.bodies import told_once
 from reprieve.web.caller import Rooms
 from reprieve.web.errors import REFUSALS, add_handlers
 from reprieve.web.guard import Application, Guard
@@ -136,7 +137,7 @@ def make_api(rooms: Rooms, *, warm: bool = False) -> FastAPI:
     api.state.rooms = rooms
     add_handlers(api)
     for module in ROUTERS:
-        api.include_router(module.router, responses=REFUSALS)
+        api.include_router(module.router, responses=REFUSALS, dependencies=[Depends(told_once)])
     api.include_router(pages.router)
     api.state.methods = _methods()
     return api

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.core.errors import InputError, RecordingError, ReprieveError
+from reprieve.app.documents import each_once
+from reprieve.core.errors import DocumentError, InputError, RecordingError, ReprieveError
 from reprieve.interop.recording import Channel
 
 LONGEST_NAME = 120
@@ -35,8 +36,10 @@ def unpack(body: bytes) -> tuple[dict[str, Any], bytes]:
         raise InputError("the upload is empty; choose a recording")
     (length,) = struct.unpack("<I", body[:4])
     try:
-        header = json.loads(body[4 : 4 + length])
-    except (ValueError, UnicodeDecodeError):
+        header = json.loads(body[4 : 4 + length], object_pairs_hook=each_once("the header of the upload"))
+    except DocumentError:
+        raise
+    except (ValueError, RecursionError):
         raise InputError("the upload does not begin with its header; send length, JSON, file") from None
     if not isinstance(header, dict) or not isinstance(header.get("name"), str):
         raise InputError('the header of the upload names no file; give {"name": "visit.edf"}')

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
-from reprieve.app.documents import parse
+from reprieve.app.documents import each_once, parse
 from reprieve.app.ids import new_id
 from reprieve.app.transfer.checks import check_charts
 from reprieve.core.documents import as_json
@@ -63,12 +63,14 @@ def read_charts(text: str, where: str) -> list[Chart]:
         raise DocumentError(f"{where} is empty; give a chart document")
     try:
         # Decimals digit by digit: an entry of a list goes through text once more.
-        whole = json.loads(body, parse_float=Decimal, parse_constant=str)
+        whole = json.loads(body, parse_float=Decimal, parse_constant=str, object_pairs_hook=each_once(where))
     except json.JSONDecodeError:
         lines = [line for line in body.splitlines() if line.strip()]
         return [parse(Chart, line, f"{where}, line {number}") for number, line in enumerate(lines, 1)]
     except RecursionError:
         raise DocumentError(f"{where} is nested too deeply for a chart; check the file") from None
+    except DocumentError:
+        raise
     except ValueError:  # Python reads no whole number of more than 4300 digits
         raise DocumentError(f"{where} holds a number beyond any figure of a record; correct it") from None
     if isinstance(whole, list) and not whole:
