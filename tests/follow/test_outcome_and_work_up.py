@@ -74,6 +74,26 @@ def test_verdicts_by_hand(ratings: list[tuple], effects: str, verdict: str) -> N
     assert found.verdict == verdict
 
 
+def test_what_is_rated_after_the_next_session_is_no_outcome_of_this_one() -> None:
+    early, booster = session(), session(DAY + timedelta(days=35))
+    rows = (rating(0, 40), rating(35, 40), rating(50, 10))
+    both = chart(early, booster, ratings=rows)
+    assert session_outcome(both, early, WORSE).verdict == "no_benefit"
+    assert session_outcome(both, booster, WORSE).verdict == "benefit"
+    assert session_outcome(chart(early, ratings=rows), early, WORSE).verdict == "benefit"
+
+
+def test_a_judgement_corrected_later_counts_once() -> None:
+    told = tuple(
+        MuscleEffect(muscle="splenius_capitis", side="left", effect=effect)  # type: ignore[arg-type]
+        for effect in ("same", "worse", "better")
+    )
+    one = replace(session(), muscle_effects=told)
+    found = session_outcome(chart(one), one, WORSE)
+    assert (found.verdict, found.why) == ("benefit", "1 of 1 muscles better")
+    assert poor_response(chart(one), [found], DAY).kind == "none"
+
+
 def test_scales_of_unknown_or_other_direction_are_left_out() -> None:
     one = session()
     rows = tuple(rating(day, total, scale) for scale in ("quality", "unheard_of") for day, total in ((0, 40), (30, 10)))

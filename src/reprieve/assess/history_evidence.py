@@ -23,7 +23,7 @@ def history_evidence(sessions: Iterable[Session], weights: AssessmentWeights) ->
     """Return what earlier injections say about each muscle and side; each older judgement counts less."""
     found: dict[Target, list[Evidence]] = {}
     for session in sorted(sessions, key=lambda one: one.date, reverse=True):
-        for effect in session.muscle_effects:
+        for effect in session.judgements:
             for target in _targets(session, effect):
                 entries = found.setdefault(target, [])
                 entries.append(_evidence(session, effect, len(entries), weights))

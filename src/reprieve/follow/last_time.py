@@ -95,9 +95,6 @@ def last_time(chart: Chart, outcome: SessionOutcome | None, work_up: PoorRespons
 
 
 def _muscles(session: Session, symptoms: tuple[Symptom, ...]) -> tuple[MuscleSince, ...]:
-    effects: dict[tuple[str, Side | None], Effect] = {}
-    for row in session.muscle_effects:
-        effects[row.muscle, row.side] = row.effect
     return tuple(
         MuscleSince(
             muscle=row.muscle,
@@ -106,7 +103,7 @@ def _muscles(session: Session, symptoms: tuple[Symptom, ...]) -> tuple[MuscleSin
             sites=row.sites,
             guidance=row.guidance,
             lot=row.lot,
-            effect=effects.get((row.muscle, row.side)),
+            effect=session.effect_on(row.muscle, row.side),
             side_effects=tuple(s.symptom for s in symptoms if (s.muscle, s.side) == (row.muscle, row.side)),
         )
         for row in session.injections

@@ -56,16 +56,18 @@ def session_outcome(chart: Chart, session: Session, higher_is_worse: Callable[[s
     higher_is_worse : callable
         Says of a scale's name whether higher is worse; None for a scale that is not known, which is then left out.
     """
+    # What is rated after the next session is that one's effect as well.
+    later = [one.date for one in chart.sessions if one.injections and one.date > session.date]
+    ratings = [row for row in chart.ratings if not later or row.date <= min(later)]
     changes = tuple(
         change
-        for scale in dict.fromkeys(row.scale for row in chart.ratings)
+        for scale in dict.fromkeys(row.scale for row in ratings)
         if higher_is_worse(scale)
-        for change in [_change(chart.ratings, scale, session.date)]
+        for change in [_change(ratings, scale, session.date)]
         if change is not None
     )
-    judged = len(session.muscle_effects)
-    better = sum(effect.effect == "better" for effect in session.muscle_effects)
-    weak = sum(effect.effect == "weak" for effect in session.muscle_effects)
+    told = [one.effect for one in session.judgements]
+    judged, better, weak = len(told), told.count("better"), told.count("weak")
     verdict, why = _verdict(changes, better, weak, judged)
     return SessionOutcome(session=session, changes=changes, better=better, judged=judged, verdict=verdict, why=why)
 

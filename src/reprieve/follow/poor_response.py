@@ -160,7 +160,7 @@ def _immunity(chart: Chart, session: Session, helped: Sequence[date]) -> str | N
         f"sessions that helped: {len(helped)}, the last on {max(helped)}" if helped else "no session helped so far"
     )
     told = [f"toxin on {len(given)} days since {given[0]}", benefit]
-    weak = [f"{row.muscle} {row.side or ''}".strip() for row in session.muscle_effects if row.effect == "weak"]
+    weak = [f"{row.muscle} {row.side or ''}".strip() for row in session.judgements if row.effect == "weak"]
     weak += [row.symptom for row in chart.symptoms if row.date >= session.date and row.symptom in _TOXIN_AT_WORK]
     if weak:
         # Whoever is made weak by a dose is not immune to it.

@@ -5,6 +5,7 @@ The same document is exported, imported, served by the web API and read by `repr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date as Date  # a field may be called date
 from datetime import datetime
@@ -123,6 +124,27 @@ class Session:
     def units(self) -> Decimal:
         """Total units of `product` given."""
         return sum((injection.units for injection in self.injections), Decimal(0))
+
+    @property
+    def judgements(self) -> tuple[MuscleEffect, ...]:
+        """The `muscle_effects` that stand: of several of one muscle and side the last, which corrects the others."""
+        return standing_effects(self.muscle_effects)
+
+    def effect_on(self, muscle: str, side: Side | None) -> Effect | None:
+        """Return what was last judged of `muscle` on `side`; a judgement without a side, or of both, is of each."""
+        told: list[Effect] = [
+            one.effect for one in self.muscle_effects if one.muscle == muscle and one.side in (side, None, "both")
+        ]
+        return told[-1] if told else None
+
+
+def standing_effects(effects: Iterable[MuscleEffect]) -> tuple[MuscleEffect, ...]:
+    """Return the last judgement of each muscle and side, in the order in which these were made."""
+    last: dict[tuple[str, Side | None], MuscleEffect] = {}
+    for one in effects:
+        last.pop((one.muscle, one.side), None)
+        last[one.muscle, one.side] = one
+    return tuple(last.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from reprieve.core.documents import canonical
-from reprieve.record.chart import Session
+from reprieve.record.chart import Session, standing_effects
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.record.plan import Reconstitution
@@ -66,7 +66,7 @@ def _session(head: Any, parts: dict[EventKind, list[Any]]) -> Session:
         reconstitution=Reconstitution(vials=vials) if head.vials_listed or vials else None,
         injections=tuple(body.injection for body in parts.get(EventKind.INJECTION_GIVEN, ())),
         skipped=tuple(body.skipped for body in parts.get(EventKind.INJECTION_SKIPPED, ())),
-        muscle_effects=tuple(body.effect for body in parts.get(EventKind.MUSCLE_EFFECT_JUDGED, ())),
+        muscle_effects=standing_effects(body.effect for body in parts.get(EventKind.MUSCLE_EFFECT_JUDGED, ())),
     )
     signatures = parts.get(EventKind.SESSION_SIGNED, ())
     if signatures and signatures[-1].content_hash == content_hash(session):

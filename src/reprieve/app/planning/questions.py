@@ -129,8 +129,7 @@ def _last(chart: Chart, situation: Situation) -> Iterator[Ask]:
             why="The next doses rest on it.",
             stops=signs,
         )
-    judged = {(one.muscle, one.side) for one in last.muscle_effects}
-    open_ = [one for one in last.injections if not {(one.muscle, one.side), (one.muscle, None)} & judged]
+    open_ = [one for one in last.injections if last.effect_on(one.muscle, one.side) is None]
     if open_:
         yield Ask(
             field="sessions.muscle_effects",

@@ -173,7 +173,6 @@ def _cycles(one: _Disguised) -> Iterator[CycleRecord]:
 
 def _injections(one: _Disguised) -> Iterator[InjectionRecord]:
     for number, session in enumerate(one.sessions, 1):
-        effects = {(effect.muscle, effect.side): effect.effect for effect in session.muscle_effects}
         for row in session.injections:
             yield InjectionRecord(
                 patient=one.name,
@@ -185,7 +184,7 @@ def _injections(one: _Disguised) -> Iterator[InjectionRecord]:
                 sites=row.sites,
                 volume_ml=row.volume_ml,
                 guidance=row.guidance,
-                effect=effects.get((row.muscle, row.side)),
+                effect=session.effect_on(row.muscle, row.side),
             )
 
 

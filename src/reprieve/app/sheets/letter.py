@@ -85,7 +85,7 @@ def _effect(chart: Chart, session: Session, on: date) -> list[str]:
         for change in outcome.changes
         if change.best.date <= on
     ]
-    effects = [row for row in session.muscle_effects if row.date is None or row.date <= on]
+    effects = [row for row in session.judgements if row.date is None or row.date <= on]
     by_effect = {
         effect: [muscle_words(row.muscle, row.side) for row in effects if row.effect == effect]
         for effect in ("better", "same", "worse", "weak")

@@ -14,7 +14,7 @@ from reprieve.plan.optimise.levels import Level, SiteLimit, dose_grid, levels_of
 from reprieve.plan.optimise.sensitivity import Judged
 from reprieve.plan.optimise.situation import Situation
 from reprieve.plan.optimise.targets import has_sides, is_part, limb_of, members_of
-from reprieve.record.chart import Effect, GivenInjection, Symptom
+from reprieve.record.chart import GivenInjection, Symptom
 from reprieve.record.plan import Limb
 from reprieve.reference.formulary.limit_row import LimitRow
 from reprieve.reference.plan_parameters import PlanParameters
@@ -177,16 +177,8 @@ class _Maker:
                 continue
             for given in merged(session.injections):
                 if (given.muscle, given.side) == place:
-                    effects: list[Effect] = [
-                        one.effect
-                        for one in session.muscle_effects
-                        if one.muscle == place.muscle and one.side in (place.side, None, "both")
-                    ]
-                    found.append(
-                        Judged(
-                            date=session.date.isoformat(), units=given.units, effect=effects[-1] if effects else None
-                        )
-                    )
+                    effect = session.effect_on(place.muscle, place.side)
+                    found.append(Judged(date=session.date.isoformat(), units=given.units, effect=effect))
         return tuple(found)
 
     def _first(self, origin: DoseOrigin, step: Decimal) -> Ceiling | None:
