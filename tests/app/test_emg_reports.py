@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from reprieve.app.emg.channels import ChannelMap, Epoch
 from reprieve.app.emg.html import report_html
@@ -134,3 +135,25 @@ def test_numbers_that_no_signal_has_are_refused_as_a_channel(
     assert good["rms"] > 0
     assert bad["quality"]["verdict"] == "reject"
     assert "far too large" in bad["not_given"]["rms"]
+
+
+def test_only_turns_at_rest_speak_for_dystonia() -> None:
+    # A triangle of f Hz turns 2 f times a second: 300 in the effort, 80 at rest. The published limits are of rest.
+    time = np.arange(10 * 10_000) / 10_000
+    effort, rest = (signal.sawtooth(2 * np.pi * hertz * time, 0.5) for hertz in (150, 40))
+    channel = Channel(name="N", unit="mV", rate_hz=10_000, raw=np.concatenate([effort, rest]))
+    recording = Recording(path="needle", format="made", channels=(channel,))
+
+    def muscle(*epochs: Epoch):
+        entries = {"N": {"muscle": "splenius_capitis", "side": "left", "kind": "needle"}}
+        report, _ = report_of(recording, ChannelMap(entries=entries, epochs=epochs))
+        assert report.channels[0].turns_per_s == pytest.approx(190, abs=1)
+        return report.muscles[0]
+
+    maximal = Epoch(kind="maximal", start_s=0, stop_s=10)
+    marked = muscle(maximal, Epoch(kind="rest", start_s=10, stop_s=20))
+    assert marked.turns_per_s == pytest.approx(80, abs=1)
+    assert marked.score.parts["turns"] == 0
+    for unmarked in (muscle(maximal), muscle()):
+        assert unmarked.turns_per_s is None
+        assert "turns" not in unmarked.score.parts

@@ -61,13 +61,15 @@ _FIGURES = (
 class AnalysedChannel:
     """One channel's report with what pairs, muscles and drawings need of it.
 
-    `sustained` are contractions at the level of `sustained_level`, in seconds from the first sample.
+    `sustained` are contractions at the level of `sustained_level`, in seconds from the first sample; `turns_per_s`
+    has a value for each whole second.
     """
 
     report: ChannelReport
     trace: Trace
     envelope: Envelope | None = None
     sustained: tuple[Interval, ...] = ()
+    turns_per_s: Floats | None = None
     rectified: SegmentSpectra | None = None
     crosstalk: SegmentSpectra | None = None
 
@@ -179,7 +181,8 @@ def _emg_figures(
         intervals=figure_intervals(power, seen.length / rate, scale, turns, turn_scale, figures.drive, bursts or ()),
         not_given=not_given,
     )
-    return AnalysedChannel(report, trace, envelope, sustained or (), figures.drive, figures.crosstalk)
+    each = turns.count * (rate / seen.length) if turns else None
+    return AnalysedChannel(report, trace, envelope, sustained or (), each, figures.drive, figures.crosstalk)
 
 
 def _rms(power: Floats, length: int, rest: Samples) -> float:

@@ -80,7 +80,7 @@ def muscle_words(one: MuscleReport) -> list[str]:
     if one.trick is not None:
         words.append(f"trick takes off {100 * one.trick.value:.0f} %")
     if one.turns_per_s is not None:
-        words.append(f"{one.turns_per_s:.0f} turns/s")
+        words.append(f"{one.turns_per_s:.0f} turns/s at rest")
     if one.coherent_4_7_hz:
         words.append("shares a 4–7 Hz drive with another muscle")
     return words

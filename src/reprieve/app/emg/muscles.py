@@ -11,7 +11,7 @@ from reprieve.app.emg.channel_figures import AnalysedChannel
 from reprieve.app.emg.channels import ChannelMap, Epoch, EpochKind
 from reprieve.app.emg.drive import shared_drive
 from reprieve.app.emg.report import ChannelReport, EmgReport, MuscleReport
-from reprieve.emg.bootstrap import Estimate
+from reprieve.emg.bootstrap import Estimate, mean_estimate
 from reprieve.emg.contractions import Interval
 from reprieve.emg.muscle import MuscleActivity, lead_time, muscle_activity
 from reprieve.emg.score import MuscleFindings, MuscleScore, muscle_score
@@ -112,16 +112,17 @@ def _muscle(
         score = muscle_score(MuscleFindings(usable=False), prior, weights)
         return _report(one, None, None, None, None, score)
     given = session.entries.get(channel.name, {}).get("mvc") if session else None
-    activity = muscle_activity(one.envelope, one.sustained, _spans(one, epochs), rng, best_effort=given)
+    spans = _spans(one, epochs)
+    activity = muscle_activity(one.envelope, one.sustained, spans, rng, best_effort=given)
     lead = lead_time(channel.contractions or (), others, rng)
-    turns = channel.turns_per_s if channel.kind == "needle" else None
+    turns = _turns_at_rest(one, spans.get("rest", ()), rng) if channel.kind == "needle" else None
     findings = MuscleFindings(
         # Without a maximal effort the percentages are of whatever was strongest, and too high.
         activity_percent=_shown_activity(activity) if activity.effort_was_maximal else None,
         sustained_fraction=activity.sustained_fraction,
         lead=lead,
         paradox=activity.paradox,
-        turns_per_s=turns,
+        turns_per_s=turns.value if turns else None,
         low_frequency_fraction=channel.low_frequency_fraction,
         coherent_4_7_hz=coherent,
         intervals=_intervals(channel, activity, turns),
@@ -129,10 +130,26 @@ def _muscle(
     return _report(one, activity, lead, turns, coherent, muscle_score(findings, prior, weights))
 
 
-def _intervals(channel: ChannelReport, activity: MuscleActivity, turns: float | None) -> dict[str, tuple[float, float]]:
+def _turns_at_rest(
+    one: AnalysedChannel, rest: Sequence[tuple[float, float]], rng: np.random.Generator
+) -> Estimate | None:
+    """Return the turns a second of the whole seconds at rest, which alone the published limits speak of."""
+    if one.turns_per_s is None:
+        return None
+    begins = np.arange(len(one.turns_per_s))
+    inside = np.zeros(len(begins), np.bool_)
+    for start, stop in rest:
+        inside |= (begins >= start) & (begins + 1 <= stop)
+    return mean_estimate(one.turns_per_s[inside], 1.0, rng) if inside.any() else None
+
+
+def _intervals(
+    channel: ChannelReport, activity: MuscleActivity, turns: Estimate | None
+) -> dict[str, tuple[float, float]]:
     """Return the intervals of the findings that are no estimates by themselves."""
-    wanted = ("low_frequency_fraction",) if turns is None else ("low_frequency_fraction", "turns_per_s")
-    found = {name: channel.intervals[name] for name in wanted if name in channel.intervals}
+    found = {name: channel.intervals[name] for name in ("low_frequency_fraction",) if name in channel.intervals}
+    if turns is not None and turns.low is not None and turns.high is not None:
+        found["turns_per_s"] = turns.low, turns.high
     return found | ({"sustained_fraction": activity.sustained_interval} if activity.sustained_interval else {})
 
 
@@ -140,7 +157,7 @@ def _report(
     one: AnalysedChannel,
     activity: MuscleActivity | None,
     lead: Estimate | None,
-    turns: float | None,
+    turns: Estimate | None,
     coherent: bool | None,
     score: MuscleScore,
 ) -> MuscleReport:
@@ -153,7 +170,7 @@ def _report(
         effort_was_maximal=activity.effort_was_maximal if activity else None,
         activity=activity.activity if activity else {},
         sustained_fraction=activity.sustained_fraction if activity else None,
-        turns_per_s=turns,
+        turns_per_s=turns.value if turns else None,
         lead_s=lead,
         paradox=activity.paradox if activity else None,
         trick=activity.trick if activity else None,

@@ -84,7 +84,8 @@ class PairReport:
 class MuscleReport:
     """What one mapped muscle did over the epochs; activities in % of its best effort.
 
-    `activity` has a kind of its own, `overflow`, for efforts and tasks of another muscle or side.
+    `activity` has a kind of its own, `overflow`, for efforts and tasks of another muscle or side. `turns_per_s` is at
+    rest, by a needle; None where no epoch says when that was.
     """
 
     muscle: str
