@@ -157,10 +157,41 @@ def test_a_muscle_that_got_worse_is_not_raised_and_one_unchanged_is() -> None:
     assert units(told_by(answer, "smallest_change"))["levator_scapulae", "left"] > 40
 
 
-def test_a_side_effect_blamed_on_a_muscle_lowers_it() -> None:
-    symptom = Symptom(date=ON - timedelta(days=90), symptom="dysphagia", muscle="sternocleidomastoid", side="right")
+@pytest.mark.parametrize("side", ["right", "both", None])
+def test_a_side_effect_blamed_on_a_muscle_lowers_it(side: str | None) -> None:
+    symptom = blamed("sternocleidomastoid", side)
     answer = propose(neck(session(*TORTICOLLIS), symptoms=(symptom,)), on=ON)
     assert all(units(one).get(("sternocleidomastoid", "right"), Decimal(0)) <= 40 for one in answer.proposed)
+
+
+def test_a_side_effect_blamed_on_a_group_lowers_its_parts() -> None:
+    doses = (given("splenius_capitis", "left", "70"), given("trapezius_descending", "left", "50"))
+    answer = propose(neck(session(*doses), symptoms=(blamed("trapezius", "left"),)), on=ON)
+    assert all(units(one).get(("trapezius_descending", "left"), Decimal(0)) <= 40 for one in answer.proposed)
+
+
+def test_a_side_effect_after_another_product_is_not_told_of_this_ones_dose() -> None:
+    arm = (given("flexor_carpi_radialis", "right", "50"),)
+    seen = Assessment(date=ON, postures=(PostureFinding(posture="arm.wrist_flexion", side="right"),))
+    chart = neck(
+        replace(session(*arm, product=INCO, days=300), indication="upper_limb_spasticity"),
+        replace(session(*arm, product=ONA), indication="upper_limb_spasticity"),
+        conditions=(Condition(condition="upper_limb_spasticity"),),
+        assessments=(seen,),
+        symptoms=(blamed("flexor_carpi_radialis", "right"),),
+    )
+    answer = propose(chart, on=ON, product=INCO, front=False)
+    doses = [units(one)["flexor_carpi_radialis", "right"] for one in answer.proposed]
+    assert doses
+    assert max(doses) <= 50
+    assert answer.offers is not None
+    words = next(one.ceiling.words for one in answer.offers.candidates if one.ceiling and one.ceiling.learned)
+    before, last = ON - timedelta(days=300), ON - timedelta(days=100)
+    assert words == f"dysphagia after {last} was put down to it, so no more than 50 units of {before}"
+
+
+def blamed(muscle: str, side: str | None) -> Symptom:
+    return Symptom(date=ON - timedelta(days=90), symptom="dysphagia", muscle=muscle, side=side)  # type: ignore[arg-type]
 
 
 def test_a_muscle_never_injected_starts_in_the_lower_half_of_its_range() -> None:

@@ -194,11 +194,15 @@ class _Maker:
         """Return the largest dose after a weak or worse judgement or a side effect blamed on this muscle."""
         newest = history[0]
         named = f"{plain(newest.units)} units of {newest.date}"
-        blamed = [
-            one.symptom for one in self.symptoms if one.muscle == place.muscle and one.side in (place.side, "both")
-        ]
+        blamed = [one.symptom for one in self.symptoms if _blames(one, place)]
+        last = self.situation.last
+        if blamed and newest.effect != "weak" and last is not None and newest.date != last.date.isoformat():
+            # The last session gave it another product, or none: that says nothing about a dose of this one.
+            return Ceiling(
+                newest.units, f"{_in_words(blamed[0])} after {last.date} was put down to it, so no more than {named}"
+            )
         if newest.effect == "weak" or blamed:
-            what = "left it weak" if newest.effect == "weak" else f"were followed by {blamed[0].replace('_', ' ')}"
+            what = "left it weak" if newest.effect == "weak" else f"were followed by {_in_words(blamed[0])}"
             cut = max(step, newest.units * Decimal(str(self.parameters.weak_reduction.value)))
             return Ceiling(max(newest.units - cut, Decimal(0)), f"{named} {what}, so less this time")
         if newest.effect == "worse":
@@ -247,6 +251,17 @@ def _range_of(name: str, origins: Sequence[DoseOrigin], own: DoseOrigin) -> Dose
 def _same_place(told: Place, place: Place, members: frozenset[str]) -> bool:
     sides = place.side in (told.side, None, "both")
     return sides and (told.muscle in members or told.muscle == place.muscle)
+
+
+def _in_words(symptom: str) -> str:
+    return symptom.replace("_", " ")
+
+
+def _blames(told: Symptom, place: Place) -> bool:
+    """Return whether a side effect is put down to this muscle; one without a side to both of a pair."""
+    if told.muscle is None or told.side not in (place.side, None, "both"):
+        return False
+    return told.muscle == place.muscle or bool(members_of(told.muscle) & members_of(place.muscle))
 
 
 def _logit(share: float) -> float:
