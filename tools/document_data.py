@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from reprieve.app.schemas import DOCUMENTS as SCHEMAS
 from reprieve.core.dose import plain
 from reprieve.record.chart import Chart
 from reprieve.record.plan import Plan
@@ -19,9 +20,13 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 DOCUMENTS, FORMULARY = FOLDER / "documents.md", FOLDER / "formulary.md"
 _DOCUMENTS_HEAD = """# Documents
 
-Written by `tools/document_data.py` from the types. `reprieve schema plan` and `reprieve schema chart` print the JSON
-Schemas. Decimals are strings (`"62.5"`), dates are ISO. A field that is missing means "not told", never zero and never
-"none". Unknown fields are refused.
+Written by `tools/document_data.py` from the types. `reprieve schema NAME` prints the JSON Schema of each document that
+a command or the server reads; what it refuses they refuse, with one line.
+
+{documents}
+
+Decimals are strings (`"62.5"`), dates are ISO. A field that is missing means "not told", never zero and never "none".
+Unknown fields are refused, and so is a field told twice. Below are the two that hold a patient: plan and chart.
 """
 _FORMULARY_HEAD = """# Limits
 
@@ -39,7 +44,9 @@ def documents_page() -> str:
     kinds: dict[str, type] = {}
     for kind in (Plan, Chart):
         _collect(kind, kinds)
-    return _DOCUMENTS_HEAD + "".join(_document(kind) for kind in kinds.values())
+    rows = [f"| `{name}` | {kind.read_by} |" for name, kind in SCHEMAS.items()]
+    table = "\n".join(["| document | read by |", "| --- | --- |", *rows])
+    return _DOCUMENTS_HEAD.replace("{documents}", table) + "".join(_document(kind) for kind in kinds.values())
 
 
 def _collect(hint: Any, kinds: dict[str, type]) -> None:

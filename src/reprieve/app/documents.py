@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, LiteralString, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 from reprieve.app.text_files import read_text
-from reprieve.core.dose import is_plainly_written
 from reprieve.core.errors import DocumentError
-from reprieve.record.chart import Chart
-from reprieve.record.plan import Plan
 
 T = TypeVar("T")
 
-DOCUMENTS: dict[str, type] = {"plan": Plan, "chart": Chart}
+# How a number, a whole number, a day and a moment may be written as text. The readers below ask for just this, and the
+# JSON Schemas say it: the validator alone would read ``1_00``, figures of other scripts and seconds since 1970.
+NUMBER = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"
+WHOLE = r"\s*[+-]?[0-9]+\s*"
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+# A data frame writes its days with a midnight; one with a zone would be another day elsewhere.
+DAY = _DAY + r"([T ]00:00:00(\.0+)?)?"
+MOMENT = _DAY + r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
 
 
 @cache
@@ -37,7 +42,7 @@ def _make_strict(kind: Any) -> None:
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         if "__pydantic_config__" in vars(kind):
             return
-        kind.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
+        kind.__pydantic_config__ = ConfigDict(extra="forbid", allow_inf_nan=False)  # type: ignore[attr-defined]
         hints = get_type_hints(kind)
         for field in dataclasses.fields(kind):
             field.type = _strict(hints[field.name])
@@ -60,30 +65,32 @@ def _strict(hint: Any) -> Any:
     return Union[strict] if origin in (Union, UnionType) else origin[strict]  # noqa: UP007  of a tuple made here
 
 
-def _number(value: Any) -> Any:
-    if isinstance(value, str) and not is_plainly_written(value):
-        raise PydanticCustomError("number_written", 'input should be written in plain figures, such as "62.5"')
-    return value
+def _written(pattern: str, kind: LiteralString, message: LiteralString, *, text_only: bool = False) -> BeforeValidator:
+    """Return the guard of one type: a text of it is written like `pattern`; true and false are no number."""
+
+    def check(value: Any) -> Any:
+        number = isinstance(value, int | float)
+        misread = text_only if number else isinstance(value, str) and not re.fullmatch(pattern, value)
+        if isinstance(value, bool) or misread:
+            raise PydanticCustomError(kind, message)
+        return value
+
+    return BeforeValidator(check)
 
 
-def _count(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise PydanticCustomError("count_written", "input should be a whole number")
-    return _number(value)
-
-
-def _day(value: Any) -> Any:
-    if isinstance(value, int | float) or (isinstance(value, str) and "-" not in value.strip()[1:]):
-        raise PydanticCustomError("day_written", "input should be a date written as YYYY-MM-DD")
+def _flag(value: Any) -> Any:
+    if not isinstance(value, bool | None):
+        raise PydanticCustomError("flag_written", "input should be true or false")
     return value
 
 
 _GUARDS = {
-    Decimal: BeforeValidator(_number),
-    int: BeforeValidator(_count),
-    float: BeforeValidator(_count),
-    date: BeforeValidator(_day),
-    datetime: BeforeValidator(_day),
+    Decimal: _written(NUMBER, "number_written", 'input should be written in plain figures, such as "62.5"'),
+    float: _written(NUMBER, "number_written", 'input should be written in plain figures, such as "62.5"'),
+    int: _written(WHOLE, "count_written", "input should be a whole number"),
+    bool: BeforeValidator(_flag),
+    date: _written(DAY, "day_written", "input should be a date written as YYYY-MM-DD", text_only=True),
+    datetime: _written(MOMENT, "day_written", "input should be a date written as YYYY-MM-DD", text_only=True),
 }
 
 
@@ -147,11 +154,6 @@ def each_once(where: str) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
 def load(kind: type[T], path: str) -> T:
     """Return the document of `kind` in the file `path` (``-`` is standard input)."""
     return parse(kind, read_text(path), "standard input" if path == "-" else path)
-
-
-def schema(kind: type) -> dict[str, Any]:
-    """Return the JSON Schema of the document type `kind`."""
-    return adapter(kind).json_schema(mode="validation")
 
 
 def _one_line(error: ValidationError, where: str) -> str:

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-import yaml
-
-from reprieve.app.documents import read_text
-from reprieve.app.emg.movement import check_movement
+from reprieve.app.emg.map_text import read_map
+from reprieve.app.emg.movement import check_movement, is_number
 from reprieve.core.errors import RecordingError
 from reprieve.interop.recording import Channel, Recording, unit_of
 from reprieve.reference.muscle_catalogue import target_members
@@ -85,18 +83,18 @@ def load_channel_map(path: str) -> ChannelMap:
     UnknownNameError
         If a muscle is not in the reference data.
     """
-    try:
-        document = yaml.safe_load(read_text(path))
-    except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())[:120]
-        raise RecordingError(f"{path}: not YAML ({reason}); see the example in reprieve emg --help") from None
+    document = read_map(path)
     if not isinstance(document, dict) or not isinstance(document.get("channels"), dict):
         raise RecordingError(f"{path}: a channel map has the key 'channels' with one entry per channel name; add it")
     unknown = sorted(str(key) for key in document if key not in _MAP_KEYS)
     if unknown:
         raise RecordingError(f"{path}: unknown key {unknown[0]!r}; allowed are {', '.join(_MAP_KEYS)}")
     entries = {str(name): _checked_entry(path, str(name), entry) for name, entry in document["channels"].items()}
-    epochs = tuple(_epoch(path, number, one) for number, one in enumerate(document.get("epochs") or (), 1))
+    told = document.get("epochs", [])
+    told = [] if told is None else told
+    if not isinstance(told, list):
+        raise RecordingError(f"{path}: epochs is {told!r}; give a list of {{kind: rest, start_s: 0, stop_s: 30}}")
+    epochs = tuple(_epoch(path, number, one) for number, one in enumerate(told, 1))
     return ChannelMap(
         entries=entries,
         epochs=epochs,
@@ -172,7 +170,9 @@ def _checked_entry(path: str, name: str, entry: Any) -> dict[str, Any]:
             raise RecordingError(f"{path}: muscle of {name!r} is {value!r}; give a name such as splenius_capitis")
         if key == "muscle":
             target_members(value)
-        if key == "mvc" and not (isinstance(value, int | float) and 0 < value < float("inf")):
+        if key == "skip" and not isinstance(value, bool):
+            raise RecordingError(f"{path}: skip of {name!r} is {value!r}; give true or false")
+        if key == "mvc" and not (is_number(value) and 0 < value < float("inf")):
             raise RecordingError(
                 f"{path}: mvc of {name!r} is {value!r}; give the envelope of a maximal effort, above 0"
             )
@@ -188,12 +188,14 @@ def _epoch(path: str, number: int, entry: Any) -> Epoch:
         raise RecordingError(
             f"{path}: epoch {number} is {entry['kind']!r}; allowed are {', '.join(get_args(EpochKind))}"
         )
-    try:
-        start, stop = float(entry["start_s"]), float(entry["stop_s"])
-    except (TypeError, ValueError):
-        start, stop = float("nan"), float("nan")
-    if not 0 <= start < stop < float("inf"):
+    start, stop = entry["start_s"], entry["stop_s"]
+    if not (is_number(start) and is_number(stop) and 0 <= start < stop < float("inf")):
         raise RecordingError(
             f"{path}: epoch {number} runs from {entry['start_s']!r} to {entry['stop_s']!r} s; swap or correct"
         )
-    return Epoch(kind=entry["kind"], start_s=start, stop_s=stop, muscle=entry.get("muscle"), side=entry.get("side"))
+    muscle, side = entry.get("muscle"), entry.get("side")
+    if side not in (None, *get_args(MapSide)):
+        raise RecordingError(f"{path}: side of epoch {number} is {side!r}; allowed are {', '.join(get_args(MapSide))}")
+    if muscle is not None and not isinstance(muscle, str):
+        raise RecordingError(f"{path}: muscle of epoch {number} is {muscle!r}; give a name such as splenius_capitis")
+    return Epoch(kind=entry["kind"], start_s=float(start), stop_s=float(stop), muscle=muscle, side=side)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,15 +52,24 @@ def check_movement(path: str, entry: Any) -> Mapping[str, Any] | None:
     if entry is None:
         return None
     named = isinstance(entry, dict) and {"trunk", "head"} <= set(entry) <= {"trunk", "head", "neutral"}
-    if not named or any(not isinstance(entry[key], list) or len(entry[key]) != 4 for key in ("trunk", "head")):
+    if not named or any(not _four_names(entry[key]) for key in ("trunk", "head")):
         raise RecordingError(f"{path}: movement is {entry!r}; give {_EXAMPLE}")
     neutral = entry.get("neutral")
     if neutral is not None:
         given = [neutral.get(key) for key in ("start_s", "stop_s")] if isinstance(neutral, dict) else []
-        times = [float(one) for one in given if isinstance(one, int | float)]
+        times = [float(one) for one in given if is_number(one)]
         if len(times) != 2 or not 0 <= times[0] < times[1]:
             raise RecordingError(f"{path}: neutral of movement is {neutral!r}; give {{start_s: 0, stop_s: 2}}")
     return entry
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """Return whether a value of a map is a number that can be reckoned with; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
+
+
+def _four_names(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 4 and all(isinstance(one, str) for one in value)
 
 
 def report_movement(

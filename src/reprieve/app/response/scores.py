@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import statistics
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +15,7 @@ import numpy as np
 
 from reprieve.app.response.kernel import kernel
 from reprieve.app.text_files import read_text
-from reprieve.core.errors import DocumentError, ScoresError, SetupError, UnknownNameError
+from reprieve.core.errors import ScoresError, SetupError, UnknownNameError
 from reprieve.learn.observations import PLACEBO, PatientScores
 from reprieve.learn.population import DEFAULT_SCALE, UNNAMED, Population, ProductEntry, ScaleEntry, from_document
 from reprieve.learn.products import UNNAMED_PRODUCT, entry_of, priors_of
@@ -101,11 +100,9 @@ def load_population(path: str | None) -> Population:
     """Return the population in the file `path`, or the shipped one."""
     if path is None:
         return from_document(shipped_population(), "the shipped population")
-    try:
-        document = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise DocumentError(f"{path}: no JSON ({error.msg} at line {error.lineno}); give a population file") from None
-    return from_document(document, path)
+    from reprieve.app.response.population_file import population_of_file  # a forecast needs no validator without it
+
+    return population_of_file(path)
 
 
 def fit_scores(

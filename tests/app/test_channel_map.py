@@ -1,0 +1,43 @@
+"""A channel map that could be misread is refused with one line; each of these once passed or ended in a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reprieve.app.emg.channels import load_channel_map
+from reprieve.core.errors import RecordingError
+
+REST = "{kind: rest, start_s: 0, stop_s: 30"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("channels: {A: masseter, A: temporalis}", "'A' is told twice"),
+        ("channels: {A: {side: left, side: right}}", "'side' is told twice"),
+        ('channels: {A: {skip: "no"}}', "skip of 'A' is 'no'; give true or false"),
+        ("channels: {A: {mvc: true}}", "mvc of 'A' is True"),
+        (f"channels: {{}}\nepochs: [{REST}, side: lefft}}]", "side of epoch 1 is 'lefft'; allowed are left, right"),
+        (f"channels: {{}}\nepochs: [{REST}, muscle: 5}}]", "muscle of epoch 1 is 5"),
+        ("channels: {}\nepochs: [{kind: rest, start_s: false, stop_s: true}]", "epoch 1 runs from False to True s"),
+        ("channels: {}\nepochs: [{kind: rest, start_s: 0, stop_s: 1" + "0" * 400 + "}]", "epoch 1 runs from 0"),
+        ("channels: {}\nepochs: 5", "epochs is 5; give a list"),
+        ("channels: {}\nmovement: {trunk: [1, 2, 3, 4], head: [a, b, c, d]}", "movement is"),
+        ("channels: {}\nstimulus: 2026-13-45", "holds a value that is none"),
+        ("channels: " + "[" * 5000, "nested too deeply"),
+        ("channels: [", "not YAML"),
+    ],
+)
+def test_a_map_that_could_be_misread_is_one_line(text: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(RecordingError) as refused:
+        load_channel_map(str(tmp_path / "map.yaml"))
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_map_written_as_json_keeps_its_figures(tmp_path: Path) -> None:
+    (tmp_path / "map.json").write_text('{"channels": {"A": {"mvc": 5e-05}}, "epochs": null}', encoding="utf-8")
+    assert load_channel_map(str(tmp_path / "map.json")).entries == {"A": {"mvc": 5e-05}}
