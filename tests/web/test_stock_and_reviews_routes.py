@@ -91,7 +91,7 @@ def test_opening_wasting_and_closing_the_day(signed_in) -> None:
     assert (planned["vials"], planned["waste"]["units"]) == (1, "40")
 
 
-def test_a_review_needs_the_right_role_and_a_second_account(signed_in) -> None:
+def test_a_review_needs_the_right_role_and_a_second_account(signed_in, clock) -> None:
     administrator, injector, pharmacist = (signed_in(r) for r in ("administrator", "injector", "pharmacist"))
     policy = {"second_person_for_reviews": "always", "second_person_rules": ["*"]}
     assert injector.post("/api/policy", {"policy": policy, "reason": "board"}).status_code == 403
@@ -103,7 +103,7 @@ def test_a_review_needs_the_right_role_and_a_second_account(signed_in) -> None:
     assert signed_in("nurse").post("/api/reviews", wish).status_code == 403
     review = injector.post("/api/reviews", wish).json()
     assert review["needs_second"]
-    plan = session_of("2026-11-26")["plan"]
+    plan = session_of(clock().date().isoformat())["plan"]  # a review does not count backwards
 
     def blocked() -> bool:
         found = injector.post("/api/check", plan).json()["findings"]
