@@ -117,3 +117,22 @@ def new_target(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], s
 def target(new_target: Callable[[], str]) -> str:
     """The target of one new, empty record."""
     return new_target()
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Path:
+    """The folder of recordings that the repository ships."""
+    return Path(__file__).parent / "data" / "emg"
+
+
+@pytest.fixture(scope="session")
+def elsewhere() -> Callable[[str], str]:
+    """Path of a recording that may not be shipped (GPL-3); skips when the folder is not named."""
+
+    def find(name: str) -> str:
+        folder = os.environ.get("REPRIEVE_RECORDINGS")
+        if not folder or not (Path(folder) / name).exists():
+            pytest.skip(f"{name} is not shipped; REPRIEVE_RECORDINGS names no folder that holds it")
+        return str(Path(folder) / name)
+
+    return find

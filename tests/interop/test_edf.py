@@ -124,6 +124,16 @@ def test_a_gap_leaves_the_longest_stretch_with_its_time(tmp_path: Path) -> None:
     assert "7.50 s to 10.50 s" in recording.notes[0]
 
 
+def test_a_gap_that_no_time_tells_is_said(tmp_path: Path) -> None:
+    head = edf_bytes([("EMG", 10, b""), ("EDF Annotations", 8, b"")], records=0, reserved="EDF+D", announced=2)
+    values = np.arange(10, dtype="<i2").tobytes()
+    path = tmp_path / "gap.edf"
+    path.write_bytes(head + values + b"+0\x14\x14\0".ljust(16, b"\0") + values + b"\0" * 16)
+    recording = read_edf(str(path))
+    assert len(recording.channels[0].raw) == 20
+    assert "figures may reach over a gap" in recording.notes[0]
+
+
 def test_a_recorder_switched_off_leaves_the_count_open(tmp_path: Path) -> None:
     path = tmp_path / "open.edf"
     path.write_bytes(edf_bytes([("EMG", 4, b"\1\0" * 4)], records=3, announced=-1) + b"\1\0")

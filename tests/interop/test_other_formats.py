@@ -5,14 +5,18 @@ from __future__ import annotations
 import builtins
 import json
 import shutil
+import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import ezc3d
 import numpy as np
 import pytest
 
+from reprieve.app.emg.recording import report_recording
 from reprieve.core.errors import RecordingError, ReprieveError, SetupError
+from reprieve.interop import wfdb_files
 from reprieve.interop.extras import need
 from reprieve.interop.recordings import read_recording
 
@@ -27,6 +31,53 @@ def test_wfdb_values_are_counts_over_gain(shipped: Path) -> None:
     assert (channel.name, channel.unit, channel.rate_hz) == ("EMG", "mV", 4000)
     assert channel.raw[0] == -333
     assert "needle" in channel.hint
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_samples_that_a_wfdb_file_marks_as_missing_are_no_signal(
+    held: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = np.arange(-2000, 2000).reshape(2000, 2)
+    counts[700, 0] = -(2**15)  # what format 16 writes where there is no sample
+    path = wfdb_record(tmp_path, counts)
+    monkeypatch.setattr(wfdb_files, "_HELD_BYTES", 2**27 if held else 0)
+    gap, whole = read_recording(path).channels
+    assert np.flatnonzero(np.isnan(gap.values)).tolist() == [700]
+    assert np.isfinite(whole.values).all()
+    report = report_recording(path)
+    assert [one.quality.verdict == "reject" for one in report.channels] == [True, False]
+    assert "A: the file marks 1 samples as missing" in report.notes[0]
+
+
+@pytest.mark.parametrize("gain", ["0", "", "0(0)/mV"])
+def test_wfdb_without_a_gain_has_no_figure_in_volts(gain: str, tmp_path: Path) -> None:
+    path = Path(wfdb_record(tmp_path, np.arange(-2000, 2000).reshape(2000, 2)))
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([lines[0], *(f"rec.dat 16 {gain}".strip() for _ in range(2))]) + "\n")
+    recording = read_recording(str(path))
+    assert [(one.unit, one.scale) for one in recording.channels] == [("count", 1.0)] * 2
+    assert "states no gain" in recording.notes[0]
+
+
+def test_a_wfdb_record_of_two_segments_is_one(tmp_path: Path) -> None:
+    counts = np.arange(-2000, 2000).reshape(2000, 2)
+    wfdb_record(tmp_path, counts)
+    both = tmp_path / "both.hea"
+    both.write_text("both/2 2 1000 4000\nrec 2000\nrec 2000\n")
+    recording = read_recording(str(both))
+    assert [one.unit for one in recording.channels] == ["mV", "mV"]
+    assert recording.channels[1].values == pytest.approx(np.tile(counts[:, 1], 2) / 1e3)
+
+
+def wfdb_record(folder: Path, counts: np.ndarray) -> str:
+    """Write two channels in format 16 by PhysioNet's own library."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its own use of pandas
+        import wfdb
+
+        told = {"units": ["mV"] * 2, "sig_name": ["A", "B"], "fmt": ["16"] * 2, "adc_gain": [1e3] * 2}
+        wfdb.wrsamp("rec", fs=1000, d_signal=counts, baseline=[0, 0], write_dir=str(folder), **told)
+    return str(folder / "rec.hea")
 
 
 def test_opensignals_counts_become_millivolts(shipped: Path) -> None:
@@ -67,7 +118,16 @@ def test_c3d_equals_ezc3d_and_integers_of_either_byte_order(shipped: Path, tmp_p
     assert second.values == pytest.approx([0.5 * 4.0 * count for count in (-100, -200, -300)])
 
 
-def integer_c3d(order: str, counts: list[list[int]]) -> bytes:
+def test_unsigned_c3d_has_an_unsigned_offset(tmp_path: Path) -> None:
+    path = tmp_path / "unsigned.c3d"
+    path.write_bytes(integer_c3d("<", counts=[[-32768, 0], [-32760, 1]], offset=-32768, unsigned=True))
+    first, second = read_recording(str(path)).channels
+    assert first.raw.tolist() == [32768, 32776]
+    assert first.values == pytest.approx([0, 8])
+    assert second.values == pytest.approx([0, 2])
+
+
+def integer_c3d(order: str, counts: list[list[int]], offset: int = 10, *, unsigned: bool = False) -> bytes:
     """Return a C3D file of 16-bit integers: two analog channels, one sample a frame, 100 frames a second."""
 
     def entry(group: int, name: str, rest: bytes) -> bytes:
@@ -85,7 +145,9 @@ def integer_c3d(order: str, counts: list[list[int]]) -> bytes:
     body += parameter(2, "USED", 2, [], np.array([2], order + "i2").tobytes())
     body += parameter(2, "LABELS", -1, [2, 2], b"A B ") + parameter(2, "UNITS", -1, [2, 2], b"mVmV")
     body += parameter(2, "GEN_SCALE", 4, [], floats(0.5)) + parameter(2, "SCALE", 4, [2], floats(2, 4))
-    body += parameter(2, "OFFSET", 2, [2], np.array([10, 0], order + "i2").tobytes())
+    body += parameter(2, "OFFSET", 2, [2], np.array([offset, 0], order + "i2").tobytes())
+    if unsigned:
+        body += parameter(2, "FORMAT", -1, [8], b"UNSIGNED")
     section = (b"\1\x50\1" + bytes([84 if order == "<" else 86]) + body).ljust(512, b"\0")
     words = np.zeros(256, order + "u2")
     words[1:5] = 0, 2, 1, len(counts)
@@ -111,6 +173,79 @@ def test_spike2_events_and_spikes_become_annotations(elsewhere: Callable[[str], 
     assert (texts.count("MU1"), texts.count("MU2")) == (62, 50)
     events = [mark.text for mark in read_recording(elsewhere("hreflex_spike2/physiology.smr")).annotations]
     assert (events.count("Hreflex"), events.count("Magnet")) == (20, 10)
+
+
+def son_file(path: Path, stretches: list[tuple[float, int]], rate: int = 1000) -> Path:
+    """Write a small Spike2 file of one EMG channel: of each stretch its start in seconds and its samples.
+
+    And a key press half a second into each stretch.
+    """
+
+    def bytes_of(fields: list[tuple[str, str]], **told: Any) -> bytes:
+        row = np.zeros(1, fields)
+        for name, value in told.items():
+            row[name] = value
+        return row.tobytes()
+
+    def pascal(text: str) -> bytes:
+        return bytes([len(text)]) + text.encode()
+
+    from neo.rawio import spike2rawio as son
+
+    step = 1_000_000 // rate  # in microseconds, the clock of this file
+    wave, keys = 512 + 2 * 140, b""
+    blocks, place = b"", wave
+    sizes = [20 + 2 * count for _, count in stretches]
+    for number, (start_s, count) in enumerate(stretches):
+        following = place + sizes[number] if number + 1 < len(stretches) else -1
+        start = round(start_s * 1e6)
+        head = (-1, following, start, start + (count - 1) * step, 1, count)
+        names = [name for name, _ in son.blockHeaderDesciption]
+        blocks += bytes_of(son.blockHeaderDesciption, **dict(zip(names, head, strict=True)))
+        blocks += (1000 * number + np.arange(count)).astype("<i2").tobytes()
+        place += sizes[number]
+        keys += np.array([start + 500_000], "<i4").tobytes() + b"K\0\0\0"
+    ends = round(stretches[-1][0] * 1e6) + stretches[-1][1] * step
+    key_block = np.array([-1, -1, 0, ends], "<i4").tobytes() + np.array([2, len(stretches)], "<i2").tobytes() + keys
+    common = {"n_extra": 0, "max_chan_time": ends}
+    channels = bytes_of(
+        son.channelHeaderDesciption1,
+        firstblock=wave,
+        lastblock=place - sizes[-1],
+        blocks=len(stretches),
+        l_chan_dvd=step,
+        title=pascal("EMG"),
+        ideal_rate=rate,
+        kind=1,
+        **common,
+    )
+    channels = (channels + np.array([1.0, 0.0], "<f4").tobytes() + pascal("mV").ljust(6, b"\0")).ljust(140, b"\0")
+    channels += bytes_of(
+        son.channelHeaderDesciption1,
+        firstblock=place,
+        lastblock=place,
+        blocks=1,
+        title=pascal("Keyboard"),
+        kind=5,
+        **common,
+    ).ljust(140, b"\0")
+    head = bytes_of(
+        son.headerDescription, system_id=6, us_per_time=1, time_per_adc=1, channels=2, dtime_base=1e-6, max_ftime=ends
+    )
+    path.write_bytes(head.ljust(512, b"\0") + channels + blocks + key_block)
+    return path
+
+
+def test_of_a_paused_spike2_recording_the_longest_stretch_is_kept_and_said(tmp_path: Path) -> None:
+    path = son_file(tmp_path / "paused.smr", [(0.0, 2000), (10.0, 5000), (60.0, 1000)])
+    recording = read_recording(str(path))
+    (channel,) = recording.channels
+    assert (channel.start_s, len(channel.raw), int(channel.raw[0])) == (10.0, 5000, 1000)
+    assert "interrupted 2 times" in recording.notes[0]
+    assert "10.00 s to 15.00 s" in recording.notes[0]
+    assert [mark.onset_s for mark in recording.annotations] == [0.5, 10.5, 60.5]
+    whole = read_recording(str(son_file(tmp_path / "whole.smr", [(0.0, 2000)])))
+    assert (len(whole.channels[0].raw), whole.notes) == (2000, ())
 
 
 def test_bids_names_the_muscles_and_the_conflict_of_units(shipped: Path) -> None:

@@ -128,6 +128,9 @@ def _channels(analog: _Analog, rate_hz: float, parameters: Mapping[str, Value], 
     common = number(parameters, "ANALOG:GEN_SCALE", 1.0)
     scales = [common * scale for scale in numbers(parameters, "ANALOG:SCALE", used, 1.0)]
     zeros = numbers(parameters, "ANALOG:OFFSET", used, 0.0)
+    if kind == "u2":
+        # Stored as a signed number of 16 bits whatever the samples are: 32768 reads as -32768.
+        zeros = [zero % 65536 for zero in zeros]
     if not np.isfinite([*scales, *zeros]).all():
         raise ParameterError("a scale or an offset of the analog channels is not a number")
     rail = {"i2": (-32768.0, 32767.0), "u2": (0.0, 65535.0)}.get(kind)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from reprieve.core.errors import RecordingError
 from reprieve.interop.edf_annotations import annotations_of, record_onsets
-from reprieve.interop.recording import Annotation, Channel, Recording, plausible_rate, unit_of
+from reprieve.interop.recording import Annotation, Channel, Recording, longest_stretch_note, plausible_rate, unit_of
 from reprieve.interop.stored import in_records
 
 _FIXED_BYTES, _SIGNAL_BYTES = 256, 256
@@ -119,7 +119,12 @@ def _time_line(
     origin = onsets[0] if onsets and onsets[0] is not None else 0.0
     markers = tuple(mark for texts in lists for mark in annotations_of(texts, origin))
     markers = tuple(sorted(markers, key=lambda mark: mark.onset_s))
-    if not header.interrupted or header.record_s <= 0 or any(onset is None for onset in onsets):
+    if not header.interrupted or header.record_s <= 0:
+        return markers, whole, 0.0
+    if any(onset is None for onset in onsets):
+        notes.append(
+            "the recording was interrupted, but a data record tells no time: figures may reach over a gap; export again"
+        )
         return markers, whole, 0.0
     times = np.asarray(onsets, dtype=np.float64) - origin
     breaks = np.flatnonzero(np.abs(np.diff(times) - header.record_s) > 1e-3 * header.record_s) + 1
@@ -127,10 +132,7 @@ def _time_line(
     longest = max(itertools.pairwise(edges), key=lambda span: span[1] - span[0])
     if len(breaks):
         stop = times[longest[0]] + (longest[1] - longest[0]) * header.record_s
-        notes.append(
-            f"the recording was interrupted {len(breaks)} times; the figures are of the longest unbroken stretch, "
-            f"{times[longest[0]]:.2f} s to {stop:.2f} s"
-        )
+        notes.append(longest_stretch_note(len(breaks), times[longest[0]], stop))
     return markers, longest, float(times[longest[0]])
 
 

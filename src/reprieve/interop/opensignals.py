@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,9 @@ def read_opensignals_hdf5(path: str) -> Recording:
         for device in devices:
             found, content = _device_channels(path, device, content)
             # Two devices may use the same port; the device then tells them apart.
-            channels += [_renamed(one, device["name"]) if names.count(one.name) > 1 else one for one in found]
+            channels += [
+                replace(one, name=f"{device['name']} {one.name}") if names.count(one.name) > 1 else one for one in found
+            ]
     except RecordingError:
         raise
     except (KeyError, ValueError, TypeError, IndexError) as error:
@@ -205,17 +207,4 @@ def counted_channel(
     span = _BITALINO_SUPPLY_MV / _BITALINO_GAIN if bitalino else _SUPPLY_MV / _GAIN
     return Channel(
         name=name, unit="mV", rate_hz=rate_hz, raw=counts, scale=span / full, offset=-span / 2, rail=rail, hint=hint
-    )
-
-
-def _renamed(channel: Channel, device: str) -> Channel:
-    return Channel(
-        name=f"{device} {channel.name}",
-        unit=channel.unit,
-        rate_hz=channel.rate_hz,
-        raw=channel.raw,
-        scale=channel.scale,
-        offset=channel.offset,
-        rail=channel.rail,
-        hint=channel.hint,
     )

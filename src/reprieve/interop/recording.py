@@ -141,6 +141,15 @@ def unit_of(text: str) -> str:
     return "count" if plain in _COUNTS else text.strip()
 
 
+def longest_stretch_note(breaks: int, start_s: float, stop_s: float) -> str:
+    """Return what is said of a recording with gaps: figures over a gap would be wrong, so the longest part is kept."""
+    times = "once" if breaks == 1 else f"{breaks} times"
+    return (
+        f"the recording was interrupted {times}; the figures are of the longest unbroken stretch, "
+        f"{start_s:.2f} s to {stop_s:.2f} s"
+    )
+
+
 def plausible_rate(rate_hz: float, where: str) -> float:
     """Return `rate_hz`, or refuse what no amplifier samples at."""
     if not (rate_hz > 0 and rate_hz <= 1e6):

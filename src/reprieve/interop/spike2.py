@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from reprieve.core.errors import RecordingError
 from reprieve.interop.extras import need
-from reprieve.interop.recording import Annotation, Channel, Recording, plausible_rate, unit_of
+from reprieve.interop.recording import Annotation, Channel, Recording, longest_stretch_note, plausible_rate, unit_of
 from reprieve.interop.stored import StoredSamples
 
 # The samples of larger files stay in them until each channel is asked for.
@@ -31,7 +31,7 @@ def read_spike2(path: str) -> Recording:
     Notes
     -----
     Events and sorted spikes become annotations named after their channel. A .smrx file can only be read by the maker's
-    own Windows library; Spike2 exports it to EDF or .smr.
+    own Windows library; Spike2 exports it to EDF or .smr. Of a recording with pauses the longest stretch is kept.
     """
     if path.lower().endswith(".smrx"):
         raise RecordingError(f"{path}: .smrx has no open reader; export it from Spike2 as EDF or as 32-bit .smr")
@@ -40,7 +40,9 @@ def read_spike2(path: str) -> Recording:
     try:
         source = rawio.Spike2RawIO(filename=path, try_signal_grouping=False)
         source.parse_header()
-        channels = tuple(_channel(source, path, row, i) for i, row in enumerate(source.header["signal_channels"]))
+        stretch, notes = _longest_stretch(source)
+        rows = enumerate(source.header["signal_channels"])
+        channels = tuple(_channel(source, path, row, i, stretch) for i, row in rows)
         markers = tuple(sorted(_events(source) + _spikes(source), key=lambda mark: mark.onset_s))
     except RecordingError:
         raise
@@ -49,16 +51,24 @@ def read_spike2(path: str) -> Recording:
         raise RecordingError(f"{path}: not a readable Spike2 file ({reason}); copy or export the file again") from None
     if not channels:
         raise RecordingError(f"{path}: holds no waveform channel; export the raw EMG, not only its events")
-    return Recording(path=path, format="Spike2", channels=channels, annotations=markers)
+    return Recording(path=path, format="Spike2", channels=channels, annotations=markers, notes=notes)
 
 
-def _channel(source: Any, path: str, row: Any, index: int) -> Channel:
+def _longest_stretch(source: Any) -> tuple[int, tuple[str, ...]]:
+    """Return which stretch between pauses is the longest, and a note where there are several."""
+    count = int(source.segment_count(0))
+    spans = [(float(source.segment_t_start(0, one)), float(source.segment_t_stop(0, one))) for one in range(count)]
+    longest = max(range(count), key=lambda one: spans[one][1] - spans[one][0])
+    return longest, () if count == 1 else (longest_stretch_note(count - 1, *spans[longest]),)
+
+
+def _channel(source: Any, path: str, row: Any, index: int, stretch: int) -> Channel:
     # Without grouping every channel is a stream of its own, at its own rate.
     stream = next(i for i, one in enumerate(source.header["signal_streams"]) if one["id"] == row["stream_id"])
-    length = int(source.get_signal_size(0, 0, stream))
+    length = int(source.get_signal_size(0, stretch, stream))
 
     def read(start: int, stop: int) -> NDArray[Any]:
-        part = source.get_analogsignal_chunk(0, 0, i_start=start, i_stop=stop, stream_index=stream)[:, 0]
+        part = source.get_analogsignal_chunk(0, stretch, i_start=start, i_stop=stop, stream_index=stream)[:, 0]
         return np.ascontiguousarray(part)
 
     stored = StoredSamples(length, np.dtype(str(row["dtype"])), read)
@@ -71,7 +81,7 @@ def _channel(source: Any, path: str, row: Any, index: int) -> Channel:
         raw=raw,
         scale=float(row["gain"]),
         offset=float(row["offset"]),
-        start_s=float(source.get_signal_t_start(0, 0, stream)),
+        start_s=float(source.get_signal_t_start(0, stretch, stream)),
         rail=(-32768, 32767) if str(row["dtype"]) == "int16" else None,
     )
 
@@ -79,19 +89,20 @@ def _channel(source: Any, path: str, row: Any, index: int) -> Channel:
 def _events(source: Any) -> list[Annotation]:
     found: list[Annotation] = []
     for index, row in enumerate(source.header["event_channels"]):
-        stamps, _, labels = source.get_event_timestamps(0, 0, index)
-        times = source.rescale_event_timestamp(stamps, "float64", index)
         name = str(row["name"]).strip()
-        for time, label in zip(times, labels, strict=True):
-            text = f"{name} {label}".strip()
-            found.append(Annotation(float(time), None, text))
+        for stretch in range(source.segment_count(0)):
+            stamps, _, labels = source.get_event_timestamps(0, stretch, index)
+            times = source.rescale_event_timestamp(stamps, "float64", index)
+            for time, label in zip(times, labels, strict=True):
+                found.append(Annotation(float(time), None, f"{name} {label}".strip()))
     return found
 
 
 def _spikes(source: Any) -> list[Annotation]:
     found: list[Annotation] = []
     for index, row in enumerate(source.header["spike_channels"]):
-        stamps = source.get_spike_timestamps(0, 0, index)
-        times = source.rescale_spike_timestamp(stamps, "float64")
-        found.extend(Annotation(float(time), None, str(row["name"]).strip()) for time in times)
+        for stretch in range(source.segment_count(0)):
+            stamps = source.get_spike_timestamps(0, stretch, index)
+            times = source.rescale_spike_timestamp(stamps, "float64")
+            found.extend(Annotation(float(time), None, str(row["name"]).strip()) for time in times)
     return found
