@@ -13,6 +13,7 @@ import argparse
 import ast
 import json
 import os
+import resource
 import signal
 import sys
 import tempfile
@@ -38,6 +39,8 @@ NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
 # Keyword arguments whose value is words for a person.
 WORDS = frozenset({"message", "clears_if", "note", "what", "words", "scope", "help", "metavar"})
 SLOWEST_FACTOR, LEAST_SECONDS = 12.0, 20.0
+# A loop without an end fills the memory long before its time is up, and the machine then ends whatever it likes.
+LARGEST_BYTES = 4 * 2**30
 
 
 @dataclass(frozen=True)
@@ -348,6 +351,7 @@ def start(mutant: Mutant, rounds: list[list[str]]) -> int:
         return child
     os.setpgid(0, 0)
     _be_quiet()
+    resource.setrlimit(resource.RLIMIT_DATA, (LARGEST_BYTES, LARGEST_BYTES))
     try:
         calm_hypothesis()
         sys.meta_path.insert(0, Finder(mutant))
@@ -367,21 +371,28 @@ def rounds_for(mutant: Mutant, seen: dict[str, Any], tests: list[str], reach_onl
     return [first] if first and reach_only else [first, tests] if first else [tests]
 
 
+def limit_of(rounds: list[list[str]], seen: dict[str, Any]) -> float:
+    """Return the seconds that the rounds of one mutant may take; tests that it never runs are not waited for."""
+    every = sum(seen["seconds"].values())
+    took = (sum(seen["seconds"].get(test, every) for test in chosen) for chosen in rounds)
+    return max(LEAST_SECONDS, SLOWEST_FACTOR * sum(took))
+
+
 def run(
     mutants: list[Mutant], seen: dict[str, Any], tests: list[str], jobs: int, reach_only: bool
 ) -> list[tuple[Mutant, str]]:
     """Run all mutants, `jobs` at a time; return each with ``killed``, ``slow`` or ``survived``."""
-    limit = max(LEAST_SECONDS, SLOWEST_FACTOR * sum(seen["seconds"].values()))
     waiting, running = list(reversed(mutants)), {}
     results: list[tuple[Mutant, str]] = []
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop()
-            running[start(mutant, rounds_for(mutant, seen, tests, reach_only))] = (mutant, time.monotonic())
+            rounds = rounds_for(mutant, seen, tests, reach_only)
+            running[start(mutant, rounds)] = (mutant, time.monotonic() + limit_of(rounds, seen))
         time.sleep(0.02)
-        for child, (mutant, began) in list(running.items()):
+        for child, (mutant, ends) in list(running.items()):
             done, status = os.waitpid(child, os.WNOHANG)
-            late = time.monotonic() - began > limit
+            late = time.monotonic() > ends
             if not done and not late:
                 continue
             if not done:

@@ -39,6 +39,21 @@ def test_the_ends_of_a_life_are_ages(age: int) -> None:
     assert report_of(plan(ONA, CD, age=age, weight=50))
 
 
+@pytest.mark.parametrize(("age", "child"), [(17, True), (18, False), (19, False)])
+def test_who_is_eighteen_is_no_child(age: int, child: bool) -> None:
+    assert bool(found(plan(ONA, CD, age=age), "weight_missing")) is child
+
+
+def test_the_oldest_birth_date_is_one_of_130_years() -> None:
+    def born(year: int) -> Any:
+        one = plan(ONA, CD, age=None)
+        return report_of(replace(one, patient=replace(one.patient, birth_date=date(year, 11, 26))))
+
+    assert born(1896)
+    with pytest.raises(InputError, match="makes an age of 131; nobody is so old"):
+        born(1895)
+
+
 @pytest.mark.parametrize("weight", ["0.5", "500"])
 def test_the_lightest_and_the_heaviest_are_weights(weight: str) -> None:
     assert report_of(plan(ONA, CD, weight=weight))
@@ -116,6 +131,19 @@ def test_doses_of_the_past_are_looked_at_too() -> None:
 def test_units_per_ml_by_hand(product: str, units: int, diluent: str, per_ml: str | None) -> None:
     told = concentration_of(product, Vial(units=Decimal(units), diluent_ml=Decimal(diluent)))
     assert told == (Decimal(50) / Decimal("0.6") if per_ml is None else Decimal(per_ml))
+
+
+def test_the_smallest_vial_and_the_smallest_volume_of_diluent() -> None:
+    def made_up(units: str, diluent_ml: str, product: str = ONA) -> Decimal | None:
+        return concentration_of(product, Vial(units=Decimal(units), diluent_ml=Decimal(diluent_ml)))
+
+    assert made_up("0.5", "1") == Decimal("0.5")
+    assert made_up("100", "0.05") == 2000
+    assert made_up("100", "0.5") == 200
+    with pytest.raises(InputError, match=r"must be 0 or lie between 0.05 and 100 mL, but got 0.049 mL"):
+        made_up("100", "0.049")
+    # A ready solution is given as it comes.
+    assert made_up("2500", "0", RIMA) == 5000
 
 
 def test_what_is_not_told_has_no_concentration() -> None:

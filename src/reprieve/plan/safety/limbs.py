@@ -51,9 +51,8 @@ def _parts(entry: Placed) -> list[tuple[Limb, Decimal]]:
     told = entry.injection.limb
     if told is None:
         return _meant(entry)
-    limb = _BY_NAME[told]
-    other = [part for part in _meant(entry) if part[0] != limb] if contradicts(entry) else []
-    return [(limb, entry.units), *other]
+    # What a contradiction means beside the limb told is always another one.
+    return [(_BY_NAME[told], entry.units), *(_meant(entry) if contradicts(entry) else ())]
 
 
 def _meant(entry: Placed) -> list[tuple[Limb, Decimal]]:

@@ -7,6 +7,7 @@ lids (``botoxone_bleph``); EU lids 100 units in 12 weeks (``rxreasoner_bleph_eu`
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,7 +15,9 @@ import pytest
 
 from reprieve.core.findings import Severity
 from reprieve.plan.safety import SafetySettings
+from reprieve.plan.safety.given_before import earlier_doses
 from reprieve.record.plan import Exposure, LastSession
+from reprieve.reference.formulary.product import product
 from support.plans import ABO, BLEPH, CD, DAXI, ONA, TODAY, found, given, inject, plan, report_of
 
 RULE = "cumulative_limit_exceeded"
@@ -144,6 +147,16 @@ def test_what_would_clear_it_is_said() -> None:
     assert one.date == TODAY
 
 
+def test_the_wait_is_counted_from_the_latest_dose() -> None:
+    def clears(*days_ago: int) -> str:
+        doses = tuple(given(day, 200) for day in days_ago)
+        (finding,) = found(plan(ONA, CD, inject("splenius_capitis", 250, sites=6), exposures=doses), RULE)
+        return finding.clears_if
+
+    assert clears(60, 30) == "at most 0 units now, or wait until earlier doses leave the window (the latest in 62 days)"
+    assert clears(0) == "at most 200 units now, or wait until earlier doses leave the window (the latest in 92 days)"
+
+
 def test_another_setting_of_the_window_is_used_and_shown() -> None:
     one = plan(ONA, CD, inject("splenius_capitis", 250, sites=6), exposures=(given(84, 200),))
     assert found(one, RULE)
@@ -158,6 +171,7 @@ def test_another_setting_of_the_window_is_used_and_shown() -> None:
         ((None,), 400),  # a dose without units does not hide those of the last session
         ((1,), 400),
         ((100, 50), 400),
+        ((349,), 400),
         ((350,), 400),
         ((400,), 450),
         ((None, 100), 400),
@@ -177,3 +191,17 @@ def test_of_the_last_session_and_an_exposure_of_its_day_the_larger_counts(
     )
     (limit,) = (entry for entry in report_of(one).limits if entry.rule == RULE)
     assert limit.actual == summed
+
+
+def test_of_a_last_session_that_is_all_told_nothing_is_left_over() -> None:
+    """An exposure of the same day and substance says all of it; of a name that is not on file nobody knows."""
+    session = LastSession(date=TODAY - timedelta(days=60), product=ONA, units=None)
+
+    def earlier(product_named: str, last_session: LastSession) -> list[Decimal | None]:
+        one = plan(ONA, CD, exposures=(given(60, 100, product_named),), last_session=last_session)
+        told = earlier_doses(one, product(ONA), TODAY)
+        return [dose.units for dose in (*told.same, *told.nameless)]
+
+    assert earlier("Botox", session) == [Decimal(100)]
+    assert earlier("Botox", replace(session, units=Decimal(100))) == [Decimal(100)]
+    assert earlier("Botulin-X", session) == [None, Decimal(100)]

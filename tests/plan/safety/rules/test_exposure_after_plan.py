@@ -6,10 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from reprieve.plan.safety.given_before import earlier_doses
+from reprieve.reference.formulary.product import product
 from support.plans import (
     ABO,
     CD,
     ONA,
+    TODAY,
     found,
     given,
     inject,
@@ -43,8 +46,17 @@ def test_two_doses_that_no_window_holds_together_are_not_summed() -> None:
     assert [finding.actual for finding in found(near, LIMIT)] == [Decimal(410)]
 
 
+def test_a_dose_of_the_plans_own_day_is_not_ahead() -> None:
+    one = plan(ONA, CD, exposures=(given(0, 50), given(0, 500, ABO)))
+    assert not found(one, "exposure_after_plan")
+    earlier = earlier_doses(one, product(ONA), TODAY)
+    assert [dose.units for dose in earlier.same] == [50]
+    assert [dose.units for dose in earlier.other] == [500]
+    assert not earlier.ahead_same
+
+
 def test_another_toxin_ahead_is_said_and_never_added() -> None:
     one = plan(ONA, CD, inject("splenius_capitis", 50), exposures=(given(-3, 390, ABO),))
     (said,) = found(one, "exposure_after_plan")
-    assert said.message.endswith("not counted.")
+    assert said.message.endswith("2026-11-26; not counted.")
     assert not found(one, LIMIT)

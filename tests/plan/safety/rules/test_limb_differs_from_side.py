@@ -10,11 +10,15 @@ from support.plans import (
     plan,
 )
 
+RULE = "limb_differs_from_side"
+
 
 def test_a_limb_of_the_other_side_is_said() -> None:
     def said(side: str, limb: str) -> bool:
-        return bool(found(plan(ONA, ARM, inject("biceps_brachii", 50, side, limb=limb)), "limb_differs_from_side"))
+        return bool(found(plan(ONA, ARM, inject("biceps_brachii", 50, side, limb=limb)), RULE))
 
+    (finding,) = found(plan(ONA, ARM, inject("biceps_brachii", 50, "left", limb="right_arm")), RULE)
+    assert "the right arm; side and limb contradict each other" in finding.message
     assert said("left", "right_arm")
     assert said("right", "left_arm")
     assert not said("left", "left_arm")
@@ -23,8 +27,11 @@ def test_a_limb_of_the_other_side_is_said() -> None:
 
 def test_a_limb_in_which_the_muscle_does_not_lie_is_said() -> None:
     def said(muscle: str, limb: str) -> bool:
-        return bool(found(plan(ONA, ARM, inject(muscle, 50, "right", limb=limb)), "limb_differs_from_side"))
+        return bool(found(plan(ONA, ARM, inject(muscle, 50, "right", limb=limb)), RULE))
 
+    (finding,) = found(plan(ONA, ARM, inject("gastrocnemius", 50, "right", limb="right_arm")), RULE)
+    assert "the right arm; muscle and limb contradict each other" in finding.message
+    assert finding.clears_if == "muscle or limb is corrected"
     assert said("gastrocnemius", "right_arm")
     assert said("biceps_brachii", "right_leg")
     assert not said("gastrocnemius", "right_leg")

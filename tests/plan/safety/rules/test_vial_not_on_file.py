@@ -20,7 +20,8 @@ def test_a_vial_of_another_size_is_said(size: int, said: bool) -> None:
 
 def test_each_vial_is_looked_at_and_the_nearest_is_told() -> None:
     mixed = plan(ONA, CD, reconstitution=vials(100, 2000, 210))
-    assert [(one.subject, one.limit) for one in found(mixed, RULE)] == [("vial 2", 200), ("vial 3", 200)]
+    told = [(one.subject, one.limit, one.actual, one.exceed_by, one.unit) for one in found(mixed, RULE)]
+    assert told == [("vial 2", 200, 2000, 1800, "units"), ("vial 3", 200, 210, 10, "units")]
     assert not found(plan(ONA, CD), RULE)
     # 100 units are a vial of one product and none of another.
     assert found(plan(RIMA, CD, inject("splenius_capitis", 2500), reconstitution=vials(100, diluent_ml=1)), RULE)
