@@ -49,6 +49,25 @@ def test_a_wave_of_known_size_and_time() -> None:
         evoked_wave(samples, rate, [1.0], (0.02, 0.01), np.random.default_rng(0))
 
 
+def test_noise_is_no_wave() -> None:
+    rate, rng = 2000.0, np.random.default_rng(3)
+    samples = 0.02 * rng.standard_normal(30_000)
+    stimuli = [float(second) + part for second in range(1, 14) for part in (0.0, 0.1)]
+    for stimulus in stimuli:
+        place = round((stimulus + 0.010) * rate)
+        samples[place : place + 10] += np.sin(2 * np.pi * np.arange(10) / 10)
+    early, late = (evoked_wave(samples, rate, stimuli, window, rng) for window in (M_WAVE_S, LATE_WAVE_S))
+    assert early is not None
+    assert late is not None
+    assert early.latency_s == pytest.approx(0.0115, abs=0.002)
+    assert late.latency_s is None
+    # The second of a pair is not looked at: what precedes it is the answer to the first.
+    assert early.noise == pytest.approx(0.02 * 4.5, rel=0.3)
+    train = evoked_wave(samples, rate, stimuli[1:2] + [stimuli[1] + 0.1], LATE_WAVE_S, rng)
+    assert train is not None
+    assert train.latency_s is None
+
+
 def test_a_stretch_of_known_speed_and_onset() -> None:
     rng, rate = np.random.default_rng(1), 2000.0
     time = np.arange(round(8 * rate)) / rate

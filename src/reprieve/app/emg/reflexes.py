@@ -53,12 +53,18 @@ def _evoked(one: AnalysedChannel, channel: Channel, marker: str, times: Sequence
         marker=marker,
         stimuli=len(times),
         m_wave=early.median if early else None,
-        m_wave_latency_ms=1e3 * early.latency_s if early else None,
+        m_wave_latency_ms=_latency_ms(early),
         late_wave=late.median if late else None,
-        late_wave_latency_ms=1e3 * late.latency_s if late else None,
+        late_wave_latency_ms=_latency_ms(late),
+        noise_m_wave=early.noise if early else None,
+        noise_late_wave=late.noise if late else None,
         sizes_m_wave=_sizes(early),
         sizes_late_wave=_sizes(late),
     )
+
+
+def _latency_ms(wave: EvokedWave | None) -> float | None:
+    return None if wave is None or wave.latency_s is None else 1e3 * wave.latency_s
 
 
 def _sizes(wave: EvokedWave | None) -> tuple[float, ...]:

@@ -107,7 +107,10 @@ class MuscleReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvokedReport:
-    """Responses of one channel to a stimulus that the recording marks; sizes peak to peak in `unit`."""
+    """Responses of one channel to a stimulus that the recording marks; sizes peak to peak in `unit`.
+
+    `noise_*` is the size of as long a stretch before the stimuli; a wave that does not stand out of it has no latency.
+    """
 
     channel: str
     muscle: str | None
@@ -119,6 +122,8 @@ class EvokedReport:
     m_wave_latency_ms: float | None
     late_wave: Estimate | None
     late_wave_latency_ms: float | None
+    noise_m_wave: float | None
+    noise_late_wave: float | None
     sizes_m_wave: tuple[float, ...]
     sizes_late_wave: tuple[float, ...]
 

@@ -108,11 +108,13 @@ def extra_lines(report: EmgReport) -> list[str]:
 def _evoked(one: EvokedReport) -> str:
     waves = [
         f"{name} {_estimate(wave)} {one.unit} at {latency:.1f} ms"
-        for name, wave, latency in (
-            ("M wave", one.m_wave, one.m_wave_latency_ms),
-            ("late wave", one.late_wave, one.late_wave_latency_ms),
+        if latency is not None
+        else f"no {name}: {_estimate(wave)} {one.unit}, {noise:.3g} before the stimulus"
+        for name, wave, latency, noise in (
+            ("M wave", one.m_wave, one.m_wave_latency_ms, one.noise_m_wave),
+            ("late wave", one.late_wave, one.late_wave_latency_ms, one.noise_late_wave),
         )
-        if wave is not None and latency is not None
+        if wave is not None
     ]
     return f"{one.channel}, {one.stimuli} stimuli ({one.marker}): {'; '.join(waves) or 'under five responses'}."
 
