@@ -146,6 +146,63 @@ def test_from_the_list_to_a_signed_session_and_its_sheet(watched, patients: list
     assert visit.get("/api/audit/verify")["ok"]
 
 
+def test_what_is_marked_belongs_to_the_plan_that_was_read_aloud(watched, patients: list[str]) -> None:
+    """A changed dose is read aloud and marked anew; without a dose there is no session; another screen goes on."""
+    patient = patients[-1]
+    visit = watched(viewport={"width": 1280, "height": 900})
+    visit.sign_in("injector")
+    page = visit.page
+    page.goto(f"/patients/{patient}/plan")
+    page.get_by_test_id("last-outcome").wait_for()
+    page.get_by_role("button", name="Repeat last session").click()
+    units = page.locator("input[name=units]")
+    units.first.wait_for()
+    planned = units.first.input_value()
+    page.get_by_role("button", name="Go to the session").click()
+    page.get_by_role("heading", name="Checklist").wait_for()
+    page.locator("input[name=consent]").check()
+    page.locator("input[name=product_and_side]").check()
+    page.get_by_role("button", name="All given as planned").click()
+
+    page.get_by_role("link", name="Back to the plan").click()
+    units.first.fill(str(float(planned) + 5))
+    page.get_by_role("button", name="Go to the session").click()
+    page.get_by_role("heading", name="Checklist").wait_for()
+    expect(page.locator("input[name=consent]")).to_be_checked()
+    expect(page.locator("input[name=product_and_side]")).not_to_be_checked()
+    first = page.locator(".give").first
+    expect(first.get_by_role("button", name="Given as planned")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(".give").nth(1).get_by_role("button", name="Given as planned")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+    # The tablet beside the patient goes on with what was prepared at the desk.
+    tablet = watched(**TABLET)
+    tablet.sign_in("injector")
+    tablet.page.goto(f"/patients/{patient}/plan")
+    tablet.page.get_by_role("button", name="Go on with the plan of injector").click()
+    expect(tablet.page.locator("input[name=units]").first).to_have_value(re.compile(rf"^{float(planned) + 5:g}"))
+
+    page.get_by_role("link", name="Back to the plan").click()
+    units.first.fill("")
+    page.get_by_role("navigation", name="Patient pages").get_by_role("link", name="Session").click()
+    page.get_by_text("The plan lacks a dose").wait_for()
+    page.get_by_role("link", name="Back to the plan").click()
+    page.get_by_role("button", name="Discard this draft").click()
+    page.get_by_role("button", name="Undo").click()
+    assert units.first.input_value() == ""
+    page.get_by_role("button", name="Discard this draft").click()
+    page.get_by_role("button", name="Repeat last session").click()
+    page.get_by_role("button", name="Go to the session").click()
+    page.get_by_role("heading", name="Checklist").wait_for()
+    assert page.locator(".checklist input:checked").count() == 0
+    page.get_by_role("link", name="Back to the plan").click()
+    with page.expect_response(lambda answer: answer.url.endswith("/void")) as void:
+        page.get_by_role("button", name="Discard this draft").click()
+    assert void.value.ok
+    assert visit.get(f"/api/patients/{patient}/drafts")["rows"] == []
+
+
 @pytest.mark.parametrize("reload", [False, True], ids=["page stays open", "page loaded again"])
 def test_a_lost_connection_signs_exactly_once(watched, patients: list[str], reload: bool) -> None:
     """What was signed without a line waits, is sent by itself and recorded as one session."""

@@ -40,7 +40,8 @@ export interface TodayRow {
   product: string | null;
   last_session: { date: string; units: string; product: string } | null;
   weeks_since: number | null;
-  wear_off: { low: string | null; median: string | null; high: string | null } | null;
+  /** Half of the effect gone: what `chance_faded` is the chance of. */
+  fading: { low: string | null; median: string | null; high: string | null } | null;
   chance_faded: number | null;
   flags: { kind: string; text: string }[];
 }
@@ -202,6 +203,22 @@ export interface Approval {
   by: string;
   at: string;
 }
+
+/** A plan that nobody signed or took back yet. */
+export interface KeptDraft {
+  draft_id: string;
+  by: string;
+  at: string;
+  plan: Plan;
+}
+
+export const useDrafts = (id: string, enabled = true, every: number | false = false) =>
+  useQuery({
+    queryKey: ["patient", id, "drafts"],
+    queryFn: () => get<{ rows: KeptDraft[] }>(`${patient(id)}/drafts`),
+    enabled,
+    refetchInterval: every,
+  });
 
 /** A second person's approvals that can still be used; asked again every few seconds while somebody waits for one. */
 export const useApprovals = (id: string, enabled: boolean, every: number | false = false) =>

@@ -10,7 +10,7 @@ import {
   patientOf,
   type Particulars,
 } from "../patient/ParticularsFields";
-import { words } from "../words/names";
+import { coded } from "../words/names";
 import { t } from "../words/words";
 
 export function NewPatient({ onClose }: { onClose: () => void }) {
@@ -52,7 +52,7 @@ export function NewPatient({ onClose }: { onClose: () => void }) {
           <option value="">{t("not told")}</option>
           {CONDITIONS.map((one) => (
             <option key={one} value={one}>
-              {words(one)}
+              {coded(one)}
             </option>
           ))}
         </select>

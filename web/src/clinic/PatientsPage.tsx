@@ -5,7 +5,7 @@ import { usePatients } from "../api/queries";
 import { age, shown, today } from "../numbers/dates";
 import { Icon } from "../shared/Icon";
 import { Empty, Failed, Loading } from "../shared/states";
-import { fullName, words } from "../words/names";
+import { coded, fullName } from "../words/names";
 import { t } from "../words/words";
 import { NewPatient } from "./NewPatient";
 
@@ -79,7 +79,7 @@ export function PatientsPage() {
                       : t("birth date unknown")}
                   </span>
                   <span className="soft small">
-                    {row.condition ? words(row.condition) : t("condition not recorded")}
+                    {row.condition ? coded(row.condition) : t("condition not recorded")}
                   </span>
                 </Link>
               </li>

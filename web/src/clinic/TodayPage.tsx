@@ -7,7 +7,7 @@ import { units } from "../numbers/format";
 import { Icon, type IconName } from "../shared/Icon";
 import { Empty, Failed, Loading, Unknown } from "../shared/states";
 import { chance as chanceWord } from "../plan/Ranking";
-import { fullName, words } from "../words/names";
+import { coded, fullName, words } from "../words/names";
 import { t } from "../words/words";
 
 const FILTERS = {
@@ -168,7 +168,7 @@ function TodayList({ title, rows, date }: { title: string; rows: TodayRow[]; dat
                   {row.birth_date
                     ? `${shown(row.birth_date)} · ${age(row.birth_date, date)} ${t("years")}`
                     : t("birth date unknown")}
-                  {row.condition ? ` · ${words(row.condition)}` : ""}
+                  {row.condition ? ` · ${coded(row.condition)}` : ""}
                 </span>
                 {isComing(row, date) && row.state && row.state !== "planned" && (
                   <span className="chip chip--accent">
@@ -181,9 +181,7 @@ function TodayList({ title, rows, date }: { title: string; rows: TodayRow[]; dat
                 {row.last_session ? (
                   <>
                     <span>
-                      {row.weeks_since === null
-                        ? shown(row.last_session.date)
-                        : t("{n} weeks ago", { n: Math.floor(row.weeks_since) })}
+                      {row.weeks_since === null ? shown(row.last_session.date) : weeksAgo(row.weeks_since)}
                     </span>
                     <span className="soft small">
                       {units(row.last_session.units)} {row.last_session.product}
@@ -213,6 +211,11 @@ function TodayList({ title, rows, date }: { title: string; rows: TodayRow[]; dat
   );
 }
 
+function weeksAgo(weeks: number): string {
+  const n = Math.floor(weeks);
+  return n === 0 ? t("under 1 week ago") : n === 1 ? t("1 week ago") : t("{n} weeks ago", { n });
+}
+
 /** How far the effect has gone, drawn and in words; a missing forecast is said, not drawn as zero. */
 function Fading({ row }: { row: TodayRow }) {
   const chance = row.chance_faded;
@@ -224,7 +227,7 @@ function Fading({ row }: { row: TodayRow }) {
     );
   const word =
     chance >= 0.8
-      ? t("has faded")
+      ? t("most likely faded")
       : chance >= 0.5
         ? t("likely fading")
         : chance >= 0.2
@@ -242,11 +245,11 @@ function Fading({ row }: { row: TodayRow }) {
         />
       </svg>
       <span>
-        {word} <span className="soft small">{t("chance faded {p}", { p: chanceWord(chance) })}</span>
+        {word} <span className="soft small">{t("chance {p}", { p: chanceWord(chance) })}</span>
       </span>
-      {row.wear_off?.low && row.wear_off.high && (
+      {row.fading?.low && row.fading.high && (
         <span className="soft small">
-          {t("fading {range}", { range: range(row.wear_off.low, row.wear_off.high) })}
+          {t("half gone {range}", { range: range(row.fading.low, row.fading.high) })}
         </span>
       )}
     </span>

@@ -1,9 +1,17 @@
 /** The second person's page: what a colleague is about to go over for this patient, and the agreement to each, with a reason. */
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 import { useState } from "react";
-import { get, post } from "../api/client";
-import { useApprovals, useMe, usePolicy, type Approval, type CheckReport } from "../api/queries";
-import type { Finding, Plan } from "../api/types";
+import { post } from "../api/client";
+import {
+  useApprovals,
+  useDrafts,
+  useMe,
+  usePolicy,
+  type Approval,
+  type CheckReport,
+  type KeptDraft,
+} from "../api/queries";
+import type { Finding } from "../api/types";
 import { clock, shown } from "../numbers/dates";
 import { sum } from "../numbers/decimal";
 import { units } from "../numbers/format";
@@ -12,24 +20,13 @@ import { Agreed } from "../session/SecondPerson";
 import { ActError } from "../shared/ActError";
 import { Empty, Failed, Loading } from "../shared/states";
 import { useAct } from "../shared/useAct";
-import { muscleWord, words } from "../words/names";
+import { coded, muscleWord } from "../words/names";
 import { t } from "../words/words";
-
-interface Draft {
-  draft_id: string;
-  by: string;
-  at: string;
-  plan: Plan;
-}
 
 export function ApprovePage({ id }: { id: string }) {
   const me = useMe();
   const policy = usePolicy();
-  const drafts = useQuery({
-    queryKey: ["patient", id, "drafts"],
-    queryFn: () => get<{ rows: Draft[] }>(`/api/patients/${encodeURIComponent(id)}/drafts`),
-    refetchInterval: 10_000,
-  });
+  const drafts = useDrafts(id, true, 10_000);
   const approvals = useApprovals(id, true);
   const rows = drafts.data?.rows ?? [];
   const checks = useQueries({
@@ -73,7 +70,7 @@ export function ApprovePage({ id }: { id: string }) {
 
 interface OpenProps {
   id: string;
-  draft: Draft;
+  draft: KeptDraft;
   findings: readonly Finding[];
   pending: boolean;
   approvals: readonly Approval[];
@@ -91,7 +88,7 @@ function Open({ id, draft, findings, pending, approvals, me, may, least }: OpenP
           {units(sum(plan.injections.map((one) => one.units)))} {plan.product}
         </h2>
         <p className="soft small">
-          {words(plan.indication)} ·{" "}
+          {coded(plan.indication)} ·{" "}
           {t("draft of {name}, {date} {time}", {
             name: draft.by,
             date: shown(draft.at),

@@ -10,10 +10,11 @@ import { Empty, Unknown } from "../shared/states";
 import { headWords } from "../timeline/HeadLane";
 import { Timeline } from "../timeline/Timeline";
 import { total } from "../timeline/lanes";
-import { muscleWord, words } from "../words/names";
+import { coded, words } from "../words/names";
 import { t } from "../words/words";
 import { CorrectParticulars } from "./CorrectParticulars";
 import { ForecastCard } from "./ForecastCard";
+import { GivenTable } from "./GivenTable";
 
 export function ChartPage({ id, chart }: { id: string; chart: Chart }) {
   const forecast = useForecast(id);
@@ -78,7 +79,7 @@ function Legend() {
             <line x1="7" x2="7" y1="0" y2="14" />
           </g>
         </svg>
-        {t("likely to fade")}
+        {t("likely worn off")}
       </li>
       <li>
         <svg viewBox="0 0 14 14" aria-hidden="true">
@@ -107,27 +108,21 @@ function Facts({ chart }: { chart: Chart }) {
       <dl className="pairs">
         <dt>{t("Condition")}</dt>
         <dd>
-          {chart.conditions.length ? chart.conditions.map((c) => words(c.condition)).join(", ") : <Unknown />}
+          {chart.conditions.length ? chart.conditions.map((c) => coded(c.condition)).join(", ") : <Unknown />}
         </dd>
         <dt>{t("Goal")}</dt>
         <dd>{goal ? `“${goal.text}”` : <Unknown word={t("not asked yet")} />}</dd>
         <dt>{t("Risks")}</dt>
-        <dd>{chart.risks.length ? chart.risks.map(words).join(", ") : t("none recorded")}</dd>
+        <dd>{chart.risks.length ? chart.risks.map(coded).join(", ") : t("none recorded")}</dd>
         <dt>{t("Next visit")}</dt>
-        <dd>
-          {next ? (
-            `${shown(next.date)}, ${words(next.purpose).toLowerCase()}`
-          ) : (
-            <Unknown word={t("not booked")} />
-          )}
-        </dd>
+        <dd>{next ? `${shown(next.date)}, ${coded(next.purpose)}` : <Unknown word={t("not booked")} />}</dd>
         <dt>{t("Toxin elsewhere")}</dt>
         <dd>
           {elsewhere.map((e) => (
             <p key={`${e.date}-${e.product}`}>
               {shown(e.date)}: {e.units ? `${units(e.units)} ` : `${t("units unknown")}, `}
               {e.product}
-              {e.indication ? `, ${words(e.indication).toLowerCase()}` : ""}
+              {e.indication ? `, ${coded(e.indication)}` : ""}
               {e.place ? `, ${e.place}` : ""}
             </p>
           ))}
@@ -166,43 +161,7 @@ function Sessions({ chart, id }: { chart: Chart; id: string }) {
                 {session.signed_by ? t("signed by {name}", { name: session.signed_by }) : t("not signed")}
               </span>
             </summary>
-            <table className="data-table">
-              <thead>
-                <tr>
-                  <th scope="col">{t("Muscle")}</th>
-                  <th scope="col" className="num">
-                    {t("Given")}
-                  </th>
-                  <th scope="col" className="num">
-                    {t("Sites")}
-                  </th>
-                  <th scope="col">{t("What it did")}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {session.injections.map((injection, row) => {
-                  const effect = (session.muscle_effects ?? []).find(
-                    (e) => e.muscle === injection.muscle && (!e.side || e.side === injection.side),
-                  );
-                  return (
-                    <tr key={`${injection.muscle}-${injection.side}-${row}`}>
-                      <td>{muscleWord(injection.muscle, injection.side)}</td>
-                      <td className="num">{units(injection.units)}</td>
-                      <td className="num">{injection.sites ?? <Unknown />}</td>
-                      <td>{effect ? t(words(effect.effect)) : <Unknown word={t("not judged")} />}</td>
-                    </tr>
-                  );
-                })}
-                {(session.skipped ?? []).map((skip) => (
-                  <tr key={`skip-${skip.muscle}-${skip.side}`}>
-                    <td>{muscleWord(skip.muscle, skip.side)}</td>
-                    <td className="num">{t("not given")}</td>
-                    <td>–</td>
-                    <td>{skip.reason}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+            <GivenTable session={session} />
             {session.id && (
               <div className="row">
                 <Link
@@ -244,7 +203,7 @@ function Entries({ chart }: { chart: Chart }) {
     ...chart.symptoms.map((s) => ({
       date: s.date,
       what: t("Side effect"),
-      text: `${words(s.symptom)}, ${t(s.seriousness)}${s.resolved ? `, ${t("over on {date}", { date: range(s.resolved, s.resolved) })}` : ""}`,
+      text: `${coded(s.symptom)}, ${t(s.seriousness)}${s.resolved ? `, ${t("over on {date}", { date: range(s.resolved, s.resolved) })}` : ""}`,
     })),
     ...(chart.head_angles ?? []).map((row) => ({
       date: row.date,

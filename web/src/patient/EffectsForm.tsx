@@ -1,32 +1,23 @@
 import { useState } from "react";
-import type { MuscleEffect, Session } from "../api/types";
+import type { Session } from "../api/types";
 import { shown, today } from "../numbers/dates";
 import { units } from "../numbers/format";
 import { Told, useSend } from "../shared/sending";
 import { muscleWord } from "../words/names";
 import { t } from "../words/words";
-
-const EFFECTS: readonly { id: MuscleEffect["effect"]; label: string }[] = [
-  { id: "better", label: "better" },
-  { id: "same", label: "same" },
-  { id: "worse", label: "worse" },
-  { id: "weak", label: "too weak" },
-];
+import { EFFECTS, effectIn } from "./outcome";
 
 /** What each muscle did last time: one press for each; it is what the next plan learns from. */
 export function EffectsForm({ id, last }: { id: string; last: Session }) {
   const { answer, send } = useSend(id, "effects");
   const [pressed, setPressed] = useState<Record<string, string>>({});
-  const judged = (muscle: string, side: string | null | undefined) =>
-    (last.muscle_effects ?? []).findLast((one) => one.muscle === muscle && (!one.side || one.side === side))
-      ?.effect;
   return (
     <section className="card stack" aria-labelledby="muscles-title">
       <h2 id="muscles-title">{t("What each muscle did since {date}", { date: shown(last.date) })}</h2>
       <ul className="effects">
         {last.injections.map((injection) => {
           const key = `${injection.muscle} ${injection.side ?? "midline"}`;
-          const now = pressed[key] ?? judged(injection.muscle, injection.side);
+          const now = pressed[key] ?? effectIn(last, injection.muscle, injection.side);
           return (
             <li key={key}>
               <span>

@@ -2,7 +2,7 @@ import { useState, type FormEvent } from "react";
 import type { Chart } from "../api/types";
 import { Told, useSend } from "../shared/sending";
 import { Unknown } from "../shared/states";
-import { words } from "../words/names";
+import { coded } from "../words/names";
 import { t } from "../words/words";
 
 /** Offered names; the rules of the plan know them. */
@@ -17,7 +17,7 @@ export const CONDITIONS = [
   "upper_limb_spasticity",
   "lower_limb_spasticity",
 ];
-const RISKS = [
+export const RISKS = [
   "cow_milk_protein_allergy",
   "human_albumin_allergy",
   "toxin_hypersensitivity",
@@ -41,8 +41,8 @@ export function FactsForm({ id, chart }: { id: string; chart: Chart }) {
     <section className="card stack" aria-labelledby="facts-form-title">
       <h2 id="facts-form-title">{t("Condition and risks")}</h2>
       <p>
-        {chart.conditions.length ? chart.conditions.map((c) => words(c.condition)).join(", ") : <Unknown />}
-        {chart.risks.length > 0 && `; ${chart.risks.map(words).join(", ")}`}
+        {chart.conditions.length ? chart.conditions.map((c) => coded(c.condition)).join(", ") : <Unknown />}
+        {chart.risks.length > 0 && `; ${chart.risks.map(coded).join(", ")}`}
       </p>
       <AddFact
         id={id}
@@ -103,7 +103,7 @@ function AddFact({ id, path, name, label, options, has }: Props) {
               .filter((one) => !has.includes(one))
               .map((one) => (
                 <option key={one} value={one}>
-                  {words(one)}
+                  {coded(one)}
                 </option>
               ))}
           </select>

@@ -58,10 +58,10 @@ export function NextVisit({ id, chart, curve }: { id: string; chart: Chart; curv
         {from && to && (
           <>
             <dt>{t("Proposed window")}</dt>
-            <dd>{range(from, to)}</dd>
+            <dd>{to < today() ? t("due since {date}", { date: shown(from) }) : range(from, to)}</dd>
           </>
         )}
-        <dt>{t("Likely to fade")}</dt>
+        <dt>{t("Half of it gone")}</dt>
         <dd>
           {curve?.fading?.low && curve.fading.high
             ? range(curve.fading.low, curve.fading.high)

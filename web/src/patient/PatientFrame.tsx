@@ -9,7 +9,7 @@ import { number } from "../numbers/format";
 import { Boundary, part } from "../shared/part";
 import { Failed, Loading, Unknown } from "../shared/states";
 import { intoView } from "../shared/intoView";
-import { fullName, words } from "../words/names";
+import { coded, fullName } from "../words/names";
 import { t } from "../words/words";
 import { PlanPage } from "../plan/PlanPage";
 import { SessionPage } from "../session/SessionPage";
@@ -140,7 +140,7 @@ function Banner({ chart, id, page }: { chart: Chart; id: string; page: string })
           </span>
           <span className="fact">
             <span>{t("allergies")}</span>
-            {allergies.length ? <strong>{allergies.map(words).join(", ")}</strong> : t("none recorded")}
+            {allergies.length ? <strong>{allergies.map(coded).join(", ")}</strong> : t("none recorded")}
           </span>
           <span className="fact">
             <span>{t("toxin elsewhere")}</span>

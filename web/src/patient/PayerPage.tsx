@@ -6,7 +6,7 @@ import { readable, shown } from "../numbers/dates";
 import { number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { Empty, Failed, Loading, Unknown } from "../shared/states";
-import { fullName, muscleWord, words } from "../words/names";
+import { coded, fullName, muscleWord, words } from "../words/names";
 import { t } from "../words/words";
 import { ClaimLines, type Claim } from "./ClaimLines";
 
@@ -89,7 +89,7 @@ function Items({ packet }: { packet: Packet }) {
             {packet.diagnoses.length === 0 && <Unknown />}
             {packet.diagnoses.map((one) => (
               <p key={one.condition}>
-                {words(one.condition)}
+                {coded(one.condition)}
                 {one.since && (
                   <span className="soft"> · {t("since {date}", { date: shown(one.since) })}</span>
                 )}
@@ -105,7 +105,7 @@ function Items({ packet }: { packet: Packet }) {
             {packet.earlier_treatments.length === 0 && <Unknown word={t("none on record")} />}
             {packet.earlier_treatments.map((one) => (
               <p key={`${one.date}-${one.treatment}`}>
-                {words(one.treatment)} <span className="soft">{shown(one.date)}</span>
+                {coded(one.treatment)} <span className="soft">{shown(one.date)}</span>
               </p>
             ))}
           </dd>
@@ -174,7 +174,7 @@ function Items({ packet }: { packet: Packet }) {
         <ul className="words-list">
           {[...packet.side_effects].reverse().map((one, index) => (
             <li key={`${one.date}-${index}`}>
-              {shown(one.date)}: {words(one.symptom)}, {t(one.seriousness)}
+              {shown(one.date)}: {coded(one.symptom)}, {t(one.seriousness)}
               {one.resolved ? "" : `, ${t("not over")}`}
             </li>
           ))}

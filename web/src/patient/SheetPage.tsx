@@ -12,7 +12,7 @@ import { age, shown } from "../numbers/dates";
 import { millilitres, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { total } from "../timeline/lanes";
-import { fullName, sideWord, words } from "../words/names";
+import { coded, fullName, sideWord, words } from "../words/names";
 import { t } from "../words/words";
 
 export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
@@ -71,7 +71,7 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
             · {t("id")} {person.id}
           </p>
           <p>
-            {words(session.indication)} · <strong>{units(total(session))}</strong> {session.product}
+            {coded(session.indication)} · <strong>{units(total(session))}</strong> {session.product}
           </p>
         </header>
         <div className="sheet-grid">

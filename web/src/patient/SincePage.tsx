@@ -2,21 +2,22 @@
 import { useState } from "react";
 import { Link } from "wouter";
 import { useForecast, useProposals, useRegions } from "../api/queries";
-import type { Chart, Session } from "../api/types";
+import type { Chart } from "../api/types";
 import { BodyMap } from "../map/BodyMap";
 import type { Mark } from "../map/mark";
 import { sitesOf, viewOfSites } from "../map/sites";
 import { viewFor } from "../map/views";
 import { daysBetween, shown, today } from "../numbers/dates";
-import { number, units } from "../numbers/format";
+import { units } from "../numbers/format";
 import { lastSessionOf } from "../plan/draft";
 import { reasonText } from "../plan/StartFrom";
 import { Empty, Unknown } from "../shared/states";
 import { Timeline } from "../timeline/Timeline";
 import { total } from "../timeline/lanes";
-import { muscleWord, words } from "../words/names";
+import { coded } from "../words/names";
 import { t } from "../words/words";
 import { ForecastCard } from "./ForecastCard";
+import { GivenTable } from "./GivenTable";
 import { HeadAnglesCard } from "./HeadAnglesCard";
 
 export function SincePage({ id, chart }: { id: string; chart: Chart }) {
@@ -77,7 +78,7 @@ export function SincePage({ id, chart }: { id: string; chart: Chart }) {
             view={view}
             onView={setView}
           />
-          {last && <GivenTable last={last} onLight={setLit} />}
+          {last && <GivenTable session={last} onLight={setLit} />}
         </section>
         <div className="stack">
           <section className="card" aria-labelledby="course-title">
@@ -102,7 +103,7 @@ export function SincePage({ id, chart }: { id: string; chart: Chart }) {
               <ul className="words-list">
                 {symptoms.map((symptom, index) => (
                   <li key={`${symptom.date}-${index}`}>
-                    <strong>{words(symptom.symptom)}</strong>, {t(symptom.seriousness)}
+                    <strong>{coded(symptom.symptom)}</strong>, {t(symptom.seriousness)}
                     <span className="soft small">
                       {" "}
                       · {shown(symptom.date)}
@@ -141,41 +142,5 @@ export function SincePage({ id, chart }: { id: string; chart: Chart }) {
         </div>
       </div>
     </main>
-  );
-}
-
-function GivenTable({ last, onLight }: { last: Session; onLight: (key: string | null) => void }) {
-  return (
-    <table className="data-table">
-      <thead>
-        <tr>
-          <th scope="col">{t("Muscle")}</th>
-          <th scope="col" className="num">
-            {t("Given")}
-          </th>
-          <th scope="col">{t("What it did")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {last.injections.map((injection, index) => {
-          const effect = (last.muscle_effects ?? []).find(
-            (e) => e.muscle === injection.muscle && (!e.side || e.side === injection.side),
-          );
-          return (
-            <tr
-              key={`${injection.muscle}-${injection.side}-${index}`}
-              onPointerEnter={() => onLight(`${injection.muscle} ${injection.side ?? "midline"}`)}
-              onPointerLeave={() => onLight(null)}
-            >
-              <td>{muscleWord(injection.muscle, injection.side)}</td>
-              <td className="num nowrap">
-                {number(injection.units)} {t("units")}
-              </td>
-              <td>{effect ? t(words(effect.effect)) : <Unknown word={t("not judged")} />}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
   );
 }

@@ -6,7 +6,7 @@ import { clock, readable, shown } from "../numbers/dates";
 import { number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { Empty, Failed, Loading, Unknown } from "../shared/states";
-import { muscleWord, words } from "../words/names";
+import { coded, muscleWord, words } from "../words/names";
 import { t } from "../words/words";
 import { ClaimLines, type Claim } from "./ClaimLines";
 import { CorrectSession } from "./CorrectSession";
@@ -68,7 +68,7 @@ export function VisitPage({ id, chart }: { id: string; chart: Chart }) {
         <div>
           <h1>{t("Visit report")}</h1>
           <p className="soft">
-            {shown(session.date)} · {words(session.indication)} ·{" "}
+            {shown(session.date)} · {coded(session.indication)} ·{" "}
             {session.signed_by ? t("signed by {name}", { name: session.signed_by }) : t("not signed")}
           </p>
         </div>

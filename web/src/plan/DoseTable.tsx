@@ -18,11 +18,13 @@ interface Props {
   onRow: (key: string, change: Partial<DoseRow>) => void;
   onRemove: (key: string) => void;
   sidesOf: (muscle: string) => readonly Side[];
+  /** What the muscle did after the last session, in words; null if nobody judged it. */
+  didLast: (muscle: string, side: Side) => string | null;
 }
 
 const SIDE_KEYS: Record<string, Side> = { l: "left", r: "right", b: "both" };
 
-export function DoseTable({ draft, findings, lit, onLight, onRow, onRemove, sidesOf }: Props) {
+export function DoseTable({ draft, findings, lit, onLight, onRow, onRemove, sidesOf, didLast }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const next = (index: number) => {
     const fields = list.current?.querySelectorAll<HTMLInputElement>('input[name="units"]');
@@ -50,6 +52,7 @@ export function DoseTable({ draft, findings, lit, onLight, onRow, onRemove, side
             onRow={onRow}
             onRemove={onRemove}
             sides={sidesOf(row.muscle)}
+            did={didLast(row.muscle, row.side)}
             onEnter={() => next(index)}
           />
         ))}
@@ -58,14 +61,15 @@ export function DoseTable({ draft, findings, lit, onLight, onRow, onRemove, side
   );
 }
 
-interface RowProps extends Omit<Props, "lit" | "sidesOf"> {
+interface RowProps extends Omit<Props, "lit" | "sidesOf" | "didLast"> {
   row: DoseRow;
+  did: string | null;
   isLit: boolean;
   sides: readonly Side[];
   onEnter: () => void;
 }
 
-function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, onEnter }: RowProps) {
+function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, did, onEnter }: RowProps) {
   const worst = findings[0]?.severity;
   const target = `${row.muscle} ${row.side}`;
   const volume = volumeOf(row.units, draft.vials);
@@ -122,10 +126,16 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, onE
           <div className="dose-last num">
             <span className="dose-label">{t("Last time")}</span>
             {row.last === null ? (
-              <span className="soft">{t("not given")}</span>
+              <span className="soft">
+                {/* Units of another product are no dose of this one: neither shown here nor taken for none. */}
+                {draft.lastSession && draft.lastSession.product !== draft.product
+                  ? t("another product")
+                  : t("not given")}
+              </span>
             ) : (
               <span>{units(row.last)}</span>
             )}
+            {did && <span className="dose-did hint">{did}</span>}
           </div>
           <div className="dose-units">
             <NumberField

@@ -1,8 +1,17 @@
 /** The plan: start from last time, change, and see at once what the rules say. */
 import { Suspense, useMemo, useRef, useState } from "react";
-import { useLocation } from "wouter";
+import { Redirect, useLocation } from "wouter";
 import { newKey, post } from "../api/client";
-import { useMuscles, useProducts, useProposals, useRanking, useRegions, type Proposal } from "../api/queries";
+import {
+  useDrafts,
+  useMuscles,
+  useProducts,
+  useProposals,
+  useRanking,
+  useRegions,
+  type KeptDraft,
+  type Proposal,
+} from "../api/queries";
 import type { Chart, Plan, Side } from "../api/types";
 import { sum } from "../numbers/decimal";
 import { number, units } from "../numbers/format";
@@ -11,6 +20,8 @@ import type { Mark } from "../map/mark";
 import { viewOfSites } from "../map/sites";
 import { viewFor } from "../map/views";
 import { Boundary, part } from "../shared/part";
+import { effectIn, effectWord } from "../patient/outcome";
+import { keepSession, keptSession } from "../session/state";
 import { Loading } from "../shared/states";
 import { muscleWord, productName, sideWord, words } from "../words/names";
 import { t } from "../words/words";
@@ -31,6 +42,7 @@ import {
   type DoseRow,
 } from "./draft";
 import { FindingList, isAbout } from "./findings";
+import { LastOutcome } from "./LastOutcome";
 import { LimitsPanel } from "./LimitsPanel";
 import { Preview } from "./Preview";
 import { Ranking } from "./Ranking";
@@ -84,14 +96,24 @@ function reasonsByMuscle(proposal: Proposal | undefined, plan: Plan): Record<str
 }
 
 export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
+  // A signature that waits for the line belongs to this plan: until it is sent or taken back, nothing here changes.
+  if (keptSession(id)?.waiting) return <Redirect to={`/patients/${id}/session`} replace />;
+  return <Planning id={id} chart={chart} />;
+}
+
+function Planning({ id, chart }: { id: string; chart: Chart }) {
   const [, go] = useLocation();
-  const [kept, setDraft] = useDraft(id);
+  const [kept, keep] = useDraft(id);
+  const [replaced, setReplaced] = useState<Draft | null>(null);
+  const [gone, setGone] = useState<string | null>(null);
+  const drafts = useDrafts(id, kept === null);
   const muscles = useMuscles();
   const products = useProducts();
   const regions = useRegions();
   const ranking = useRanking(id);
   // Without a session here the planner asks which product; the draft's own is the answer.
-  const hasLast = lastSessionOf(chart) !== null;
+  const last = lastSessionOf(chart);
+  const hasLast = last !== null;
   const proposals = useProposals(id, hasLast ? null : (kept?.product ?? null));
   const [lit, setLit] = useState<string | null>(null);
   const [view, setView] = useState(
@@ -115,10 +137,38 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
   const general = findings.filter((finding) => !draft?.rows.some((row) => isAbout(finding, row)));
   const lastPlan = useMemo(() => proposals.data?.repeat_last ?? planOfLast(chart), [proposals.data, chart]);
 
+  const setDraft: typeof keep = (next) => {
+    setReplaced(null);
+    keep(next);
+  };
+  /** One press that changes much can be taken back. */
+  const replace = (next: Draft | null) => {
+    setReplaced(kept && kept.rows.length > 0 ? kept : null);
+    keep(next);
+  };
   const start = (from: Plan, origin: string, proposal?: Proposal) => {
     const next = draftFromPlan(from, chart, origin, reasonsByMuscle(proposal, from));
-    setDraft(next);
+    replace({ ...next, keptAs: kept?.keptAs });
     setView(viewOfSites(next.rows.map((row) => row.places)) ?? viewFor(from.indication));
+  };
+  const goOnWith = ({ draft_id, plan: from }: KeptDraft) => {
+    const next = draftFromPlan(from, chart, "kept");
+    setDraft({ ...next, keptAs: draft_id });
+    setView(viewOfSites(next.rows.map((row) => row.places)) ?? viewFor(from.indication));
+  };
+  const discard = () => {
+    const taken = kept?.keptAs;
+    replace(null);
+    keepSession(id, null);
+    if (!taken) return;
+    // Taken back on the server it is gone for every screen; Undo keeps it anew.
+    setReplaced((old) => old && { ...old, keptAs: undefined });
+    setGone(taken);
+    post(`/api/patients/${encodeURIComponent(id)}/drafts/${encodeURIComponent(taken)}/void`, {
+      reason: "discarded on the screen",
+    })
+      .then(() => drafts.refetch())
+      .catch((error: unknown) => setSaving(error instanceof Error ? error.message : String(error)));
   };
   const editRow = (key: string, change: Partial<DoseRow>) =>
     setDraft((before) =>
@@ -143,10 +193,9 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
     const row = there ?? { ...doseRow({ muscle, side, units: "0" }, new Map()), units: null };
     if (!there)
       setDraft((before) => {
-        const base =
-          before ?? emptyDraft(chart, lastSessionOf(chart)?.product ?? products.data?.[0]?.id ?? "");
-        const last = lastDoses(chart, base.product).get(`${muscle} ${side}`) ?? null;
-        return { ...base, rows: [...base.rows, { ...row, last }] };
+        const base = before ?? emptyDraft(chart, last?.product ?? products.data?.[0]?.id ?? "");
+        const dose = lastDoses(chart, base.product).get(`${muscle} ${side}`) ?? null;
+        return { ...base, rows: [...base.rows, { ...row, last: dose }] };
       });
     setTimeout(() => {
       const label = `${words(muscle)}, ${sideWord(side)}: ${t("units")}`;
@@ -175,7 +224,12 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
     if (!draft || !plan) return;
     setSaving(t("Saving the draft"));
     try {
-      await post(`/api/patients/${encodeURIComponent(id)}/drafts`, { plan }, { key: draftKey.current });
+      const { draft_id } = await post<{ draft_id: string }>(
+        `/api/patients/${encodeURIComponent(id)}/drafts`,
+        { plan, draft_id: draft.keptAs ?? null },
+        { key: draftKey.current },
+      );
+      keep({ ...draft, keptAs: draft_id });
       go(`/patients/${id}/session`);
     } catch (error) {
       setSaving(error instanceof Error ? error.message : String(error));
@@ -194,19 +248,30 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
           <p className="soft">{t("A proposal changes nothing: only your signature does.")}</p>
         </div>
       </div>
+      {last && <LastOutcome id={id} chart={chart} last={last} />}
       <StartFrom
         proposals={proposals.data ?? null}
         pending={proposals.isPending}
         error={proposals.error}
-        lastDate={lastSessionOf(chart)?.date ?? null}
+        lastDate={last?.date ?? null}
         lastPlan={lastPlan}
         origin={draft?.origin ?? null}
         onPlan={start}
-        onDiscard={() => setDraft(null)}
+        onDiscard={discard}
         onBlank={(product) =>
-          setDraft(
-            emptyDraft(chart, product ?? lastSessionOf(chart)?.product ?? products.data?.[0]?.id ?? ""),
-          )
+          replace({
+            ...emptyDraft(chart, product ?? last?.product ?? products.data?.[0]?.id ?? ""),
+            keptAs: kept?.keptAs,
+          })
+        }
+        kept={kept === null ? (drafts.data?.rows ?? []).filter((one) => one.draft_id !== gone) : []}
+        onKept={goOnWith}
+        onUndo={
+          replaced &&
+          (() => {
+            keep(replaced);
+            setReplaced(null);
+          })
         }
         products={hasLast ? [] : (products.data ?? []).map((one) => one.id)}
       />
@@ -244,7 +309,7 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
                     id="product"
                     className="select select--small"
                     value={draft.product}
-                    onChange={(event) => setDraft(changeProduct(draft, event.target.value, chart))}
+                    onChange={(event) => replace(changeProduct(draft, event.target.value, chart))}
                   >
                     {!products.data?.some((product) => product.id === draft.product) && (
                       <option value={draft.product}>{productName(draft.product)}</option>
@@ -265,7 +330,11 @@ export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
                 lit={lit}
                 onLight={setLit}
                 onRow={editRow}
-                onRemove={(key) => setDraft({ ...draft, rows: draft.rows.filter((row) => row.key !== key) })}
+                didLast={(muscle, side) => {
+                  const effect = effectIn(last, muscle, side);
+                  return effect && effectWord(effect);
+                }}
+                onRemove={(key) => replace({ ...draft, rows: draft.rows.filter((row) => row.key !== key) })}
                 sidesOf={(muscle) =>
                   muscles.data?.find((one) => one.id === muscle)?.sides ?? ["left", "right"]
                 }

@@ -74,9 +74,9 @@ function Course({ curve, old }: { curve: Curve; old: boolean }) {
             width={wide}
             height={HEIGHT}
             role="img"
-            aria-label={t("Expected course: best {best}, likely to fade {fade}.", {
+            aria-label={t("Expected course: best {best}, worn off {off}.", {
               best: span(curve.peak),
-              fade: span(curve.wearOff),
+              off: span(curve.wearOff),
             })}
           >
             <g className="timeline">

@@ -1,9 +1,9 @@
 /** Where a plan starts: last session, a proposal with its reasons, or a blank one. Choosing changes nothing in the record. */
 import { useState } from "react";
-import type { Proposal, Proposals } from "../api/queries";
+import type { KeptDraft, Proposal, Proposals } from "../api/queries";
 import type { Plan } from "../api/types";
 import { sum } from "../numbers/decimal";
-import { readable, shown } from "../numbers/dates";
+import { clock, readable, shown } from "../numbers/dates";
 import { change, number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { muscleWord } from "../words/names";
@@ -38,11 +38,17 @@ interface Props {
   /** Offered where no session says which product this patient gets. */
   products: readonly string[];
   onDiscard: () => void;
+  /** Plans that the server keeps for this patient. */
+  kept: readonly KeptDraft[];
+  onKept: (kept: KeptDraft) => void;
+  /** Brings back the draft that the last press replaced; null when there is none. */
+  onUndo: (() => void) | null;
 }
 
 export function StartFrom(props: Props) {
   const { proposals, pending, error, lastDate, lastPlan, origin, onPlan, onBlank, onDiscard, products } =
     props;
+  const { kept, onKept, onUndo } = props;
   const options = (proposals?.proposals ?? []).filter((proposal) => proposal.id !== "repeat_last");
   const [wanted, setWanted] = useState(false);
   const meaning = options.map((one) => effectOf(one)?.meaning).find(Boolean);
@@ -55,6 +61,17 @@ export function StartFrom(props: Props) {
         {t("Start from")}
       </h2>
       <div className="starts">
+        {kept.map((one) => (
+          <button key={one.draft_id} type="button" className="start" onClick={() => onKept(one)}>
+            <span className="start-title">
+              <Icon name="pen" />
+              {t("Go on with the plan of {name}", { name: one.by })}
+            </span>
+            <span className="soft small">
+              {shown(one.at)} {clock(one.at)} · {units(totalOf(one.plan))} {one.plan.product}
+            </span>
+          </button>
+        ))}
         {lastPlan && (
           <button
             type="button"
@@ -108,8 +125,14 @@ export function StartFrom(props: Props) {
               onClick={() => setWanted(!wanted)}
             >
               <Icon name="down" />
-              {begun ? `${begun.title} · ` : ""}
+              {begun ? `${t(begun.title)} · ` : ""}
               {t("Compare {n} options", { n: options.length })}
+            </button>
+          )}
+          {onUndo && (
+            <button type="button" className="btn btn--small" onClick={onUndo}>
+              <Icon name="repeat" />
+              {t("Undo")}
             </button>
           )}
           {origin !== null && (
@@ -135,7 +158,7 @@ export function StartFrom(props: Props) {
               />
             ))}
           </div>
-          {meaning && <p className="hint">{meaning}</p>}
+          {meaning && <p className="hint">{t(meaning)}</p>}
         </>
       )}
       {origin === null && pending && <p className="hint">{t("Looking for proposals")}</p>}
@@ -178,7 +201,7 @@ function Option({ proposal, last, pressed, onPlan }: OptionProps) {
       >
         <span className="start-title">
           <Icon name="pen" />
-          {proposal.title}
+          {t(proposal.title)}
         </span>
         <span className="soft small">
           {units(all)} {proposal.plan.product}

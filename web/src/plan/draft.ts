@@ -43,12 +43,13 @@ export interface Draft {
   product: string;
   indication: string;
   jurisdiction: Plan["jurisdiction"];
-  date: string;
   rows: DoseRow[];
   vials: VialRow[];
   patient: PlanPatient;
   lastSession: Plan["last_session"];
   origin: string;
+  /** The copy that the server keeps, which any of the clinic's screens can go on with. */
+  keptAs?: string | undefined;
 }
 
 let counter = 0;
@@ -147,7 +148,6 @@ export function draftFromPlan(
     product: plan.product,
     indication: plan.indication,
     jurisdiction: plan.jurisdiction ?? chart.jurisdiction,
-    date: today(),
     rows: plan.injections.map((injection) => {
       const row = doseRow(injection, doses, reasons[key(injection.muscle, injection.side)] ?? []);
       return { ...row, places: row.places ?? lastPlaces(chart, injection) };
@@ -231,7 +231,8 @@ export function planOf(draft: Draft): Plan {
     product: draft.product,
     indication: draft.indication,
     jurisdiction: draft.jurisdiction ?? null,
-    date: draft.date,
+    // A plan made the evening before is given today.
+    date: today(),
     patient: draft.patient,
     last_session: draft.lastSession ?? null,
     reconstitution: reconstitutionOf(draft.vials),

@@ -14,9 +14,10 @@ import { FindingBox } from "../plan/findings";
 import { keepDraft, keptDraft } from "../plan/store";
 import { useCheck } from "../plan/useCheck";
 import { VialTable } from "../plan/VialTable";
-import { planOf, planPatient, type Draft } from "../plan/draft";
+import { isComplete, planOf, planPatient, type Draft } from "../plan/draft";
 import { Icon } from "../shared/Icon";
 import { savePdf } from "../shared/pdf";
+import { muscleWord } from "../words/names";
 import { t } from "../words/words";
 import { Checklist } from "./Checklist";
 import { GiveList } from "./GiveList";
@@ -27,10 +28,10 @@ import {
   findingKey,
   givenDocument,
   givenOf,
+  goOn,
   keepSession,
   keptSession,
   missing,
-  newSession,
   planAsGiven,
   type SessionState,
 } from "./state";
@@ -60,6 +61,25 @@ export function SessionPage({ id, chart }: { id: string; chart: Chart }) {
         </div>
       </main>
     );
+  if (!isComplete(kept))
+    return (
+      <main className="page" id="main">
+        <h1>{t("Session")}</h1>
+        <p>
+          {t("The plan lacks a dose: {muscles}.", {
+            muscles: kept.rows
+              .filter((row) => row.units === null)
+              .map((row) => muscleWord(row.muscle, row.side))
+              .join("; "),
+          })}
+        </p>
+        <div>
+          <Link href={`/patients/${id}/plan`} className="btn btn--main">
+            {t("Back to the plan")}
+          </Link>
+        </div>
+      </main>
+    );
   return (
     <Running id={id} chart={chart} draft={{ ...kept, patient: planPatient(chart) }} onSigned={setSigned} />
   );
@@ -80,7 +100,7 @@ function Running({
   const client = useQueryClient();
   const products = useProducts();
   const regions = useRegions();
-  const [state, setState] = useState<SessionState>(() => keptSession(id) ?? newSession(draft));
+  const [state, setState] = useState<SessionState>(() => goOn(keptSession(id), draft));
   const [lit, setLit] = useState<string | null>(null);
   const [view, setView] = useState(() => viewFor(draft.indication));
   const [error, setError] = useState<string | null>(null);

@@ -1,5 +1,6 @@
 /** The session while it is done: checklist times, vials, what was given. Kept in this tab, so a reload loses nothing. */
 import { newKey } from "../api/client";
+import { today } from "../numbers/dates";
 import type { Finding, GivenInjection, Plan, Skipped } from "../api/types";
 import { positionsOf, type Sites } from "../map/sites";
 import { t } from "../words/words";
@@ -7,6 +8,8 @@ import { placed, planOf, volumeOf, type Draft, type DoseRow, type VialRow } from
 
 export interface GivenRow {
   key: string;
+  /** What was planned when it was marked: another dose or side is asked again. */
+  planned: string;
   state: "open" | "given" | "changed" | "skipped";
   units: string | null;
   sites: string | null;
@@ -20,6 +23,9 @@ export interface GivenRow {
 export interface SessionState {
   /** Signing twice with the same key signs once. */
   signKey: string;
+  /** The day and the plan that were read aloud. */
+  day: string;
+  plan: string;
   steps: Record<string, string>;
   creamMinutes: string | null;
   vials: VialRow[];
@@ -44,8 +50,31 @@ export const STEPS = [
 
 const name = (patient: string) => `reprieve.session.${patient}`;
 
+const plannedOf = (row: DoseRow) => `${row.side} ${row.units} ${row.sites}`;
+const readAloud = (draft: Draft) =>
+  [draft.product, ...draft.rows.map((row) => `${row.key} ${plannedOf(row)}`)].join("; ");
+
 export function newSession(draft: Draft): SessionState {
-  return { signKey: newKey(), steps: {}, creamMinutes: "30", vials: draft.vials, given: {}, overrides: {} };
+  return {
+    signKey: newKey(),
+    day: today(),
+    plan: readAloud(draft),
+    steps: {},
+    creamMinutes: "30",
+    vials: draft.vials,
+    given: {},
+    overrides: {},
+  };
+}
+
+/** A session goes on where it was left; what was ticked on another day, or for another plan, is asked again. */
+export function goOn(kept: SessionState | null, draft: Draft): SessionState {
+  if (kept?.waiting) return kept;
+  if (!kept || kept.day !== today() || !kept.plan.startsWith(`${draft.product}; `)) return newSession(draft);
+  const plan = readAloud(draft);
+  if (kept.plan === plan) return kept;
+  const { product_and_side: _aloud, ...steps } = kept.steps;
+  return { ...kept, plan, steps };
 }
 
 export function keptSession(patient: string): SessionState | null {
@@ -67,17 +96,19 @@ export function keepSession(patient: string, state: SessionState | null): void {
 }
 
 export function givenOf(state: SessionState, row: DoseRow): GivenRow {
-  return (
-    state.given[row.key] ?? {
-      key: row.key,
-      state: "open",
-      units: row.units,
-      sites: row.sites,
-      reason: "",
-      guidance: "",
-      lot: null,
-    }
-  );
+  const marked = state.given[row.key];
+  const planned = plannedOf(row);
+  if (marked?.planned === planned) return marked;
+  return {
+    key: row.key,
+    planned,
+    state: "open",
+    units: row.units,
+    sites: row.sites,
+    reason: "",
+    guidance: "",
+    lot: null,
+  };
 }
 
 export const findingKey = (finding: Finding) => `${finding.rule} ${finding.subject}`;

@@ -3,7 +3,7 @@ import type { Chart } from "../api/types";
 import { dayNumber, daysBetween, isoOf } from "../numbers/dates";
 import { number, units } from "../numbers/format";
 import { t } from "../words/words";
-import { words } from "../words/names";
+import { coded } from "../words/names";
 import type { Curve } from "./curve";
 import { headWords } from "./HeadLane";
 import { total } from "./lanes";
@@ -39,7 +39,7 @@ export function cursorLines(chart: Chart, curve: Curve | null, day: number): str
   for (const symptom of chart.symptoms) {
     const from = dayNumber(symptom.date);
     const to = symptom.resolved ? dayNumber(symptom.resolved) : from;
-    if (day >= from && day <= to) lines.push(`${words(symptom.symptom)} (${t(symptom.seriousness)})`);
+    if (day >= from && day <= to) lines.push(`${coded(symptom.symptom)} (${t(symptom.seriousness)})`);
   }
   for (const row of chart.head_angles ?? [])
     if (row.date === iso) lines.push(`${t("Head angles, research")}: ${headWords(row)}`);

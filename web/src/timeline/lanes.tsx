@@ -3,7 +3,7 @@ import type { Chart, Session } from "../api/types";
 import { dayNumber, daysBetween, range } from "../numbers/dates";
 import { sum } from "../numbers/decimal";
 import { number } from "../numbers/format";
-import { words } from "../words/names";
+import { coded, words } from "../words/names";
 import { t } from "../words/words";
 import type { Curve } from "./curve";
 import { area, isInside, line, x, type TimeScale } from "./scale";
@@ -222,7 +222,7 @@ export function CurveLane({ scale, top, height, chart, curve, name, narrow }: Cu
             y={narrow ? top + height - 6 : top - 6}
             textAnchor="middle"
           >
-            {t("likely to fade {range}", { range: range(wear.low, wear.high) })}
+            {t("likely worn off {range}", { range: range(wear.low, wear.high) })}
           </text>
         )}
       </g>
@@ -370,7 +370,7 @@ export function SymptomLane({ scale, top, chart, narrow }: Lane) {
               {grave ? <path d={`M${at} ${top + 3}l8 14h-16z`} /> : <circle cx={at} cy={top + 10} r={4.5} />}
               {label && (
                 <text x={at + 8} y={top + 28}>
-                  {words(s.symptom)}
+                  {coded(s.symptom)}
                 </text>
               )}
             </g>
@@ -398,7 +398,7 @@ export function SpanLane({ scale, top, chart, narrow }: Lane) {
             <g key={`${treatment.date}-${index}`} className="other-care">
               <rect x={from} y={top + 6} width={Math.max(4, to - from)} height={8} rx={3} />
               <text x={Math.max(from, scale.left) + 2} y={top + 27}>
-                {words(treatment.treatment)}
+                {coded(treatment.treatment)}
               </text>
             </g>
           );

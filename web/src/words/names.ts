@@ -9,6 +9,11 @@ export function words(name: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** A condition, symptom, risk or the like in the reader's language; the record keeps its code. */
+export function coded(name: string): string {
+  return t(words(name));
+}
+
 /** "onabotulinumtoxinA" keeps its own spelling. */
 export function productName(product: string | null | undefined): string {
   return product ?? t("unknown product");

@@ -1,19 +1,25 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { CONDITIONS, RISKS } from "../patient/FactsForm";
+import { SYMPTOMS } from "../phone/symptoms";
 import de from "./de.json";
 import fr from "./fr.json";
+import { words } from "./names";
 
 const SOURCES = join(import.meta.dirname, "..");
 
 /** Texts that reach t() through a name: words of the record, roles, lists. */
 const THROUGH_NAMES = [
+  ...[...CONDITIONS, ...RISKS, ...SYMPTOMS.map((one) => one.id), "dysarthria", "physiotherapy"].map(words),
   ...["Injector", "Nurse", "Pharmacist", "Researcher", "Administrator", "Patient"],
   ...["Checked in", "Injecting", "Signed", "Planned"],
   ...["Injection", "Follow up", "Phone call"],
   ...["unknown", "female", "male", "other"],
   ...["clear", "slight", "doubtful", "mild", "moderate", "severe", "serious"],
-  ...["Better", "Same", "Worse", "Weak", "worse", "better"],
+  ...["Best expected", "Lowest dose that keeps most of the relief", "Last session with the smallest change"],
+  "Best when the evidence is wrong",
+  "relief is the share of all the pulling in this posture that the model expects toxin to take away at its peak; an index for comparing plans, not a score on a scale, not validated in patients",
   ...["given", "changed", "skipped", "not given yet"],
   ...["physiotherapy", "exercises", "medicine", "rest", "massage"],
   ...["Not tolerated", "Not needed today", "Could not be reached", "Patient declined"],
