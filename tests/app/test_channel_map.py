@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reprieve.app.emg.channels import load_channel_map
-from reprieve.core.errors import RecordingError
+from reprieve.core.errors import RecordingError, UnknownNameError
 
 REST = "{kind: rest, start_s: 0, stop_s: 30"
 
@@ -41,3 +41,13 @@ def test_a_map_that_could_be_misread_is_one_line(text: str, words: str, tmp_path
 def test_a_map_written_as_json_keeps_its_figures(tmp_path: Path) -> None:
     (tmp_path / "map.json").write_text('{"channels": {"A": {"mvc": 5e-05}}, "epochs": null}', encoding="utf-8")
     assert load_channel_map(str(tmp_path / "map.json")).entries == {"A": {"mvc": 5e-05}}
+
+
+def test_an_epoch_of_a_muscle_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    # Misspelt, the maximal effort of this muscle would be an effort of another one, and its 100 % would be missing.
+    (tmp_path / "map.yaml").write_text(
+        "channels: {A: splenius_capitis}\nepochs: [{kind: maximal, start_s: 0, stop_s: 3, muscle: splenius_captis}]",
+        encoding="utf-8",
+    )
+    with pytest.raises(UnknownNameError, match="splenius_captis"):
+        load_channel_map(str(tmp_path / "map.yaml"))

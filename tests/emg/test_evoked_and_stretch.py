@@ -63,7 +63,7 @@ def test_noise_is_no_wave() -> None:
     assert late.latency_s is None
     # The second of a pair is not looked at: what precedes it is the answer to the first.
     assert early.noise == pytest.approx(0.02 * 4.5, rel=0.3)
-    train = evoked_wave(samples, rate, stimuli[1:2] + [stimuli[1] + 0.1], LATE_WAVE_S, rng)
+    train = evoked_wave(samples, rate, [*stimuli[1:2], stimuli[1] + 0.1], LATE_WAVE_S, rng)
     assert train is not None
     assert train.latency_s is None
 

@@ -15,8 +15,8 @@ Floats = NDArray[np.float64]
 
 # Seconds after the stimulus: the artefact is over by the first, a reflex of the leg begins after the M wave ends.
 M_WAVE_S, LATE_WAVE_S = (0.004, 0.025), (0.028, 0.060)
-# Noise has a size from peak to peak as well: a wave is more than this many times what lies before the stimulus, which is
-# taken where no earlier stimulus is still answered (our choice).
+# Noise has a size from peak to peak as well: a wave is more than this many times what lies before the stimulus (our
+# choice), which is taken where no earlier stimulus is still answered.
 OVER_NOISE, ANSWERED_S = 2.0, 0.15
 
 

@@ -198,4 +198,6 @@ def _epoch(path: str, number: int, entry: Any) -> Epoch:
         raise RecordingError(f"{path}: side of epoch {number} is {side!r}; allowed are {', '.join(get_args(MapSide))}")
     if muscle is not None and not isinstance(muscle, str):
         raise RecordingError(f"{path}: muscle of epoch {number} is {muscle!r}; give a name such as splenius_capitis")
+    if muscle is not None:
+        target_members(muscle)
     return Epoch(kind=entry["kind"], start_s=float(start), stop_s=float(stop), muscle=muscle, side=side)
