@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from reprieve.app.emg.channels import load_channel_map
+from reprieve.app.emg.muscles import epochs_of
 from reprieve.core.errors import RecordingError, UnknownNameError
+from reprieve.interop.recording import Annotation
 
 REST = "{kind: rest, start_s: 0, stop_s: 30"
 
@@ -51,3 +53,18 @@ def test_an_epoch_of_a_muscle_that_nobody_knows_is_refused(tmp_path: Path) -> No
     )
     with pytest.raises(UnknownNameError, match="splenius_captis"):
         load_channel_map(str(tmp_path / "map.yaml"))
+
+
+def test_a_marker_that_ends_an_epoch_begins_none() -> None:
+    told = [
+        (0, "MVC start"),
+        (3, "MVC stop"),
+        (5, "Rest"),
+        (35, "rest end"),
+        (40, "posture"),
+        (70, "STOP"),
+        (80, "task"),
+    ]
+    marks = [Annotation(float(at), None, text) for at, text in [*told, (85, "end-plate noise")]]
+    found = [(one.kind, one.start_s, one.stop_s) for one in epochs_of(None, marks, 90.0)]
+    assert found == [("maximal", 0, 3), ("rest", 5, 35), ("posture", 40, 70), ("task", 80, 90)]

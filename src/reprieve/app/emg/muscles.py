@@ -36,22 +36,26 @@ _WORDS: tuple[tuple[str, EpochKind], ...] = (
     (r"\brest\b|\bresting|\brelax", "rest"),
     (r"\btask|\bwriting|\breach", "task"),
 )
+# "Rest end" begins no rest: it ends one.
+_END = re.compile(r"\b(end(s|ed)?|stop(s|ped)?|finish(ed)?)\b(?!-)", re.IGNORECASE)
 
 
 def epochs_of(session: ChannelMap | None, annotations: Sequence[Annotation], length_s: float) -> tuple[Epoch, ...]:
     """Return the epochs: those of the channel map, else those that the annotations name.
 
-    An annotation without a duration lasts until the next epoch, or to the end.
+    An annotation without a duration lasts until the next epoch, until one that says that it is over, or to the end.
     """
     if session and session.epochs:
         return session.epochs
-    named: list[tuple[Annotation, EpochKind]] = []
+    named: list[tuple[Annotation, EpochKind | None]] = []
     for mark in annotations:
-        kind = _kind_of(mark.text)
-        if kind is not None:
-            named.append((mark, kind))
+        kind, ends = _kind_of(mark.text), _END.search(mark.text)
+        if kind is not None or (ends and ends[0] == mark.text.strip()):
+            named.append((mark, None if ends else kind))
     found: list[Epoch] = []
     for place, (mark, kind) in enumerate(named):
+        if kind is None:
+            continue
         following = named[place + 1][0].onset_s if place + 1 < len(named) else length_s
         stop = mark.onset_s + mark.duration_s if mark.duration_s else following
         start, stop = max(0.0, mark.onset_s), min(stop, length_s)
