@@ -99,6 +99,9 @@ def test_a_foreign_record_comes_back_the_same_and_is_not_counted_twice(through_t
     [
         {"verificationStatus": {"coding": [{"code": "entered-in-error"}]}},
         {"verificationStatus": {"coding": [{"code": "refuted"}]}},
+        {"verificationStatus": {"coding": [{"code": "differential"}]}},
+        {"clinicalStatus": {"coding": [{"code": "resolved"}]}},
+        {"clinicalStatus": {"coding": [{"code": "inactive"}]}},
         {"modifierExtension": [{"url": "https://ehr.example/negated", "valueBoolean": True}]},
         {"implicitRules": "https://ehr.example/rules"},
     ],

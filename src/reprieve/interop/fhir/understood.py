@@ -18,6 +18,8 @@ from reprieve.interop.fhir.reading import Element
 
 Leaf = tuple[str, type, Any]
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T.*")
+_UNVERIFIED = ("entered-in-error", "refuted", "unconfirmed", "differential")
+_OVER = ("inactive", "remission", "resolved")
 _UNTOLD = frozenset({"id", "reference", "versionId", "lastUpdated", "profile"})
 
 
@@ -47,11 +49,13 @@ def withheld(resource: Element) -> str | None:
     data = resource.data
     if "modifierExtension" in data or "implicitRules" in data:
         return "it carries a modifier that this program does not know"
-    verification = data.get("verificationStatus")
-    codings = verification.get("coding") if isinstance(verification, dict) else None
-    for entry in codings if isinstance(codings, list) else ():
-        if isinstance(entry, dict) and entry.get("code") in ("entered-in-error", "refuted"):
-            return f"its verification status is {entry['code']}"
+    told = next((code for code in _codes(data.get("verificationStatus")) if code in _UNVERIFIED), None)
+    if told is not None:
+        return f"its verification status is {told}"
+    over = next((code for code in _codes(data.get("clinicalStatus")) if code in _OVER), None)
+    # An allergy that is called over stays: a risk is heeded until a person takes it off.
+    if over is not None and data.get("resourceType") == "Condition":
+        return f"its clinical status is {over}"
     states = STATES.get(str(data.get("resourceType")))
     status = data.get("status")
     if states is not None and status is not None and not (isinstance(status, str) and status in states):
@@ -60,6 +64,12 @@ def withheld(resource: Element) -> str | None:
     if profile in PROFILE_STATES and status != PROFILE_STATES[profile]:
         return f"its status is {str(status)[:40]!r}, which contradicts its profile {profile}"
     return None
+
+
+def _codes(concept: Any) -> list[str]:
+    """Return the codes of a CodeableConcept, whatever their system."""
+    codings = concept.get("coding") if isinstance(concept, dict) else None
+    return [str(one.get("code")) for one in (codings if isinstance(codings, list) else ()) if isinstance(one, dict)]
 
 
 def leaves(value: Any, path: str = "") -> Iterator[Leaf]:
