@@ -426,3 +426,13 @@ def test_units_of_two_products_never_meet() -> None:
 
 def _given(units: int) -> tuple[GivenInjection, ...]:
     return (GivenInjection(muscle="splenius_capitis", units=D(units)),)
+
+
+@pytest.mark.parametrize("scale", ["adds", "ADDS", "diary_control", "gas", "pgic", "CGI_I"])
+def test_a_scale_that_rises_with_relief_tells_no_effect_rather_than_the_wrong_way_round(scale: str) -> None:
+    def cycle(name: str) -> CohortCycle:
+        return CohortCycle(number=1, product=PRODUCT, scores=(CycleScore(0, 40, name), CycleScore(30, 70, name)))
+
+    assert effects_of(cycle(scale)) == []
+    assert [one.improvement for one in effects_of(cycle("twstrs"))] == [-30]
+    assert [one.improvement for one in effects_of(cycle("a scale of our own"))] == [-30]

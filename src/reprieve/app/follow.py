@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from reprieve.app.forecast import CycleForecast, forecast_chart
+from reprieve.app.scales import higher_is_worse
 from reprieve.core.dates import age_years
 from reprieve.core.documents import as_json
 from reprieve.core.errors import UnknownNameError
@@ -19,12 +20,9 @@ from reprieve.follow.poor_response import poor_response
 from reprieve.learn.population import Population
 from reprieve.record.chart import Chart, Session
 from reprieve.reference.preparations import product_facts
-from reprieve.reference.scale_catalogue import scale
 
 ADULT_YEARS = 18
 CURVE_STEP_DAYS = 7
-# They rate a change already; before and after cannot be compared on them.
-CHANGE_SCALES = frozenset({"pgic", "cgi_i", "gas"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,16 +73,6 @@ def outcomes_of(chart: Chart, on: date) -> list[SessionOutcome]:
     """Return the outcome of every session up to `on`, oldest first."""
     given = sorted((row for row in chart.sessions if row.injections and row.date <= on), key=lambda row: row.date)
     return [session_outcome(chart, row, higher_is_worse) for row in given]
-
-
-def higher_is_worse(name: str) -> bool | None:
-    """Return whether higher is worse on the scale `name`; None for one of change, or not in the catalogue."""
-    if name in CHANGE_SCALES:
-        return None
-    try:
-        return scale(name).higher_is == "worse"
-    except UnknownNameError:
-        return None
 
 
 def next_visit(

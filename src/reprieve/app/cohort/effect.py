@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from statistics import fmean
 
 from reprieve.app.cohort.cycles import BEFORE_DAYS, CohortCycle
+from reprieve.app.scales import CHANGE_SCALES, higher_is_worse
 
 # The peak lies between two and eight weeks for all products; three to seven keeps clear of both slopes.
 PEAK_DAYS = (21, 49)
@@ -62,9 +64,15 @@ class CycleEffect:
 
 
 def effects_of(cycle: CohortCycle) -> list[CycleEffect]:
-    """Return the effect of `cycle` on each scale that has a score before the injection."""
+    """Return the effect of `cycle` on each scale that has a score before the injection.
+
+    A scale that is not in the catalogue is taken to be worse where it is higher; one that goes the other way, or rates a
+    change, is left out.
+    """
     by_scale: dict[str, list[tuple[float, float]]] = {}
     for score in cycle.scores:
+        if _cannot_fall(score.scale):
+            continue
         by_scale.setdefault(score.scale, []).append((score.day, score.score))
     found = []
     for scale, scores in by_scale.items():
@@ -72,6 +80,12 @@ def effects_of(cycle: CohortCycle) -> list[CycleEffect]:
         if before is not None:
             found.append(_effect(scale, before, scores, cycle.days_to_next))
     return found
+
+
+@cache
+def _cannot_fall(scale: str) -> bool:
+    """Return whether a lower score is known to be no improvement."""
+    return scale.casefold() in CHANGE_SCALES or higher_is_worse(scale) is False
 
 
 def _effect(scale: str, before: float, scores: list[tuple[float, float]], days_to_next: int | None) -> CycleEffect:

@@ -34,6 +34,7 @@ NOTES = (
     "Units of two products are never compared; every table of doses is within one product.",
     f"Intervals: 95 %, bootstrap over patients, {REPLICATES} replicates with Poisson weights.",
     "A cycle without a next session is censored at the last day on which anything was heard of the patient.",
+    "Effects are read from scores that fall with relief; scales that rise with it or rate a change are left out.",
     f"Side effects: told within {EFFECT_DAYS} days; what nobody told is not counted.",
 )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from reprieve.app.follow import higher_is_worse
 from reprieve.app.record.muscles import muscle_words
+from reprieve.app.scales import higher_is_worse
 from reprieve.core.dose import plain
 from reprieve.follow.outcome import session_outcome
 from reprieve.record.chart import Chart, Rating, Session
