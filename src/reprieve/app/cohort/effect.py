@@ -66,8 +66,8 @@ class CycleEffect:
 def effects_of(cycle: CohortCycle) -> list[CycleEffect]:
     """Return the effect of `cycle` on each scale that has a score before the injection.
 
-    A scale that is not in the catalogue is taken to be worse where it is higher; one that goes the other way, or rates a
-    change, is left out.
+    A scale that is not in the catalogue is taken to be worse where it is higher; one that goes the other way, or rates
+    a change, is left out.
     """
     by_scale: dict[str, list[tuple[float, float]]] = {}
     for score in cycle.scores:
