@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from reprieve.app.emg.replay import replay
 from reprieve.cli.main import main
 from reprieve.core.errors import RecordingError
 from reprieve.emg.stream import StreamState
+from reprieve.interop.recording import Recording
 from reprieve.interop.recordings import read_recording
 
 NEEDLE = str(Path(__file__).parents[1] / "data" / "emg" / "needle_emgdb" / "emg_healthy.hea")
@@ -49,6 +51,37 @@ def test_a_device_gives_the_figures_of_the_replay() -> None:
     assert live[-1].rms_uv == pytest.approx(played.rms_uv, rel=1e-9)
     assert live[-1].verdict == played.verdict
     assert MOST_SILENT_PULLS > 1
+
+
+def test_after_a_lost_packet_the_figures_begin_anew() -> None:
+    """NaN ended the needle with a traceback; figures across the gap would be wrong."""
+
+    class Lossy(Device):
+        def pull(self) -> tuple[NDArray[np.float64], float | None]:
+            part, age = super().pull()
+            if age is not None and self._at >= 20_000 > self._at - part.shape[1]:
+                part = np.where(np.arange(part.shape[1]) == 0, np.nan, part)
+            return part, age
+
+    states: list[StreamState] = []
+    with pytest.raises(RecordingError, match="no sample arrives"):
+        states.extend(state for state, _ in listen_to(Lossy()))
+    times = np.array([state.time_s for state in states])
+    assert (np.diff(times) >= 0).all()
+    assert all(np.isfinite(state.rms_uv[0]) for state in states)
+    assert 0.01 < np.diff(times).max() < 0.3  # the packet, and what the first blocks behind it wait for
+    whole = read_recording(NEEDLE).channels[0]
+    assert times[-1] == pytest.approx(whole.length_s, abs=0.02)
+
+
+def test_a_recording_with_a_gap_is_not_played_over_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    channel = read_recording(NEEDLE).channels[0]
+    values = np.array(channel.values)
+    values[9000] = np.nan
+    broken = Recording(path="gap", format="made", channels=(replace(channel, raw=values, scale=1.0, offset=0.0),))
+    monkeypatch.setattr("reprieve.app.emg.replay.read_recording", lambda _: broken)
+    with pytest.raises(RecordingError, match=r"after 2\.25 s samples are no numbers"):
+        list(replay("gap", now=lambda: 0.0, wait=lambda _: None))
 
 
 @pytest.mark.parametrize(

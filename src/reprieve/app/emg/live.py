@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -53,24 +55,32 @@ def listen(path: str, channel: str | None = None) -> Iterator[tuple[StreamState,
 
 
 def listen_to(source: LiveSource, channel: str | None = None) -> Iterator[tuple[StreamState, float]]:
-    """Yield the state after whatever arrives from a device."""
+    """Yield the state after whatever arrives from a device.
+
+    Where samples are no numbers, as after a lost packet, the figures begin anew behind them: those of a needle would be
+    wrong across a gap.
+    """
     place = _place(source, channel)
     if source.rate_hz < LOWEST_RATE_HZ:
         raise RecordingError(f"{source.name}: {source.rate_hz:g} Hz, EMG needs at least {LOWEST_RATE_HZ:g}; raise it")
     # Whoever listens live holds a needle: its band, whatever the rate.
-    stream = EmgStream(source.rate_hz, volts_per_unit=_VOLTS[source.units[place]], needle=True)
+    begin = partial(EmgStream, source.rate_hz, volts_per_unit=_VOLTS[source.units[place]], needle=True)
+    stream, before_s, seen = begin(), 0.0, 0
     silent = 0
     while True:
         samples, age = source.pull()
-        if age is None:
+        heard = age is not None and bool(np.isfinite(samples[place]).all())
+        if age is None or not heard:
             silent += 1
             if silent >= MOST_SILENT_PULLS:
                 raise RecordingError(f"{source.name}: no sample arrives; check that the amplifier is sending")
+            if age is not None:
+                stream, before_s, seen = begin(), before_s + (seen + samples.shape[1]) / source.rate_hz, 0
             continue
-        silent = 0
+        silent, seen = 0, seen + samples.shape[1]
         state = stream.push(samples[place])
         if state is not None:
-            yield state, age
+            yield replace(state, time_s=before_s + state.time_s), age
 
 
 def _place(source: LiveSource, channel: str | None) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from reprieve.app.emg.channels import guessed_kind
 from reprieve.core.errors import RecordingError
 from reprieve.emg.filters import LOWEST_RATE_HZ
@@ -60,13 +62,17 @@ def _play(
         if early > 0:
             wait(early)
         # Only this block is made physical: a long file is held once, as stored.
-        state = stream.push(source.parts[first : first + block])
+        part = source.parts[first : first + block]
+        if not np.isfinite(part).all():
+            raise RecordingError(
+                f"{source.name}: after {first / source.rate_hz:.2f} s samples are no numbers; cut the recording there"
+            )
+        state = stream.push(part)
         assert state is not None
         yield state, max(0.0, now() - due)
 
 
 def _needle(source: Channel) -> bool:
-
     return guessed_kind(source) == "needle"
 
 
