@@ -84,6 +84,20 @@ def test_a_stretch_of_known_speed_and_onset() -> None:
     assert measure_stretch(angle, rate, rms_envelope(emg, rate), 20, 21) is None
 
 
+def test_a_muscle_active_before_the_stretch_does_not_answer_it_at_its_first_angle() -> None:
+    rng, rate = np.random.default_rng(1), 2000.0
+    time = np.arange(round(8 * rate)) / rate
+    angle = np.clip((time - 4) * 120, 0, 60)
+    size = 2 + 200 * ((time > 2.5) & (time < 4.1)) + 200 * (time > 4.3)
+    envelope = rms_envelope(rng.normal(0, 1, len(time)) * size, rate)
+    found = measure_stretch(angle, rate, envelope, 3.5, 5.5)
+    assert found is not None
+    assert found.onset_angle_deg == pytest.approx(33, abs=4)  # of the second burst, heard up to 50 ms early
+    throughout = measure_stretch(angle, rate, envelope, 4.4, 5.5)
+    assert throughout is not None
+    assert throughout.onset_angle_deg is None
+
+
 def test_threshold_equals_the_intercept_of_statsmodels() -> None:
     rng = np.random.default_rng(2)
     speed = rng.uniform(20, 300, 20)

@@ -62,8 +62,8 @@ def measure_stretch(
 
     Notes
     -----
-    Speed is the largest slope of a line over 50 ms. The EMG begins where its noise-corrected envelope first exceeds
-    three times the noise.
+    Speed is the largest slope of a line over 50 ms. The EMG begins where its noise-corrected envelope first rises above
+    three times the noise: of a muscle that is active before it is stretched, that activity is no answer.
     """
     first, last = round(start_s * angle_rate_hz), min(len(angle_deg), round(stop_s * angle_rate_hz))
     window = max(3, round(_SMOOTH_S * angle_rate_hz) | 1)
@@ -73,10 +73,11 @@ def measure_stretch(
     slope = np.asarray(signal.savgol_filter(angle[: last - first], window, 1, deriv=1, delta=1 / angle_rate_hz))
     begin = round(start_s * envelope.rate_hz)
     part = envelope.between(begin, round(stop_s * envelope.rate_hz)).corrected
-    above = np.flatnonzero(part > NOISE_FACTOR * envelope.noise)
+    above = part > NOISE_FACTOR * envelope.noise
+    rises = np.flatnonzero(above[1:] & ~above[:-1]) + 1
     onset = None
-    if len(above):
-        at_s = (begin + int(above[0])) / envelope.rate_hz
+    if len(rises):
+        at_s = (begin + int(rises[0])) / envelope.rate_hz
         onset = float(np.interp(at_s, np.arange(first, first + len(angle)) / angle_rate_hz, angle))
     return Stretch(float(np.abs(slope).max()), onset)
 
