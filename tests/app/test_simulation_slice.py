@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
 from reprieve.app.simulation.model import dosed_structures, median_spread
+from reprieve.app.simulation.of_plan import simulate_plan
 from reprieve.app.simulation.slice import slice_of_neck
 from reprieve.core.errors import InputError
 from reprieve.pharmacology.belly import needle_positions
@@ -83,6 +85,18 @@ def test_the_patients_left_is_the_mirror_image_of_the_right():
     assert all(n.right_mm > 0 for n in right.needles)
     weight = [sum(v * (j - 37.5) for row in told.units_per_ml for j, v in enumerate(row)) for told in (right, left)]
     assert weight[0] > 0 > weight[1]
+
+
+def test_a_muscle_in_two_rows_is_one_muscle():
+    """The second row was taken for a neighbour: half of what lies in the muscle was missing."""
+    (one,) = _plan().injections
+    single, third = (replace(one, units=Decimal(n), sites=1, volume_ml=Decimal("0.2")) for n in (60, 20))
+    once, twice = (replace(_plan(), injections=rows) for rows in ((single,), (third,) * 3))
+    told, expected = (np.array(slice_of_neck(plan).units_per_ml) for plan in (twice, once))
+    assert told == pytest.approx(expected, abs=0.02)
+    assert expected.max() > 1
+    (course,) = simulate_plan(twice, days=60, draws=5).muscles
+    assert course.units == "60"
 
 
 def test_twice_the_dose_is_twice_the_density():

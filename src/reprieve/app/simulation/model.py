@@ -109,6 +109,14 @@ def targets_of(plan: Plan) -> tuple[list[Target], list[NotSimulated]]:
     return targets, missing
 
 
+def by_structure(targets: Sequence[Target]) -> dict[str, list[Target]]:
+    """Return the targets by the muscle that they are in: a plan may name one in two rows, or its group as well."""
+    found: dict[str, list[Target]] = {}
+    for target in targets:
+        found.setdefault(target.structure.key, []).append(target)
+    return found
+
+
 def _volume(name: str) -> float:
     """Volume in mL, 0 where none is known (the caller leaves such a muscle out)."""
     return muscle(name).volume_cm3 or sum(_belly(e).volume_ml for e in muscle_ellipsoids().get((name, "right"), ()))

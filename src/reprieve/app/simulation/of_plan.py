@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from reprieve.app.simulation.model import (
     NotSimulated,
     Placing,
     Target,
+    by_structure,
     dosed_of,
     needles_at,
     run_plan,
@@ -134,7 +136,7 @@ def simulate_plan(
         model=MODEL,
         product=plan.product,
         days=tuple(range(days + 1)),
-        muscles=tuple(_course(target, run.blocked[target.structure.key], run.axis) for target in run.targets),
+        muscles=tuple(_course(own, run.blocked[key], run.axis) for key, own in by_structure(run.targets).items()),
         spread=risk,
         neighbours=near,
         joints=joint_changes(run),
@@ -173,16 +175,18 @@ def _side_of(risk_id: str) -> str | None:
     return next((side for side in ("left", "right") if risk_id.endswith(side)), None)
 
 
-def _course(target: Target, blocked: NDArray[np.float64], axis: NDArray[np.float64]) -> MuscleCourse:
+def _course(targets: Sequence[Target], blocked: NDArray[np.float64], axis: NDArray[np.float64]) -> MuscleCourse:
+    """Return the course of one muscle, whose injections are `targets`: they block it together."""
+    first = targets[0]
     block = _curve(blocked)
     middle = np.array(block.median)
     peak = int(middle.argmax())
     fallen = np.flatnonzero((middle <= middle[peak] / 2) & (axis > peak))
     return MuscleCourse(
-        muscle=target.muscle,
-        side=target.side if target.injection.side is not None else None,
-        units=_share_text(target),
-        place_known=target.place_known,
+        muscle=first.muscle,
+        side=first.side if any(one.injection.side is not None for one in targets) else None,
+        units=_share_text(targets),
+        place_known=first.place_known,
         block=block,
         force=_curve(force(blocked, axis)),
         peak_day=peak,
@@ -191,9 +195,10 @@ def _course(target: Target, blocked: NDArray[np.float64], axis: NDArray[np.float
     )
 
 
-def _share_text(target: Target) -> str:
-    units = float(target.injection.units) * target.share
-    return f"{round(units, 3):g}" if target.share != 1 else format(target.injection.units.normalize(), "f")
+def _share_text(targets: Sequence[Target]) -> str:
+    if all(one.share == 1 for one in targets):
+        return format(sum((one.injection.units for one in targets), Decimal(0)).normalize(), "f")
+    return f"{round(sum(float(one.injection.units) * one.share for one in targets), 3):g}"
 
 
 def _curve(values: NDArray[np.float64]) -> Curve:

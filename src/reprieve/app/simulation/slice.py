@@ -148,7 +148,8 @@ def _density(
     spread, through_fascia = median_spread(product)
     inside = _owners(points, structures)
     total = np.zeros(len(points))
-    numbers = {one.structure.key: number for number, one in enumerate(dosed)}
+    # A muscle that is injected twice stands in the list twice, and its points are those of the first.
+    numbers = {one.structure.key: number for number, one in reversed([*enumerate(dosed)])}
     for one, belly, place in needles:
         share = bound_density(
             points - place, belly.fibre, one.units / one.sites, one.volume_ml / one.sites, spread

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from reprieve.app.simulation.model import UNTOLD_SITE_VOLUME_ML, NotSimulated, Placing, Run, run_plan
+from reprieve.app.simulation.model import UNTOLD_SITE_VOLUME_ML, NotSimulated, Placing, Run, by_structure, run_plan
 from reprieve.app.simulation.of_plan import Simulation, simulate_plan
 from reprieve.core.errors import InputError
 from reprieve.pharmacology.muscle import force
@@ -236,7 +236,7 @@ def rank_influences(plan: Plan, *, days: int = 180, draws: int = 400, seed: int 
 
 
 def _outcomes(run: Run) -> dict[str, NDArray[np.float64]]:
-    injected = [run.blocked[target.structure.key] for target in run.targets]
+    injected = [run.blocked[key] for key in by_structure(run.targets)]
     mean = np.mean(injected, axis=0)
     weak = np.mean([1 - force(block, run.axis) for block in injected], axis=0)
     beside = [run.blocked[other.key].max(axis=1) for other in run.others]
