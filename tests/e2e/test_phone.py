@@ -140,3 +140,28 @@ def test_german_and_french(watched) -> None:
         visit.page.reload()
         visit.page.get_by_text(question, exact=False).first.wait_for()
         assert "How much did" not in visit.page.locator("body").inner_text()
+
+
+def test_the_page_is_given_at_the_visit_with_one_press(watched, cervical: str) -> None:
+    """The nurse opens it from the chart; what the screen shows is all that the patient needs."""
+    clinic = watched(viewport={"width": 1280, "height": 900})
+    clinic.sign_in("nurse")
+    page = clinic.page
+    page.goto(f"/patients/{cervical}/chart")
+    page.get_by_text("The patient's own page").click()
+    page.get_by_role("button", name=re.compile("Open the page|Give a new password")).click()
+    page.get_by_role("img", name="Address to scan with the phone").wait_for()
+    told = dict(
+        zip(
+            page.locator(".shares[open] dt").all_inner_texts(),
+            page.locator(".shares[open] dd").all_inner_texts(),
+            strict=True,
+        )
+    )
+    phone = watched(**PHONE)
+    phone.page.goto(told["Address"])
+    phone.page.get_by_label("Name").fill(told["Name"])
+    phone.page.get_by_label("Password").fill(told["Password"])
+    phone.page.get_by_role("button", name="Sign in", exact=True).tap()
+    phone.page.get_by_text("Hello ", exact=False).wait_for()
+    assert phone.get("/api/me")["patient_id"] == cervical

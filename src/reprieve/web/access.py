@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from reprieve import __version__
 from reprieve.app.accounts.accounts import SIGN_IN_HOURS, Action, Person, Role
 from reprieve.app.accounts.passkeys import begin_passkey_sign_in, passkey_sign_in
+from reprieve.app.accounts.phone_page import account_of, drawing_of, give_phone_page
 from reprieve.app.clinic import DEFAULT_CLINIC
 from reprieve.app.demo.record import ACCOUNTS, PASSWORD
 from reprieve.core.errors import InputError
@@ -20,6 +22,7 @@ from reprieve.web.caller import COOKIE, Caller, May, MayWrite, Rooms, rooms_of
 router = APIRouter(tags=["access"])
 # Where the browser goes to sign in by the clinic's identity provider.
 PROVIDER = "/api/sign-in/provider"
+PhoneGiver = Annotated[Caller, Depends(MayWrite(Action.GIVE_PHONE_PAGE, without=("password",)))]
 AccountWriter = Annotated[Caller, Depends(MayWrite(Action.MANAGE_ACCOUNTS, without=("password",)))]
 
 
@@ -58,6 +61,13 @@ class AccountPatch:
     disabled: bool | None = None
     password: str | None = None
     second_factor: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhonePassword:
+    """The first or a new password of a patient; the screen draws it and shows it once."""
+
+    password: str
 
 
 @router.get("/api/health")
@@ -173,6 +183,26 @@ def change_account(caller: AccountWriter, name: str, body: AccountPatch) -> Resp
         second_factor=body.second_factor,
         request=caller.write,
     )
+    return Response(status_code=204)
+
+
+@router.get("/api/patients/{patient}/phone-page")
+def phone_page(request: Request, caller: Annotated[Caller, Depends(May(Action.GIVE_PHONE_PAGE))], patient: str) -> Any:
+    """Return where the patient's own page is, as text and to scan, and the account that opens it, if there is one."""
+    caller.store.read(caller.person, patient, "phone page")
+    clinic = caller.person.clinic
+    address = f"{caller.rooms.origin(request)}/phone" + ("" if clinic == DEFAULT_CLINIC else f"?clinic={quote(clinic)}")
+    own = account_of(caller.store.accounts, clinic, patient)
+    account = None if own is None else {"name": own["name"], "disabled": own["disabled"]}
+    return {"address": address, "drawing": drawing_of(address), "account": account}
+
+
+@router.post("/api/patients/{patient}/phone-page", status_code=204)
+def give(caller: PhoneGiver, patient: str, body: PhonePassword) -> Response:
+    """Open the own page to a patient: an account, or a new password of the one there is; its sign-ins end."""
+    given_name = caller.store.read(caller.person, patient, "phone page").chart.patient.given_name
+    accounts = caller.store.accounts
+    give_phone_page(accounts, caller.person, patient, given_name, body.password, caller.write)
     return Response(status_code=204)
 
 

@@ -5,6 +5,7 @@ import { get } from "../api/client";
 import { shown } from "../numbers/dates";
 import { ActError } from "../shared/ActError";
 import { hasPasskeys, makePasskey } from "../shared/passkey";
+import { QrCode } from "../shared/QrCode";
 import { useAct } from "../shared/useAct";
 import { t } from "../words/words";
 
@@ -39,28 +40,6 @@ function PasswordField({
   );
 }
 
-/** The drawing comes as text of our own server; only its path is taken from it. */
-function QrCode({ drawing }: { drawing: string }) {
-  const root = new DOMParser().parseFromString(drawing, "image/svg+xml").documentElement;
-  const size = Number(root.getAttribute("width") ?? 200);
-  const path = root.querySelector("path");
-  return (
-    <svg
-      className="qr"
-      viewBox={`0 0 ${size} ${size}`}
-      role="img"
-      aria-label={t("Code to scan with the authenticator")}
-    >
-      <path
-        d={path?.getAttribute("d") ?? ""}
-        transform={path?.getAttribute("transform") ?? undefined}
-        stroke="black"
-        fill="none"
-      />
-    </svg>
-  );
-}
-
 export function CodesForm() {
   const [password, setPassword] = useState("");
   const [begun, setBegun] = useState<Begun | null>(null);
@@ -91,7 +70,7 @@ export function CodesForm() {
       </p>
       {begun ? (
         <div className="codes-grid">
-          <QrCode drawing={begun.drawing} />
+          <QrCode drawing={begun.drawing} label={t("Code to scan with the authenticator")} />
           <div className="stack stack--tight">
             <p>{t("Scan the drawing, or type this secret into the authenticator:")}</p>
             <code className="hash">{begun.secret}</code>

@@ -6,6 +6,7 @@ import type { Role } from "../api/types";
 import { Icon } from "../shared/Icon";
 import { LanguageChoice } from "../shared/LanguageChoice";
 import { askPasskey, hasPasskeys } from "../shared/passkey";
+import { signIn } from "../shared/signIn";
 import { ThemeSwitch } from "../shared/theme";
 import { words } from "../words/names";
 import { t } from "../words/words";
@@ -28,7 +29,7 @@ export function SignIn() {
     setBusy(true);
     setError(null);
     try {
-      const me = await post<Role>("/api/sign-in", { name: who, password: secret, ...(code ? { code } : {}) });
+      const me = await signIn(who, secret, code);
       forget(client);
       client.setQueryData(["me"], me);
     } catch (reason) {
@@ -55,7 +56,7 @@ export function SignIn() {
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void enter(name.trim(), password);
+    void enter(name, password);
   };
   const accounts = health.data?.demo ? (health.data.demo_accounts ?? []) : [];
 

@@ -15,6 +15,7 @@ import { t } from "../words/words";
 import { CorrectParticulars } from "./CorrectParticulars";
 import { ForecastCard } from "./ForecastCard";
 import { GivenTable } from "./GivenTable";
+import { PhonePage } from "./PhonePage";
 
 export function ChartPage({ id, chart }: { id: string; chart: Chart }) {
   const forecast = useForecast(id);
@@ -134,7 +135,10 @@ function Facts({ chart }: { chart: Chart }) {
         </dd>
       </dl>
       {(me.data?.role === "injector" || me.data?.role === "nurse") && (
-        <CorrectParticulars id={chart.patient.id} chart={chart} />
+        <>
+          <CorrectParticulars id={chart.patient.id} chart={chart} />
+          <PhonePage id={chart.patient.id} />
+        </>
       )}
       {me.data?.role === "injector" && (
         <Shares base={`/api/patients/${encodeURIComponent(chart.patient.id)}/shares`} />

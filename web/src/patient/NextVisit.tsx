@@ -77,21 +77,35 @@ export function NextVisit({ id, chart, curve }: { id: string; chart: Chart; curv
           ))}
         </ul>
       )}
-      <Booking id={id} lastDate={last?.date ?? null} curve={curve} />
+      <Booking
+        id={id}
+        lastDate={last?.date ?? null}
+        curve={curve}
+        proposed={from && from >= today() && !booked.some((visit) => visit.date >= from) ? from : ""}
+      />
     </section>
   );
 }
 
-function Booking({ id, lastDate, curve }: { id: string; lastDate: string | null; curve: Curve | null }) {
+interface BookingProps {
+  id: string;
+  lastDate: string | null;
+  curve: Curve | null;
+  /** The first day of the proposed window, until another one is chosen; empty where nothing is proposed. */
+  proposed: string;
+}
+
+function Booking({ id, lastDate, curve, proposed }: BookingProps) {
   const { answer, send } = useSend(id, "appointments");
-  const [date, setDate] = useState("");
+  const [chosen, setDate] = useState<string | null>(null);
+  const date = chosen ?? proposed;
   const [purpose, setPurpose] = useState<string>("injection");
   const weeks = lastDate && date ? daysBetween(lastDate, date) / 7 : null;
   const fading = curve?.fading;
   const late = Boolean(date && fading?.high && date > fading.high);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (date && (await send({ date, purpose, state: "booked" }))) setDate("");
+    if (date && (await send({ date, purpose, state: "booked" }))) setDate(null);
   };
   return (
     <form

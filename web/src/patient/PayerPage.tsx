@@ -6,7 +6,7 @@ import { readable, shown } from "../numbers/dates";
 import { number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { Empty, Failed, Loading, Unknown } from "../shared/states";
-import { coded, fullName, muscleWord, words } from "../words/names";
+import { coded, fullName, muscleWord, sitesWord, words } from "../words/names";
 import { t } from "../words/words";
 import { ClaimLines, type Claim } from "./ClaimLines";
 
@@ -156,7 +156,7 @@ function Items({ packet }: { packet: Packet }) {
               <li key={`${one.muscle}-${one.side}-${index}`}>
                 {muscleWord(one.muscle, one.side)}:{" "}
                 <span className="figures">
-                  {units(one.units)}, {one.sites ? t("{n} sites", { n: one.sites }) : t("sites not told")}
+                  {units(one.units)}, {sitesWord(one.sites)}
                 </span>
               </li>
             ))}

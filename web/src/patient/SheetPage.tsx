@@ -8,7 +8,7 @@ import { BodyMap } from "../map/BodyMap";
 import type { Mark } from "../map/mark";
 import { sitesOf, viewOfSites } from "../map/sites";
 import { viewFor } from "../map/views";
-import { age, shown } from "../numbers/dates";
+import { age, clock, shown } from "../numbers/dates";
 import { millilitres, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { total } from "../timeline/lanes";
@@ -37,6 +37,9 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
       </main>
     );
   const person = chart.patient;
+  // What is signed was given: boxes to tick belong to what is still to be done.
+  const given = Boolean(session.signed_by);
+  const vials = session.reconstitution?.vials ?? [];
   const marks: Mark[] = session.injections.map((injection) => ({
     muscle: injection.muscle,
     side: injection.side ?? null,
@@ -79,7 +82,7 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
             <table>
               <thead>
                 <tr>
-                  <th scope="col">{t("Done")}</th>
+                  {!given && <th scope="col">{t("Done")}</th>}
                   <th scope="col">{t("Muscle")}</th>
                   <th scope="col">{t("Patient's side")}</th>
                   <th scope="col" className="num">
@@ -97,10 +100,12 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
               <tbody>
                 {session.injections.map((injection, index) => (
                   <tr key={`${injection.muscle}-${index}`}>
-                    <td>
-                      <span className="unseen">{t("given")}</span>
-                      <span className="tick-box" />
-                    </td>
+                    {!given && (
+                      <td>
+                        <span className="unseen">{t("given")}</span>
+                        <span className="tick-box" />
+                      </td>
+                    )}
                     <td>{words(injection.muscle)}</td>
                     <td>
                       <strong>{sideWord(injection.side)}</strong>
@@ -115,7 +120,7 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
                 ))}
                 {(session.skipped ?? []).map((skip) => (
                   <tr key={`skip-${skip.muscle}-${skip.side}`}>
-                    <td>–</td>
+                    {!given && <td>–</td>}
                     <td>{words(skip.muscle)}</td>
                     <td>{sideWord(skip.side)}</td>
                     <td colSpan={4}>
@@ -129,7 +134,20 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
           <BodyMap marks={marks} regions={regions.data ?? {}} lit={null} view={view} onView={setView} />
         </div>
         <footer className="small">
-          <p>{session.signed_by ? t("Signed by {name}", { name: session.signed_by }) : t("Not signed")}</p>
+          {vials.map((vial, index) => (
+            <p key={index}>
+              {t("Vial {n}", { n: index + 1 })}: {units(vial.units)},{" "}
+              {t("diluent {ml}, lot {lot}, expires {date}", {
+                ml: vial.diluent_ml ? millilitres(vial.diluent_ml) : t("unknown"),
+                lot: vial.lot ?? t("unknown"),
+                date: vial.expires ? shown(vial.expires) : t("unknown"),
+              })}
+            </p>
+          ))}
+          <p>
+            {session.signed_by ? t("Signed by {name}", { name: session.signed_by }) : t("Not signed")}
+            {session.signed_at && `, ${shown(session.signed_at)} ${clock(session.signed_at)}`}
+          </p>
           <p>
             {t("Record")}: <code className="hash">{audit.data?.head ?? t("unknown")}</code>
           </p>

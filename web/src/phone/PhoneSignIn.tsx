@@ -1,8 +1,9 @@
 import { useEffect, useState, type FormEvent } from "react";
-import { get, post } from "../api/client";
+import { get } from "../api/client";
 import type { Health } from "../api/types";
 import { Icon } from "../shared/Icon";
 import { LanguageChoice } from "../shared/LanguageChoice";
+import { signIn } from "../shared/signIn";
 import { t } from "../words/words";
 
 export function PhoneSignIn({ onIn }: { onIn: () => void }) {
@@ -20,7 +21,7 @@ export function PhoneSignIn({ onIn }: { onIn: () => void }) {
   const enter = async (who: string, secret: string) => {
     setError(null);
     try {
-      await post("/api/sign-in", { name: who, password: secret });
+      await signIn(who, secret);
       onIn();
     } catch (reason) {
       setError(reason instanceof Error ? reason.message : String(reason));
@@ -28,7 +29,7 @@ export function PhoneSignIn({ onIn }: { onIn: () => void }) {
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void enter(name.trim(), password);
+    void enter(name, password);
   };
   return (
     <main className="phone" id="main">

@@ -23,7 +23,7 @@ import { Boundary, part } from "../shared/part";
 import { effectIn, effectWord } from "../patient/outcome";
 import { keepSession, keptSession } from "../session/state";
 import { Loading } from "../shared/states";
-import { muscleWord, productName, sideWord, words } from "../words/names";
+import { muscleWord, productName, sideWord, sitesWord, words } from "../words/names";
 import { t } from "../words/words";
 import { AddMuscle } from "./AddMuscle";
 import { DoseTable } from "./DoseTable";
@@ -210,14 +210,13 @@ function Planning({ id, chart }: { id: string; chart: Chart }) {
       : own.some((f) => f.severity === "warning")
         ? "check"
         : "plain";
-    const sites = row.sites === null ? t("sites not told") : t("{n} sites", { n: row.sites });
     return {
       muscle: row.muscle,
       side: row.side,
       text: row.sites ?? "–",
       tone,
       sites: row.places,
-      words: `${row.units === null ? t("no dose yet") : units(row.units)}, ${sites}`,
+      words: `${row.units === null ? t("no dose yet") : units(row.units)}, ${sitesWord(row.sites)}`,
     };
   });
   const toSession = async () => {

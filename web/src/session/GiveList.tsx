@@ -2,7 +2,7 @@
 import { number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { NumberField } from "../shared/NumberField";
-import { sideWord, words } from "../words/names";
+import { sideWord, sitesWord, words } from "../words/names";
 import { t } from "../words/words";
 import { stepOf, type Draft, type DoseRow } from "../plan/draft";
 import { givenOf, type GivenRow, type SessionState } from "./state";
@@ -33,12 +33,23 @@ export function GiveList({ draft, state, onChange, onLight }: Props) {
         }),
       ),
     }));
+  const guide = (guidance: string) =>
+    onChange((before) => ({
+      ...before,
+      given: Object.fromEntries(draft.rows.map((row) => [row.key, { ...givenOf(before, row), guidance }])),
+    }));
+  const used = new Set(draft.rows.map((row) => givenOf(state, row).guidance));
   const done = draft.rows.filter((row) => givenOf(state, row).state !== "open").length;
   return (
     <section className="card" aria-labelledby="give-title">
       <div className="card-head">
         <h2 id="give-title">{t("Injections")}</h2>
         <div className="row">
+          <Guidance
+            label={t("Guidance of all")}
+            value={used.size === 1 ? [...used][0]! : ""}
+            onChange={guide}
+          />
           <span className="soft small figures">
             {t("{done} of {all} marked", { done, all: draft.rows.length })}
           </span>
@@ -104,10 +115,7 @@ function Item({ row, given, product, onEdit, onLight }: ItemProps) {
           <span className="give-side">{sideWord(row.side)}</span>
           <span className="figures">
             {units(row.units ?? "0")}
-            <span className="soft">
-              {" "}
-              · {row.sites ? t("{n} sites", { n: row.sites }) : t("sites not told")}
-            </span>
+            <span className="soft"> · {sitesWord(row.sites)}</span>
           </span>
         </div>
         <div className="segments" role="group" aria-label={t("{muscle}: what was done", { muscle: name })}>
@@ -167,22 +175,40 @@ function Item({ row, given, product, onEdit, onLight }: ItemProps) {
           </div>
         )}
         {(given.state === "given" || given.state === "changed") && (
-          <label className="give-guidance small">
-            <span className="soft">{t("Guidance")}</span>
-            <select
-              className="select select--small"
-              value={given.guidance}
-              onChange={(event) => onEdit({ guidance: event.target.value })}
-            >
-              {GUIDANCE.map((guidance) => (
-                <option key={guidance} value={guidance}>
-                  {guidance === "" ? t("not recorded") : guidance === "emg" ? "EMG" : t(words(guidance))}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Guidance
+            label={t("Guidance")}
+            value={given.guidance}
+            onChange={(guidance) => onEdit({ guidance })}
+          />
         )}
       </div>
     </li>
+  );
+}
+
+function Guidance({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  onChange: (guidance: string) => void;
+}) {
+  return (
+    <label className="give-guidance small">
+      <span className="soft">{label}</span>
+      <select
+        className="select select--small"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      >
+        {GUIDANCE.map((guidance) => (
+          <option key={guidance} value={guidance}>
+            {guidance === "" ? t("not recorded") : guidance === "emg" ? "EMG" : t(words(guidance))}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }

@@ -3,13 +3,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import { ApiError, OfflineError, post } from "../api/client";
-import { useApprovals, useMe, usePolicy, useProducts, useRegions } from "../api/queries";
+import { useApprovals, useForecast, useMe, usePolicy, useProducts, useRegions } from "../api/queries";
 import type { Chart, Finding } from "../api/types";
 import { BodyMap } from "../map/BodyMap";
 import type { Mark } from "../map/mark";
 import { viewFor } from "../map/views";
 import { sum } from "../numbers/decimal";
 import { units } from "../numbers/format";
+import { NextVisit } from "../patient/NextVisit";
 import { FindingBox } from "../plan/findings";
 import { keepDraft, keptDraft } from "../plan/store";
 import { useCheck } from "../plan/useCheck";
@@ -45,7 +46,7 @@ const ASK_MS = 5000;
 export function SessionPage({ id, chart }: { id: string; chart: Chart }) {
   const [signed, setSigned] = useState<{ session_id: string; hash: string } | null>(null);
   const kept = keptDraft(id);
-  if (signed) return <Signed id={id} signed={signed} />;
+  if (signed) return <Signed id={id} chart={chart} signed={signed} />;
   if (!kept || kept.rows.length === 0)
     return (
       <main className="page" id="main">
@@ -389,7 +390,16 @@ function Running({
   );
 }
 
-function Signed({ id, signed }: { id: string; signed: { session_id: string; hash: string } }) {
+function Signed({
+  id,
+  chart,
+  signed,
+}: {
+  id: string;
+  chart: Chart;
+  signed: { session_id: string; hash: string };
+}) {
+  const forecast = useForecast(id);
   return (
     <main className="page page--narrow" id="main">
       <div className="note-box note-box--good" role="status">
@@ -410,14 +420,11 @@ function Signed({ id, signed }: { id: string; signed: { session_id: string; hash
           <Icon name="print" />
           {t("Printed sheet")}
         </Link>
-        <Link href={`/patients/${id}/follow-up`} className="btn">
-          <Icon name="calendar" />
-          {t("Next visit")}
-        </Link>
         <Link href="/" className="btn">
           {t("Today's list")}
         </Link>
       </div>
+      <NextVisit id={id} chart={chart} curve={forecast.curve} />
     </main>
   );
 }

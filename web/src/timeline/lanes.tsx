@@ -107,7 +107,7 @@ export function SessionLane({ scale, top, height, chart, narrow }: Lane & { heig
                   {number(total(session))}
                 </text>
               )}
-              {next && end !== null && end - at > 66 && (
+              {next && end !== null && end - at > 84 && (at + end) / 2 - 36 > scale.left && (
                 <text className="cycle-label" x={(at + end) / 2} y={floor - 13} textAnchor="middle">
                   {t("{n} weeks", { n: Math.round(daysBetween(session.date, next.date) / 7) })}
                 </text>

@@ -38,6 +38,11 @@ export function muscleWord(muscle: string, side?: Side | null): string {
   return side && side !== "midline" ? `${words(muscle)}, ${sideWord(side)}` : words(muscle);
 }
 
+export function sitesWord(sites: string | number | null | undefined): string {
+  if (!sites) return t("sites not told");
+  return Number(sites) === 1 ? t("1 site") : t("{n} sites", { n: sites });
+}
+
 export function fullName(person: { family_name: string | null; given_name: string | null }): string {
   const family = person.family_name?.toUpperCase() ?? t("UNKNOWN");
   return person.given_name ? `${family}, ${person.given_name}` : family;

@@ -36,6 +36,7 @@ class Action(StrEnum):
     VERIFY_RECORD = "verify_record"
     READ_AUDIT = "read_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
+    GIVE_PHONE_PAGE = "give_phone_page"
     BREAK_GLASS = "break_glass"
     CLOSE_CHART = "close_chart"
     ERASE_PATIENT = "erase_patient"
@@ -71,6 +72,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.VERIFY_RECORD: frozenset({Role.INJECTOR, Role.NURSE, Role.PHARMACIST, Role.ADMINISTRATOR}),
     Action.READ_AUDIT: frozenset({Role.INJECTOR, Role.ADMINISTRATOR}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
+    Action.GIVE_PHONE_PAGE: frozenset({Role.INJECTOR, Role.NURSE}),
     Action.BREAK_GLASS: frozenset({Role.INJECTOR, Role.NURSE, Role.PHARMACIST, Role.ADMINISTRATOR}),
     Action.CLOSE_CHART: frozenset({Role.INJECTOR, Role.ADMINISTRATOR}),
     Action.ERASE_PATIENT: frozenset({Role.ADMINISTRATOR}),

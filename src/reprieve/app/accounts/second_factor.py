@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, update
 from reprieve.app.accounts.accounts import Accounts
 from reprieve.app.accounts.challenges import keep_challenge, take_challenge
 from reprieve.app.accounts.codes import address, matching_counter, new_secret
+from reprieve.app.accounts.phone_page import drawing_of
 from reprieve.app.accounts.policy import Person
 from reprieve.core.errors import AccessError
 from reprieve.record.event_bodies import AccountChange
@@ -20,12 +21,10 @@ PURPOSE = "codes"
 
 def begin_codes(accounts: Accounts, person: Person) -> dict[str, str]:
     """Return a new secret with its address and drawing; nothing changes until `confirm_codes`."""
-    import segno
-
     secret = new_secret()
     told = address(secret, f"{person.name}@{person.clinic}")
     key = keep_challenge(accounts.ledger.database, PURPOSE, _sealed(accounts, person, secret), accounts.clock(), person)
-    drawing = segno.make(told, error="m").svg_inline(scale=5, border=4)
+    drawing = drawing_of(told)
     return {"challenge": key, "secret": secret, "address": told, "drawing": drawing}
 
 
