@@ -12,10 +12,12 @@ from scipy import signal
 
 from reprieve.app.emg.channels import ChannelMap
 from reprieve.app.emg.compare import compare_reports
-from reprieve.app.emg.recording import report_recording
+from reprieve.app.emg.recording import report_of, report_recording
 from reprieve.app.emg.replay import replay
 from reprieve.cli.main import main
 from reprieve.core.errors import RecordingError
+from reprieve.interop.recording import Annotation, Recording
+from reprieve.interop.recordings import read_recording
 
 NEEDLE = Path(__file__).parents[1] / "data" / "emg" / "needle_emgdb" / "emg_healthy.hea"
 RATE = 1000
@@ -167,6 +169,19 @@ def test_the_m_wave_is_compared_and_units_are_not_mixed(tmp_path: Path, capsys: 
     assert "one unit" in (mixed.note or "")
     assert main(["emg", files[1], "--before", files[0], "--channels", str(tmp_path / "map.yaml")]) == 0
     assert "m_wave" in capsys.readouterr().out
+
+
+def test_two_channels_of_one_name_each_have_their_own_m_wave(tmp_path: Path) -> None:
+    channels = tuple(
+        read_recording(stimulated(tmp_path / f"{i}.edf", size, i)).channels[0] for i, size in enumerate((8.0, 2.0))
+    )
+    marks = tuple(Annotation(float(second), None, "stim") for second in range(1, 13))
+    recording = Recording(path="twice", format="made", channels=channels, annotations=marks)
+    # What the file calls millivolts the map knows to be microvolts.
+    session = ChannelMap(entries={"EDB": {"unit": "uV"}}, stimulus="stim")
+    report, _ = report_of(recording, session)
+    assert [one.m_wave.value for one in report.evoked if one.m_wave] == pytest.approx([8.0, 2.0], rel=0.05)
+    assert {one.unit for one in report.evoked} == {"uV"}
 
 
 def test_the_command_compares(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,17 +27,17 @@ STEADY_KINDS = ("posture", "rest")
 
 def shared_drive(
     channels: Sequence[AnalysedChannel],
-    spans: Mapping[str, Mapping[str, Sequence[tuple[float, float]]]],
+    spans: Sequence[Mapping[str, Sequence[tuple[float, float]]]],
     scratch: Scratch,
-) -> dict[str, bool]:
-    """Return for each channel whether it is coherent at 4-7 Hz with another; channels that no pair can tell are left.
+) -> tuple[bool | None, ...]:
+    """Return for each channel whether it is coherent at 4-7 Hz with another; None where no pair can tell.
 
     Parameters
     ----------
     channels : sequence of AnalysedChannel
         Those that are mapped to muscles.
-    spans : mapping of str to mapping of str to sequence of (start_s, stop_s)
-        By name of the channel, then by kind of epoch; without posture and rest all of the recording counts.
+    spans : sequence of mapping of str to sequence of (start_s, stop_s)
+        Of each channel, by kind of epoch; without posture and rest all of the recording counts.
     scratch : Scratch
         Where the channels lie: what was read of it is let go.
 
@@ -45,22 +45,23 @@ def shared_drive(
     -----
     p-values by Holm over the pairs that were compared; a pair with likely crosstalk is left out.
     """
-    steady: dict[str, SegmentSpectra | None] = {}
-    for one in channels:
-        steady[one.report.name] = _steady(one, spans.get(one.report.name, {}))
+    steady: list[SegmentSpectra | None] = []
+    for one, own in zip(channels, spans, strict=True):
+        steady.append(_steady(one, own))
         scratch.forget()
-    chances: dict[tuple[str, str], float] = {}
-    for first, second in itertools.combinations(channels, 2):
-        a, b = steady[first.report.name], steady[second.report.name]
-        if a is None or b is None or _crosstalk(first, second) or not _alike(a, b):
+    # By place, since two channels may have one name.
+    chances: dict[tuple[int, int], float] = {}
+    for first, second in itertools.combinations(range(len(channels)), 2):
+        a, b = steady[first], steady[second]
+        if a is None or b is None or _crosstalk(channels[first], channels[second]) or not _alike(a, b):
             continue
-        chances[(first.report.name, second.report.name)] = pooled_coherence(coherence(a, b), *DYSTONIC_BAND_HZ)[1]
+        chances[first, second] = pooled_coherence(coherence(a, b), *DYSTONIC_BAND_HZ)[1]
     adjusted = holm(list(chances.values())) if chances else np.empty(0)
-    found: dict[str, bool] = {}
+    found: list[bool | None] = [None] * len(channels)
     for pair, chance in zip(chances, adjusted, strict=True):
-        for name in pair:
-            found[name] = found.get(name, False) or bool(chance < LEVEL)
-    return found
+        for place in pair:
+            found[place] = bool(found[place]) or bool(chance < LEVEL)
+    return tuple(found)
 
 
 def _steady(one: AnalysedChannel, spans: Mapping[str, Sequence[tuple[float, float]]]) -> SegmentSpectra | None:

@@ -83,13 +83,13 @@ def report_muscles(
         Where the channels lie: what was read of it is let go after each muscle.
     """
     named = [one for one in channels if one.report.muscle]
-    coherent = shared_drive(named, {one.report.name: _spans(one, epochs) for one in named}, scratch)
+    coherent = shared_drive(named, [_spans(one, epochs) for one in named], scratch)
     reports: list[MuscleReport] = []
-    for one in named:
+    for one, shared in zip(named, coherent, strict=True):
         # A generator of its own: dropping one channel must not change the figures of another.
         rng = np.random.default_rng([SEED, *one.report.name.encode()])
         others = [other.report.contractions or () for other in named if other is not one]
-        reports.append(_muscle(one, others, epochs, session, weights, rng, coherent.get(one.report.name)))
+        reports.append(_muscle(one, others, epochs, session, weights, rng, shared))
         scratch.forget()
     return tuple(
         sorted(reports, key=lambda report: -1.0 if report.score.low is None else report.score.low, reverse=True)

@@ -104,7 +104,7 @@ def report_of(
         weights_version=weights.version,
         version=__version__,
         movement=report_movement(recording, session.movement if session else None, scratch),
-        evoked=report_evoked(recording, session, analysed),
+        evoked=report_evoked(recording, session, zip(used, analysed, strict=True)),
         stretches=report_stretches(recording, session, analysed, epochs),
     )
     return report, tuple(one.trace for one in analysed)

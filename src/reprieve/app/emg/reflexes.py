@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -12,15 +12,17 @@ from reprieve.app.emg.report import EvokedReport, StretchReport
 from reprieve.core.errors import RecordingError
 from reprieve.emg.evoked import LATE_WAVE_S, M_WAVE_S, EvokedWave, evoked_wave
 from reprieve.emg.stretch import Stretch, measure_stretch, stretch_threshold
-from reprieve.interop.recording import Channel, Recording
+from reprieve.interop.recording import Channel, Recording, unit_of
 
 SEED = 20261126
 
 
 def report_evoked(
-    recording: Recording, session: ChannelMap | None, used: Sequence[AnalysedChannel]
+    recording: Recording, session: ChannelMap | None, used: Iterable[tuple[Channel, AnalysedChannel]]
 ) -> tuple[EvokedReport, ...]:
     """Return the responses of every EMG channel to the marker that the map names as `stimulus`.
+
+    A channel comes with what was found in it: names may stand twice.
 
     Raises
     ------
@@ -35,12 +37,17 @@ def report_evoked(
     if not times:
         known = ", ".join(sorted({mark.text for mark in recording.annotations})[:8]) or "none"
         raise RecordingError(f"{recording.path}: no marker {marker!r}; the recording has {known}; correct stimulus")
-    by_name = {channel.name: channel for channel in recording.channels}
-    live = [one for one in used if one.envelope is not None]
-    return tuple(_evoked(one, by_name[one.report.name], marker, times) for one in live)
+    stated = {name: entry.get("unit") for name, entry in session.entries.items()}
+    return tuple(
+        _evoked(one, channel, stated.get(channel.name), marker, times)
+        for channel, one in used
+        if one.envelope is not None
+    )
 
 
-def _evoked(one: AnalysedChannel, channel: Channel, marker: str, times: Sequence[float]) -> EvokedReport:
+def _evoked(
+    one: AnalysedChannel, channel: Channel, stated: str | None, marker: str, times: Sequence[float]
+) -> EvokedReport:
     own = [time - channel.start_s for time in times]
     rng = np.random.default_rng([SEED, *channel.name.encode()])
     early = evoked_wave(channel.parts, channel.rate_hz, own, M_WAVE_S, rng)
@@ -49,7 +56,7 @@ def _evoked(one: AnalysedChannel, channel: Channel, marker: str, times: Sequence
         channel=channel.name,
         muscle=one.report.muscle,
         side=one.report.side,
-        unit=channel.unit,
+        unit=unit_of(stated) if stated else channel.unit,
         marker=marker,
         stimuli=len(times),
         m_wave=early.median if early else None,
