@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal as D
 from pathlib import Path
 from typing import Any
@@ -436,3 +436,27 @@ def test_a_scale_that_rises_with_relief_tells_no_effect_rather_than_the_wrong_wa
     assert effects_of(cycle(scale)) == []
     assert [one.improvement for one in effects_of(cycle("twstrs"))] == [-30]
     assert [one.improvement for one in effects_of(cycle("a scale of our own"))] == [-30]
+
+
+def test_dates_of_parquet_may_have_a_time(tmp_path: Path) -> None:
+    """A column of timestamps beside one of dates ended in a traceback."""
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    names = [f"p{number}" for number in range(20)]
+    start = datetime(2025, 1, 1, 9, 30)
+    cycles = {
+        "patient": names,
+        "cycle": [1] * 20,
+        "date": [start] * 20,
+        "product": [PRODUCT] * 20,
+        "units": [100.0] * 20,
+    }
+    scores = [
+        ("p" + str(n), (start + timedelta(days=day)).date(), 40.0 - day / 7) for n in range(20) for day in (0, 35)
+    ]
+    parquet.write_table(pa.table(cycles), tmp_path / "cycles.parquet")
+    told = {name: [row[place] for row in scores] for place, name in enumerate(("patient", "date", "score"))}
+    parquet.write_table(pa.table({**told, "scale": ["TWSTRS"] * 40}), tmp_path / "scores.parquet")
+    (found,) = cohort(tmp_path, ["dose-response"]).dose_response or ()
+    assert (found.cycles, found.bands[0].improvement.value) == (20, 5.0)

@@ -95,3 +95,12 @@ def test_more_events_never_raise_the_curve() -> None:
     # Ten more people at risk and ten more events on one day: from that day on the share without event is not higher.
     assert np.all(less[60:] <= kaplan_meier(events, censored)[60:] + 0.05)
     assert np.all(np.diff(less) <= 1e-12)
+
+
+def test_weibull_gives_no_shape_where_steeper_is_always_better() -> None:
+    """All events on the last day, others censored before: the search ended at its bound and told that as the shape."""
+    events, censored = np.zeros((1, 101)), np.zeros((1, 101))
+    events[0, 84], censored[0, 70] = 30, 30
+    shape, scale = weibull(events, censored)
+    assert np.isnan(shape[0])
+    assert np.isnan(scale[0])

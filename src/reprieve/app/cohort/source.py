@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Literal
@@ -238,6 +238,9 @@ def _word(row: dict[str, Any], column: str) -> str | None:
 
 def _date(row: dict[str, Any], column: str) -> date:
     value = row.get(column)
+    # Parquet has dates and times; a time is a date as well to Python, and the two cannot be subtracted.
+    if isinstance(value, datetime):
+        return value.date()
     return value if isinstance(value, date) else iso_date(str(value)[:10], column)
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 _STEPS = 60
+_FLATTEST, _STEEPEST = 1e-2, 1e5
 
 
 def kaplan_meier(events: Array, censored: Array) -> Array:
@@ -64,7 +65,8 @@ def weibull(events: Array, censored: Array) -> tuple[Array, Array]:
     Returns
     -------
     shape, scale : ndarray, shape (n_rows,)
-        NaN without two different days.
+        NaN without two different days, and where no shape is the best: events on the last day alone are the more
+        probable the steeper it is.
     """
     log_days = np.log(np.arange(1, events.shape[-1], dtype=float))
     events, whole = events[:, 1:], (events + censored)[:, 1:]
@@ -75,7 +77,7 @@ def weibull(events: Array, censored: Array) -> tuple[Array, Array]:
     # Times are counted in units of the largest, so that no power overflows.
     largest = np.where(whole > 0, log_days, -np.inf).max(axis=-1, initial=-np.inf)
     relative = log_days - np.where(np.isfinite(largest), largest, 0.0)[:, None]
-    low, high = np.full(len(number), 1e-2), np.full(len(number), 1e3)
+    low, high = np.full(len(number), _FLATTEST), np.full(len(number), _STEEPEST)
     for _ in range(_STEPS):  # bisection on the logarithm: the left side grows with k, so there is one root
         middle = np.sqrt(low * high)
         with np.errstate(under="ignore", invalid="ignore", divide="ignore"):
@@ -84,6 +86,7 @@ def weibull(events: Array, censored: Array) -> tuple[Array, Array]:
         too_small = slope - 1.0 / middle < mean_log
         low, high = np.where(too_small, middle, low), np.where(too_small, high, middle)
     shape = np.sqrt(low * high)
+    enough &= (shape > 1.01 * _FLATTEST) & (shape < 0.99 * _STEEPEST)
     power = whole * np.exp(shape[:, None] * np.minimum(relative, 0.0))
     with np.errstate(invalid="ignore", divide="ignore"):
         log_scale = np.where(np.isfinite(largest), largest, 0.0) + np.log(power.sum(axis=-1) / number) / shape
