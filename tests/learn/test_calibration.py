@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from scipy.special import expit, logit
 from scipy.stats import chisquare
 
 from reprieve.app.forecast import default_population
@@ -66,7 +67,8 @@ def drawn(
     log_time = value[f"log_half_loss:{PRODUCT}"] + value["duration_slope"] * np.log(ratio)
     log_time = log_time + sd["half_loss"] * own_time + sd["cycle_half_loss"] * rng.standard_normal(len(ratio))
 
-    weeks, scores, scales, later = [], [], [], 0.0
+    shared = expit(value["logit_shared_baseline"])
+    weeks, scores, scales, later, higher = [], [], [], 0.0, 0.0
     for scale, taken in design.weeks.items():
         at = np.append(taken, design.foretold) if scale == "TWSTRS" else taken
         reach, effect, course, first = (np.zeros(len(at)) for _ in range(4))
@@ -81,7 +83,9 @@ def drawn(
             first += begun * (t / 2) ** 2 * np.exp(1 - (t / 2) ** 2)
             if c == 0:
                 course += begun * (1 - np.exp(-t)) * np.exp(-((t / np.exp(value["log_placebo_decay"])) ** 2))
-        level = sd[f"baseline:{scale}"] * rng.standard_normal()
+        # Of two scales: standard normal both, and correlated.
+        higher = shared * higher + np.sqrt(1 - shared**2) * rng.standard_normal() if scales else rng.standard_normal()
+        level = sd[f"baseline:{scale}"] * higher
         factor = np.exp(value.get(f"log_effect:{scale}", 0.0))
         mean = value[f"mean_baseline:{scale}"] + sd["slope"] * slope * at / 52
         mean = mean + level * (1 - value["coupling"] * reach - value["coupling_placebo"] * course)
@@ -90,8 +94,13 @@ def drawn(
         drift = np.linalg.cholesky(np.exp(-apart) + 1e-10 * np.eye(len(at))) @ rng.standard_normal(len(at))
         wide = np.where(rng.random(len(at)) < ODD_SHARE, ODD_WIDTH, 1.0)
         error = np.exp(value[f"log_sigma:{scale}"]) * wide * rng.standard_normal(len(at))
-        noise = sd[f"drift:{scale}"] * drift + error
-        y = population.scales[scale].reference * (mean - factor * treated + spread * noise)
+        state = mean - factor * treated + spread * sd[f"drift:{scale}"] * drift
+        entry = population.scales[scale]
+        assert entry.lowest == 0.0
+        assert entry.highest is not None
+        share = entry.reference / entry.highest
+        # A logistic curve through the reference, with slope 1 there.
+        y = entry.highest * expit(logit(share) + (state - 1) / (1 - share)) + entry.reference * spread * error
         if scale == "TWSTRS":
             y, later = y[:-1], float(y[-1])
         weeks += list(taken)
@@ -112,7 +121,7 @@ def ranks(
         theta = population.mean + (root @ rng.standard_normal(len(root)) if drawn_population else 0.0)
         patient, log_time, later = drawn(population, theta, design, rng)
         posterior = update_response(patient, population, kernel())
-        _, draws = _cycle_draws(posterior, len(design.starts) - 1)
+        _, draws, _ = _cycle_draws(posterior, len(design.starts) - 1)
         responds = posterior.weight * (posterior.points.responds > 0)
         weight = np.repeat(responds, len(draws) // len(responds)) / len(draws) * len(responds) / responds.sum()
         told[i, 0] = weight @ (draws < log_time)
@@ -150,7 +159,7 @@ def test_a_posterior_that_is_too_sure_is_found_out() -> None:
     for _ in range(PATIENTS):
         patient, log_time, _ = drawn(population, population.mean, SPARSE, rng)
         posterior = update_response(patient, replace(population, mean=mean), kernel())
-        _, draws = _cycle_draws(posterior, 0)
+        _, draws, _ = _cycle_draws(posterior, 0)
         each = len(draws) // len(posterior.weight)
         told.append(np.repeat(posterior.weight, each) @ (draws < log_time) / each)
     assert uniform(np.array(told)) < FALSE_ALARM

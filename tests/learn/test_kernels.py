@@ -32,9 +32,12 @@ def a_patient(family: int, *, cycles: int = 3, n: int = 30, seed: int = 3) -> Ro
     rng = np.random.default_rng(seed)
     week = np.sort(rng.uniform(-3.0, 14.0 * cycles, n))
     weight = rng.choice([0.0, 0.4, 1.0, 1.3], n)
+    score = 40.0 + 5.0 * rng.standard_normal(n)
     return Rows(
         week,
-        40.0 + 5.0 * rng.standard_normal(n),
+        np.clip(score, 0.0, 87.0),
+        score,
+        rng.uniform(0.6, 1.0, n),
         weight,
         rng.integers(0, CHANNELS, n).astype(np.int32),
         14.0 * np.arange(cycles, dtype=np.float64),
@@ -45,6 +48,8 @@ def a_patient(family: int, *, cycles: int = 3, n: int = 30, seed: int = 3) -> Ro
         rng.uniform(0.1, 0.3, (CHANNELS, cycles)),
         0.15 * (np.arange(cycles) != 2),
         np.array([45.0, 6.0]),
+        np.array([0.0, -np.inf]),
+        np.array([87.0, np.inf]),
         rng.uniform(0.0, 1.0, (n, 2)),
         np.array([0.0, 0.2]),
         np.array([0.1, 0.25]),
@@ -71,7 +76,7 @@ def test_both_kernels_agree(family: int, cycles: int) -> None:
     points = some_nodes(rows)
     fast = CompiledKernel(LIBRARY)(rows, points, targets=True, gradient=True, surprise=True)
     slow = numpy_kernel(rows, points, targets=True, gradient=True, surprise=True)
-    for name in ("log_likelihood", "mean", "covariance", "targets", "surprise"):
+    for name in ("log_likelihood", "mean", "covariance", "targets", "surprise", "fitted"):
         assert_allclose(getattr(fast, name), getattr(slow, name), rtol=1e-7, atol=1e-9, err_msg=name)
     assert fast.gradient is not None
     assert slow.gradient is not None

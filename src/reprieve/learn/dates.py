@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from reprieve.learn.bounds import to_points
 from reprieve.learn.curve import AFTER_WEEKS
+from reprieve.learn.parameters import baseline_parts
 from reprieve.learn.posterior import ResponsePosterior, without_idle_nodes
 
 Array = NDArray[np.float64]
@@ -38,7 +40,7 @@ class Milestones:
     wear_off : ndarray
         Four fifths of the peak lost.
     share : ndarray
-        Peak effect beyond placebo, as share of the scale's reference score; negative means worse.
+        Peak gain beyond placebo, as share of the scale's reference score; negative means worse.
     weight : ndarray
         Sums to 1; nodes of patients who do not respond have none, dates are those of a patient who does.
     """
@@ -59,10 +61,10 @@ def milestones(posterior: ResponsePosterior, cycle: int) -> Milestones:
     responds = posterior.points.responds > 0
     weight = posterior.weight * responds
     weight = weight / weight.sum() if weight.sum() > 0 else responds / responds.sum()
-    share, half_loss = _cycle_draws(posterior, cycle)
+    share, half_loss, level = _cycle_draws(posterior, cycle)
     draws = len(share) // len(weight)
     weeks = _WEEKS
-    course = _gain(posterior, cycle, weeks, share, half_loss)
+    course = _in_points(posterior, level, share, _gain(posterior, cycle, weeks, share, half_loss))
     top, height = course.argmax(1), course.max(1, keepdims=True)
     after = np.arange(len(weeks)) > top[:, None]
     return Milestones(
@@ -73,6 +75,31 @@ def milestones(posterior: ResponsePosterior, cycle: int) -> Milestones:
         share * height[:, 0],
         np.repeat(weight, draws) / draws,
     )
+
+
+def _channel(posterior: ResponsePosterior) -> int:
+    """Return the channel on whose points dates hang: the population's own scale, where there is one."""
+    primary = posterior.population.primary_scale
+    return posterior.scales.index(primary) if primary in posterior.scales else 0
+
+
+def _in_points(posterior: ResponsePosterior, level: Array, share: Array, course: Array) -> Array:
+    """Return what each draw's course of the effect is in points, both as share of the full effect.
+
+    Near an end of the scale a large effect saves fewer points, so that half of them are lost later.
+    """
+    channel, rows = _channel(posterior), posterior.rows
+    scale = rows.reference[channel], rows.lowest[channel], rows.highest[channel]
+    size = np.where(np.abs(share) < _LEAST_SHARE, np.copysign(_LEAST_SHARE, share), share)
+    full = (size * np.repeat(_factor(posterior, channel), len(share) // len(posterior.theta)))[:, None]
+    return (to_points(level[:, None], *scale) - to_points(level[:, None] - full * course, *scale)) / full
+
+
+def _factor(posterior: ResponsePosterior, channel: int) -> Array:
+    """Return the points of a whole reference effect at each node."""
+    name, population = f"log_effect:{posterior.scales[channel]}", posterior.population
+    factor = np.exp(posterior.theta[:, population.index(name)]) if name in population.names else 1.0
+    return posterior.rows.reference[channel] * factor * np.ones(len(posterior.theta))
 
 
 def _gain(posterior: ResponsePosterior, cycle: int, weeks: Array, share: Array, half_loss: Array) -> Array:
@@ -107,25 +134,31 @@ def remaining(family: str, power: Array) -> Array:
     return np.exp2(-np.exp(np.minimum(0.5 * power, _FAR)))
 
 
-def _cycle_draws(posterior: ResponsePosterior, cycle: int) -> tuple[Array, Array]:
-    """Return draws of the cycle's full effect (share of the reference) and of its log half-loss time."""
-    population, points = posterior.population, posterior.points
-    draws = 2 * max(1, _DRAWS // (2 * len(points.half_loss)))
-    product = tuple(population.products)[int(posterior.rows.product[cycle])]
-    needed = ("log_kappa", f"amplitude:{product}", f"log_half_loss:{product}", "duration_slope", "log_sd_half_loss")
-    needed += ("log_sd_amplitude", "log_sd_cycle_amplitude", "log_sd_cycle_half_loss")
-    value = {name: np.repeat(posterior.theta[:, population.index(name)], draws) for name in needed}
-    ratio = max(float(posterior.rows.ratio[cycle]), 1e-9)
-    first = len(posterior.scales)
-    own = posterior.rows.first_cycle + 2 * cycle
-    effects = _draw(posterior, draws, (first, own, own + 1))
-    kappa = np.exp(value["log_kappa"])
-    share = value[f"amplitude:{product}"] * ratio * (1 + kappa) / (ratio + kappa)
-    share = share + np.exp(value["log_sd_amplitude"]) * effects[:, 0]
-    share = share + np.exp(value["log_sd_cycle_amplitude"]) * effects[:, 1]
-    half_loss = value[f"log_half_loss:{product}"] + value["duration_slope"] * np.log(ratio)
-    half_loss = half_loss + np.exp(value["log_sd_half_loss"]) * np.repeat(points.half_loss, draws)
-    return share, half_loss + np.exp(value["log_sd_cycle_half_loss"]) * effects[:, 2]
+def _cycle_draws(posterior: ResponsePosterior, cycle: int) -> tuple[Array, Array, Array]:
+    """Return draws of the cycle's full effect (share of the reference), log half-loss time, and untreated level."""
+    population, points, rows = posterior.population, posterior.points, posterior.rows
+    draws, channel = 2 * max(1, _DRAWS // (2 * len(points.half_loss))), _channel(posterior)
+    product, scale = tuple(population.products)[int(rows.product[cycle])], posterior.scales[channel]
+
+    def value(name: str) -> Array:
+        return np.repeat(posterior.theta[:, population.index(name)], draws)
+
+    ratio = max(float(rows.ratio[cycle]), 1e-9)
+    first, own = len(posterior.scales), rows.first_cycle + 2 * cycle
+    effects = _draw(posterior, draws, (first, own, own + 1, first + 2, *range(channel + 1))).T
+    kappa = np.exp(value("log_kappa"))
+    parts = baseline_parts(value("logit_shared_baseline"), channel + 1)[channel]
+    higher = np.exp(value(f"log_sd_baseline:{scale}")) * (parts * effects[4:]).sum(0)
+    coupled = value("coupling") * higher * rows.reference[channel]
+    share = value(f"amplitude:{product}") * ratio * (1 + kappa) / (ratio + kappa)
+    share = share + np.exp(value("log_sd_amplitude")) * effects[0]
+    share = share + np.exp(value("log_sd_cycle_amplitude")) * effects[1]
+    share = share + coupled / np.repeat(_factor(posterior, channel), draws)
+    half_loss = value(f"log_half_loss:{product}") + value("duration_slope") * np.log(ratio)
+    half_loss = half_loss + np.exp(value("log_sd_half_loss")) * np.repeat(points.half_loss, draws)
+    half_loss = half_loss + np.exp(value("log_sd_cycle_half_loss")) * effects[2]
+    slope = np.exp(value("log_sd_slope")) * effects[3] * rows.start[cycle] / 52.0
+    return share, half_loss, rows.reference[channel] * (value(f"mean_baseline:{scale}") + higher + slope)
 
 
 def _crossed(reached: NDArray[np.bool_], course: Array, level: Array, weeks: Array) -> Array:

@@ -27,7 +27,7 @@
 
 enum { COUPLING, SD_AMPLITUDE, KAPPA, DURATION, SD_HALF_LOSS, ONSET, STEEPNESS, PLACEBO, COUPLING_PLACEBO, SD_PLACEBO,
        PLACEBO_DECAY, SPREAD, SD_CYCLE_AMPLITUDE, SD_CYCLE_HALF_LOSS, SD_SLOPE, NON_RESPONSE, SD_EARLY, AFTER,
-       AFTER_DOSE, COMMON };
+       AFTER_DOSE, SHARED_BASELINE, COMMON };
 enum { MEAN_BASELINE, SD_BASELINE, SD_DRIFT, DRIFT_TIME, SIGMA, EFFECT, PER_CHANNEL };
 enum { AMPLITUDE, HALF_LOSS, PER_PRODUCT };
 enum { LANES = 4, AT_ONCE = 4, OWN = 4 }; /* nodes in a vec; rows summed at once; effects that are no scale's, no cycle's */
@@ -40,6 +40,8 @@ enum { LANES = 4, AT_ONCE = 4, OWN = 4 }; /* nodes in a vec; rows summed at once
 #define ODD_SHARE 0.02 /* of errors ODD_WIDTH times as wide, as in learn/quadrature.py; and how far a round moves where curves are linear */
 #define ODD_WIDTH 4.0
 #define LINEAR_AROUND 0.7
+#define LEAST_SHARE 0.02 /* of a scale: nearer to an end nothing is made linear, and no reference is taken, as in learn/bounds.py */
+#define LEAST_REFERENCE 0.1
 #define NARROWEST 1e-6 /* variance, where the prior's is 1, that a root is taken of */
 #define PROBE 1e-3 /* how far beside its place a search looks */
 #define LEAST_CURVATURE 0.5 /* of what a search learns from, beside the prior's */
@@ -74,16 +76,16 @@ INLINE vec exp_of(vec x) {
     return (vec)((bits)p + whole) + (x - x); /* what is no number stays none */
 }
 
-typedef struct { /* the first 21 as Python gives them */
+typedef struct { /* the first 25 as Python gives them */
     int n, cycles, channels, products, family, others;
-    const double *week, *score; /* (n) */
-    double *weight;             /* (n); 0: a place to predict, not a score */
+    const double *week, *points;    /* (n) */
+    double *score, *tilt, *weight;  /* (n): as levels, by lines of this slope; weight 0: a place to predict, not a score */
     const int *channel;         /* (n) */
     const double *start, *ratio, *with_placebo; /* (cycles) */
     const int *product;                         /* (cycles) */
     double *off_time, *lifted, *blur; /* (cycles), (channels, cycles), (cycles): own log half-loss time, whole effect and the spread of the time
                                        * where the curve is made linear */
-    const double *reference;                     /* (channels) */
+    const double *reference, *lowest, *highest;  /* (channels): in points; infinite without ends */
     const double *other, *other_mean, *other_sd; /* (n, others): courses of other treatments; (others): their priors */
     double *log_since, *ebb, *rise, *early, *log_ratio; /* (n, cycles) three times, (n), (cycles): no parameter changes them */
     int *started;                                       /* (n): cycles that have begun */
@@ -91,6 +93,8 @@ typedef struct { /* the first 21 as Python gives them */
 
 typedef struct { /* exponentials of a channel's parameters, in points */
     vec mean, base, factor, drift, noise, rate; /* drift and noise are variances; rate: one over the drift's time */
+    vec own, given, own_slope, given_slope;     /* root of the baselines' correlation: of this channel's effect in its own
+                                                 * baseline and in every later one's, and slopes by the correlation */
 } Channel;
 
 typedef struct { /* where the filter of one channel is */
@@ -113,7 +117,7 @@ typedef struct { /* scratch for one group of nodes */
     vec *amplitude, *log_time, *dose, *after, *stretch, *shrink; /* (cycles) */
     vec *gram, *chol, *inverse, *cov;                        /* (m, m) */
     vec *mean, *shift, *tmp, *grad;                          /* (m), and (size) */
-    vec half_loss, deviate, active, spread, square, log_likelihood, per_onset, per_decay;
+    vec half_loss, deviate, active, spread, square, log_likelihood, per_onset, per_decay, shared_slope;
 } Scratch;
 
 
@@ -180,11 +184,16 @@ INLINE void parameters_of(const Patient *p, Scratch *s) {
     for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) s->sd[logs[i]] = exp_of(theta[logs[i]]);
     s->spread = exp_of(s->sd[SPREAD] * s->deviate);
     s->square = s->spread * s->spread;
+    vec shared = 1 / (1 + exp_of(-theta[SHARED_BASELINE])), known = splat(0), known_slope = splat(0);
+    s->shared_slope = shared * (1 - shared);
     for (int ch = 0; ch < p->channels; ch++) {
         const vec *t = theta + COMMON + PER_CHANNEL * ch;
         double r = p->reference[ch];
         Channel *of = s->of + ch;
         of->mean = r * t[MEAN_BASELINE]; of->base = r * exp_of(t[SD_BASELINE]); of->factor = r * exp_of(t[EFFECT]);
+        of->own = root_of(1 - known); of->given = (shared - known) / of->own;
+        of->own_slope = -0.5 * known_slope / of->own; of->given_slope = (1 - known_slope - of->given * of->own_slope) / of->own;
+        known += of->given * of->given; known_slope += 2 * of->given * of->given_slope;
         of->drift = r * r * exp_of(2 * t[SD_DRIFT]); of->noise = r * r * exp_of(2 * t[SIGMA]); of->rate = exp_of(-t[DRIFT_TIME]);
     }
     for (int c = 0; c < p->cycles; c++) {
@@ -281,6 +290,9 @@ INLINE void shapes(const Patient *p, Scratch *s, int j, size_t at, int over, int
     s->reach[at] = reach; s->effect[at] = effect; s->placebo[at] = placebo; s->placebo_slope[at] = placebo_slope;
 }
 
+/* How much of the effect of channel `i` is in the baseline of channel `ch`. */
+INLINE vec baseline_part(const Scratch *s, int ch, int i) { return i < ch ? s->of[i].given : i == ch ? s->of[i].own : splat(0); }
+
 /* Loadings and residual of row j, at `at`; returns how many columns have begun. */
 INLINE int design(const Patient *p, Scratch *s, int j, size_t at, int over, int steep) {
     shapes(p, s, j, at, over, steep);
@@ -288,8 +300,8 @@ INLINE int design(const Patient *p, Scratch *s, int j, size_t at, int over, int 
     const Channel *of = s->of + ch;
     vec *row = s->cols + at * s->m, reach = s->reach[at], placebo = s->placebo[at], f = of->factor;
     row[0] = (p->weight[j] > 0 ? p->score[j] : 0) - (of->mean - f * (s->effect[at] + s->theta[PLACEBO] * placebo));
-    for (int other = 0; other < p->channels; other++) row[1 + other] = splat(0);
-    row[1 + ch] = of->base * (1 - s->theta[COUPLING] * reach - s->theta[COUPLING_PLACEBO] * placebo);
+    vec level = of->base * (1 - s->theta[COUPLING] * reach - s->theta[COUPLING_PLACEBO] * placebo);
+    for (int i = 0; i < p->channels; i++) row[1 + i] = baseline_part(s, ch, i) * level;
     row[first] = -f * s->sd[SD_AMPLITUDE] * reach;
     row[first + 1] = -f * s->sd[SD_PLACEBO] * placebo;
     row[first + 2] = p->reference[ch] * s->sd[SD_SLOPE] * (p->week[j] / 52.0);
@@ -579,20 +591,27 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
         gch[SIGMA] += s->noise[at] * (s->square * q2 - s->diagonal[at]);
         vec reach = s->reach[at], placebo = s->placebo[at], treat = -f * (s->effect[at] + theta[PLACEBO] * placebo) * q;
         gch[MEAN_BASELINE] += p->reference[ch] * q;
-        gch[SD_BASELINE] += row[1 + ch] * gl[1 + ch];
-        grad[COUPLING] -= of->base * reach * gl[1 + ch];
-        grad[COUPLING_PLACEBO] -= of->base * placebo * gl[1 + ch];
+        vec level = splat(0), level_slope = splat(0);
+        for (int i = 0; i <= ch; i++) {
+            level += baseline_part(s, ch, i) * gl[1 + i];
+            level_slope += (i < ch ? s->of[i].given_slope : s->of[i].own_slope) * gl[1 + i];
+        }
+        vec left = of->base * (1 - theta[COUPLING] * reach - theta[COUPLING_PLACEBO] * placebo);
+        gch[SD_BASELINE] += left * level;
+        grad[SHARED_BASELINE] += left * level_slope * s->shared_slope;
+        grad[COUPLING] -= of->base * reach * level;
+        grad[COUPLING_PLACEBO] -= of->base * placebo * level;
         grad[SD_AMPLITUDE] += row[first] * gl[first];
         grad[SD_PLACEBO] += row[first + 1] * gl[first + 1];
         grad[SD_SLOPE] += row[first + 2] * gl[first + 2];
         grad[SD_EARLY] += row[first + 3] * gl[first + 3];
         grad[PLACEBO] -= f * placebo * q;
-        vec by_placebo = -f * theta[PLACEBO] * q - of->base * theta[COUPLING_PLACEBO] * gl[1 + ch] - f * sd[SD_PLACEBO] * gl[first + 1];
+        vec by_placebo = -f * theta[PLACEBO] * q - of->base * theta[COUPLING_PLACEBO] * level - f * sd[SD_PLACEBO] * gl[first + 1];
         grad[PLACEBO_DECAY] += by_placebo * s->placebo_slope[at];
         treat += row[first] * gl[first] + row[first + 1] * gl[first + 1] + row[first + 3] * gl[first + 3];
         for (int o = 0; o < p->others; o++)
             treat += row[first + OWN + o] * gl[first + OWN + o] - f * (p->other_mean[o] * p->other[(size_t)j * p->others + o]) * q;
-        vec to_response = -of->base * theta[COUPLING] * gl[1 + ch] - f * sd[SD_AMPLITUDE] * gl[first];
+        vec to_response = -of->base * theta[COUPLING] * level - f * sd[SD_AMPLITUDE] * gl[first];
         for (int c = 0; c < p->started[j]; c++) {
             size_t i = at * p->cycles + c;
             vec lost = s->lost[i], by_lost = f * q;
@@ -645,7 +664,8 @@ INLINE void predict(const Patient *p, const Scratch *s, vec *out) {
         out[1] = product(s, direction, direction) + s->square * (ahead - ahead * ahead * s->pull_variance[at]);
         out[2] = s->square * s->noise[at];
         for (int i = 1; i <= k; i++) direction[i] = i < first || (i >= first + 2 && i < s->begun) ? splat(0) : -row[i];
-        direction[1 + ch] = of->base * (s->theta[COUPLING] * s->reach[at] + s->theta[COUPLING_PLACEBO] * s->placebo[at]);
+        vec lost = of->base * (s->theta[COUPLING] * s->reach[at] + s->theta[COUPLING_PLACEBO] * s->placebo[at]);
+        for (int i = 0; i <= ch; i++) direction[1 + i] = baseline_part(s, ch, i) * lost;
         out[3] = of->factor * (s->effect[at] + s->theta[PLACEBO] * s->placebo[at]) + product(s, direction, s->mean);
         forward(s, direction);
         out[4] = product(s, direction, direction);
@@ -653,30 +673,31 @@ INLINE void predict(const Patient *p, const Scratch *s, vec *out) {
     }
 }
 
-/* Expected square of each row's error beside its usual variance; 0 for places to predict. */
-INLINE void surprise(const Patient *p, const Scratch *s, vec *out) {
+/* Expected square of each row's error beside its usual variance, and the level there; 0 for places to predict. */
+INLINE void surprise(const Patient *p, const Scratch *s, vec *out, vec *fitted) {
     for (int j = 0; j < p->n; j++) {
         size_t at = (size_t)j + AT_ONCE;
         const vec *back = s->back + at * s->m;
         vec noise = s->noise[at], q = back[0] - dot(s, at, back, s->mean);
-        out[j] = splat(0);
+        out[j] = fitted[j] = splat(0);
         if (p->weight[j] <= 0) continue;
+        fitted[j] = p->score[j] - noise * q;
         times_covariance(s, at, back, s->low[at], s->tmp);
         vec variance = s->square * (noise - noise * noise * s->diagonal[at]) + noise * noise * dot(s, at, back, s->tmp);
-        out[j] = (noise * noise * q * q + variance) / (s->square * s->of[p->channel[j]].noise);
+        out[j] = p->tilt[j] * p->tilt[j] * (noise * noise * q * q + variance) / (s->square * s->of[p->channel[j]].noise);
     }
 }
 
 enum { COVARIANCE = 1, TARGETS = 2, GRADIENT = 4, SURPRISE = 8 };
 
 /* One group of nodes: theta, half_loss, deviate and active of the scratch are set. */
-BY_PROCESSOR static void evaluate(const Patient *p, Scratch *s, int count, int wants, vec *targets, vec *surprises) {
+BY_PROCESSOR static void evaluate(const Patient *p, Scratch *s, int count, int wants, vec *targets, vec *surprises, vec *fitted) {
     parameters_of(p, s);
     vec log_sd = wants & GRADIENT ? gather(p, s, 1) : gather(p, s, 0);
     integrate(s, log_sd, count, wants & (COVARIANCE | GRADIENT | SURPRISE));
     if (wants & (TARGETS | GRADIENT | SURPRISE)) unwhiten(p, s);
     if (wants & TARGETS) predict(p, s, targets);
-    if (wants & SURPRISE) surprise(p, s, surprises);
+    if (wants & SURPRISE) surprise(p, s, surprises, fitted);
     if (wants & GRADIENT) gradient(p, s, count);
 }
 
@@ -711,15 +732,15 @@ const char *reprieve_digest(void) { return REPRIEVE_DIGEST; }
 /* Evaluate `nodes` nodes; optional outputs may be NULL. Returns 0, or 1 without memory. */
 int reprieve_nodes(const Patient *given, int nodes, const double *theta, const double *half_loss, const double *deviate,
                    const int *responds, double *log_likelihood, double *mean, double *covariance, double *targets,
-                   double *grad, double *surprises) {
+                   double *grad, double *surprises, double *fitted) {
     Patient p = *given;
     Scratch s;
     vec *out;
     int n = p.n, count = seen_rows(&p), places = n - count, size = parameters(&p);
     int wants = (covariance ? COVARIANCE : 0) | (targets && places ? TARGETS : 0) | (grad ? GRADIENT : 0) | (surprises ? SURPRISE : 0);
-    void *memory = open_patient(&p, &s, wants, (size_t)n + 5 * (size_t)places, &out);
+    void *memory = open_patient(&p, &s, wants, 2 * (size_t)n + 5 * (size_t)places, &out);
     if (!memory) return 1;
-    vec *told = out + n;
+    vec *levels = out + n, *told = levels + n;
     for (int from = 0; from < nodes; from += LANES) {
         int lanes = nodes - from < LANES ? nodes - from : LANES;
         for (int lane = 0; lane < LANES; lane++) { /* the last node fills what is left of a group */
@@ -727,7 +748,7 @@ int reprieve_nodes(const Patient *given, int nodes, const double *theta, const d
             for (int i = 0; i < size; i++) s.theta[i][lane] = theta[(size_t)g * size + i];
             s.half_loss[lane] = half_loss[g]; s.deviate[lane] = deviate[g]; s.active[lane] = responds[g] ? 1 : 0;
         }
-        evaluate(&p, &s, count, wants, told, out);
+        evaluate(&p, &s, count, wants, told, out, levels);
         for (int lane = 0; lane < lanes; lane++) {
             size_t g = (size_t)from + lane, k = (size_t)s.k, m = (size_t)s.m;
             double value = s.log_likelihood[lane];
@@ -737,7 +758,7 @@ int reprieve_nodes(const Patient *given, int nodes, const double *theta, const d
                 for (size_t o = 0; o < k; o++) covariance[(g * k + i) * k + o] = s.cov[(i + 1) * m + o + 1][lane];
             for (int i = 0; wants & TARGETS && i < 5 * places; i++) targets[g * 5 * places + i] = told[i][lane];
             for (int i = 0; grad && i < size; i++) grad[g * size + i] = s.grad[i][lane];
-            for (int j = 0; surprises && j < n; j++) surprises[g * n + j] = out[j][lane];
+            for (int j = 0; surprises && j < n; j++) { surprises[g * n + j] = out[j][lane]; fitted[g * n + j] = levels[j][lane]; }
         }
     }
     free(memory);
@@ -783,7 +804,7 @@ BY_PROCESSOR static double costs(Patient *p, Scratch *s, const Frame *f, int cou
     vec value = splat(0), half_loss = splat(0), noise = splat(0), held, free, *by = known + f->known;
     set_place(s, f, at, known, &held, &free);
     for (int i = 0; i < f->known; i++) by[i] = splat(0);
-    evaluate(p, s, count, GRADIENT, NULL, NULL);
+    evaluate(p, s, count, GRADIENT, NULL, NULL, NULL);
     s->grad[SPREAD] *= held;
     for (int i = 0; i < s->size; i++)
         if (f->place[i] >= 0) by[f->place[i]] += s->grad[i];
@@ -899,15 +920,44 @@ static void descend(Patient *p, Scratch *s, Search *f, double resting) {
     }
 }
 
-/* Make the curve linear at the place in lane 0, and give each score the precision of its error there: `relinearised`
- * and `robust_weights` of learn/quadrature.py. */
-static void adjust(Patient *p, Scratch *s, vec *surprises) {
-    surprise(p, s, surprises);
+typedef struct { /* between the level that effects add up in and the points of a scale; see learn/bounds.py */
+    double reference, lowest, width, odds, unit; /* width 0: the scale has no ends */
+} Scale;
+
+static Scale scale_of(double reference, double lowest, double highest) {
+    Scale of = {reference, lowest, highest - lowest, 0, 1};
+    if (!isfinite(of.width) || !(reference > lowest) || !(reference < highest)) { of.width = 0; return of; }
+    double share = fmin(fmax((reference - lowest) / of.width, 1e-6), 1 - 1e-6), middling = fmin(fmax(share, LEAST_REFERENCE), 1 - LEAST_REFERENCE);
+    of.odds = log(share / (1 - share)); of.unit = of.width * middling * (1 - middling);
+    return of;
+}
+
+static double to_points(const Scale *of, double level) {
+    if (of->width == 0) return level;
+    return of->lowest + of->width / (1 + exp(fmin(fmax(-of->odds - (level - of->reference) / of->unit, -700), 700)));
+}
+
+/* Take a score as a level, by a line laid on at the level `fitted`. */
+static void as_level(const Scale *of, double points, double fitted, double *score, double *tilt) {
+    if (of->width == 0) { *score = points; *tilt = 1; return; }
+    double far = log((1 - LEAST_SHARE) / LEAST_SHARE), own = fmin(fmax(of->odds + (fitted - of->reference) / of->unit, -far), far);
+    double share = 1 / (1 + exp(-own));
+    *tilt = of->width * share * (1 - share) / of->unit;
+    *score = of->reference + (own - of->odds) * of->unit + (points - of->lowest - of->width * share) / *tilt;
+}
+
+/* Make the patient linear at the place in lane 0, and give each score the precision of its error there: `relinearised`
+ * and `as_levels` of learn/quadrature.py. */
+static void adjust(Patient *p, Scratch *s, vec *surprises, vec *fitted) {
+    surprise(p, s, surprises, fitted);
     for (int j = 0; j < p->n; j++)
         if (p->weight[j] > 0) {
             double narrow = 1 - 1 / (ODD_WIDTH * ODD_WIDTH);
             double odds = ODD_SHARE / ((1 - ODD_SHARE) * ODD_WIDTH) * exp(fmin(0.5 * surprises[j][0] * narrow, 700));
-            p->weight[j] = 1 - odds / (1 + odds) * narrow;
+            int ch = p->channel[j];
+            Scale of = scale_of(p->reference[ch], p->lowest[ch], p->highest[ch]);
+            as_level(&of, p->points[j], fitted[j][0], p->score + j, p->tilt + j);
+            p->weight[j] = (1 - odds / (1 + odds) * narrow) * p->tilt[j] * p->tilt[j];
         }
     const vec *sd = s->sd, *product = s->theta + COMMON + PER_CHANNEL * p->channels;
     double kappa = sd[KAPPA][0], unit = sd[SD_CYCLE_HALF_LOSS][0];
@@ -917,7 +967,9 @@ static void adjust(Patient *p, Scratch *s, vec *surprises) {
         lifted += sd[SD_AMPLITUDE][0] * s->mean[s->first][0] + sd[SD_CYCLE_AMPLITUDE][0] * s->mean[own][0];
         p->off_time[c] += LINEAR_AROUND * (unit * s->mean[at][0] - p->off_time[c]);
         for (int ch = 0; ch < p->channels; ch++) { /* who stands higher responds otherwise, on each scale by the level there */
-            double level = s->of[ch].base[0] / s->of[ch].factor[0] * s->mean[1 + ch][0], *at_channel = p->lifted + (size_t)ch * p->cycles + c;
+            double level = 0, *at_channel = p->lifted + (size_t)ch * p->cycles + c;
+            for (int i = 0; i <= ch; i++) level += baseline_part(s, ch, i)[0] * s->mean[1 + i][0];
+            level *= s->of[ch].base[0] / s->of[ch].factor[0];
             *at_channel += LINEAR_AROUND * ((q > 0 ? lifted + s->theta[COUPLING][0] * level : 0) - *at_channel);
         }
         p->blur[c] += LINEAR_AROUND * (unit * sqrt(s->cov[(size_t)at * s->m + at][0]) - p->blur[c]);
@@ -925,26 +977,26 @@ static void adjust(Patient *p, Scratch *s, vec *surprises) {
 }
 
 /* The mode near `at`, and `inverse`, what the steps learn of the inverse curvature; between the `rounds` the patient is
- * made linear where the mode is: weight, off_time, lifted and blur are written. The same steps as `settle` of
+ * made linear where the mode is: score, tilt, weight, off_time, lifted and blur are written. The same steps as `settle` of
  * learn/search.py. Returns 0, or 1 without memory. */
 static int seek(const Patient *given, const Frame *frame, int responds, int rounds, double *at, double *inverse) {
     Patient p = *given;
     Scratch s;
     vec *extra;
     size_t wide = (size_t)frame->size, known = (size_t)frame->known;
-    void *memory = open_patient(&p, &s, GRADIENT, 2 * known + 4 * wide + (size_t)p.n, &extra);
+    void *memory = open_patient(&p, &s, GRADIENT, 2 * known + 4 * wide + 2 * (size_t)p.n, &extra);
     if (!memory) return 1;
     Search f = {.frame = frame, .size = frame->size, .count = seen_rows(&p), .at = at, .inverse = inverse};
     vec *surprises = extra + 2 * known + 2 * wide;
     f.known = extra; f.place = extra + 2 * known; f.slopes = f.place + wide;
-    f.slope = (double *)(surprises + p.n); f.step = f.slope + wide; f.moved = f.step + wide; f.change = f.moved + wide;
+    f.slope = (double *)(surprises + 2 * p.n); f.step = f.slope + wide; f.moved = f.step + wide; f.change = f.moved + wide;
     f.turned = f.change + wide; f.probed = (int *)(f.turned + wide);
     memset(f.probed, 0, sizeof(int) * wide);
     for (size_t i = 0; i < wide; i++) f.slope[i] = (double)i; /* before anything is known, the last coordinates first */
     s.active = splat(responds ? 1 : 0);
     for (int turn = 0; turn < rounds; turn++) {
         descend(&p, &s, &f, turn < rounds - 1 ? frame->early : frame->resting);
-        if (turn < rounds - 1) adjust(&p, &s, surprises);
+        if (turn < rounds - 1) adjust(&p, &s, surprises, surprises + p.n);
     }
     free(memory);
     return 0;
@@ -1079,7 +1131,7 @@ BY_PROCESSOR static void draw(const Patient *p, Scratch *s, const Frame *f, cons
             place[i] = v; far += v * v;
         }
         set_place(s, f, place, known, &held, &unbent);
-        evaluate(p, s, seen, TARGETS, told, NULL);
+        evaluate(p, s, seen, TARGETS, told, NULL, NULL);
         vec weight = s->log_likelihood + 0.5 * (square - far) + (log_volume - log(nodes));
         for (int lane = 0; lane < LANES && from + lane < nodes; lane++) {
             double logit = s->theta[NON_RESPONSE][lane] * (responds ? 1 : -1), value = weight[lane];
@@ -1125,8 +1177,16 @@ static void lighten(double *weight, int count, double but_for, Ranked *ranked) {
     for (int i = 0; i < count; i++) weight[i] /= total;
 }
 
+/* Mean and variance in points of a level that is normal (Gauss-Hermite, three points), in place. */
+static void in_points(const Scale *of, double *told) {
+    double sd = sqrt(told[1] > 0 ? told[1] : 0), middle = to_points(of, told[0]);
+    double up = to_points(of, told[0] + ROOT_3 * sd), down = to_points(of, told[0] - ROOT_3 * sd), mean = middle * (2.0 / 3) + (up + down) / 6;
+    told[1] = (middle - mean) * (middle - mean) * (2.0 / 3) + ((up - mean) * (up - mean) + (down - mean) * (down - mean)) / 6;
+    told[0] = mean;
+}
+
 /* Moments and quantiles of a score at each place, from what the nodes tell. */
-static int tell(const Manner *manner, int nodes, int places, double *weight, const double *targets, double *mean,
+static int tell(const Manner *manner, const Scale *scale, int nodes, int places, double *weight, double *targets, double *mean,
                 double *sd, double *quantile) {
     int tails = manner->tails, kept = 0, parts = nodes * tails, groups = (parts + LANES - 1) / LANES;
     char *memory = malloc(sizeof(vec) * (3 * (size_t)groups + 1) + sizeof(double) * ((size_t)manner->grid + 2 * (size_t)parts) +
@@ -1136,6 +1196,7 @@ static int tell(const Manner *manner, int nodes, int places, double *weight, con
     double *below = (double *)(per_sd + groups), *whole = below + manner->grid, *light = whole + parts;
     Ranked *ranked = (Ranked *)(light + parts);
     int *from = (int *)(ranked + parts);
+    for (int i = 0; i < nodes * places; i++) in_points(scale, targets + (size_t)i * 5);
     lighten(weight, nodes, manner->unseen, ranked);
     for (int i = 0; i < parts; i++) whole[i] = light[i] = weight[i / tails] * manner->share[i % tails];
     lighten(light, parts, manner->negligible, ranked);
@@ -1186,12 +1247,12 @@ static double silent_odds(Patient *p, Scratch *s, const Frame *f, int seen, cons
     for (int i = 0; i < f->size; i++) place[i] = splat(at[i]);
     set_place(s, f, place, known, &held, &unbent);
     s->active = (vec){1, 0, 1, 0};
-    evaluate(p, s, seen, 0, NULL, NULL);
+    evaluate(p, s, seen, 0, NULL, NULL, NULL);
     return s->log_likelihood[1] - s->log_likelihood[0];
 }
 
 /* One patient's forecast, from scores to quantiles: what `foretell` of learn/posterior.py and learn/mixture.py do step by
- * step. Of `given`, weight, off_time, lifted and blur are written. Outputs: (places), (places), (places, levels). Returns
+ * step. Of `given`, score, tilt, weight, off_time, lifted and blur are written. Outputs: (places), (places), (places, levels). Returns
  * 0, or 1 without memory. */
 int reprieve_forecast(const Patient *given, const Frame *frame, const Manner *manner, const Places *places, double *mean,
                       double *sd, double *quantile) {
@@ -1202,7 +1263,7 @@ int reprieve_forecast(const Patient *given, const Frame *frame, const Manner *ma
     double *at = room, *inverse = at + wide, *own_at = inverse + square, *own = own_at + wide, *root = own + square;
     double *week = root + square, *joint = week + rows, *targets = joint + count;
     Patient p = *given;
-    p.week = week; p.score = week + all; p.weight = week + 2 * all; p.other = week + 3 * (size_t)all;
+    p.week = week; p.score = week + all; p.weight = week + 2 * (size_t)all; p.other = week + 3 * (size_t)all;
     p.channel = (int *)(targets + (size_t)count * 5 * places->count); p.n = all;
     for (int i = 0; i < size; i++) {
         at[i] = 0;
@@ -1225,7 +1286,8 @@ int reprieve_forecast(const Patient *given, const Frame *frame, const Manner *ma
         draw(&p, &s, frame, manner, n, 0, others, z, own_at, own, places->count, root,
              work, joint + manner->nodes, targets + (size_t)manner->nodes * 5 * places->count);
         weigh(joint, manner->nodes, others);
-        failed = tell(manner, manner->nodes + others, places->count, joint, targets, mean, sd, quantile);
+        Scale scale = scale_of(p.reference[places->channel], p.lowest[places->channel], p.highest[places->channel]);
+        failed = tell(manner, &scale, manner->nodes + others, places->count, joint, targets, mean, sd, quantile);
     }
     free(memory);
 done:

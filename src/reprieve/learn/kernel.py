@@ -22,9 +22,11 @@ class Rows:
 
     Attributes
     ----------
-    week, score, weight : ndarray, shape (n,)
-        Weeks from the first injection, not decreasing; points; precision of the row's error (1: as usual, 0: a place
-        to predict, whose score is ignored).
+    week, points : ndarray, shape (n,)
+        Weeks from the first injection, not decreasing; and the scores, in points.
+    score, tilt, weight : ndarray, shape (n,)
+        The scores as levels, see `learn.bounds`, by a line of this slope; and the precision of the row's error on that
+        line (square of the slope: as usual, 0: a place to predict, whose score is ignored).
     channel : ndarray of int32, shape (n,)
     start, ratio, with_placebo : ndarray, shape (c,)
         Weeks of the injections; dose over reference dose (0: none); 1 where a placebo response is expected.
@@ -34,8 +36,8 @@ class Rows:
         deviation, over which the curve is averaged.
     lifted : ndarray, shape (k, c)
         The cycle's whole effect there, on each channel, as share of the reference score.
-    reference : ndarray, shape (k,)
-        Reference score of each channel, in points.
+    reference, lowest, highest : ndarray, shape (k,)
+        Reference score and ends of each channel's scale, in points; without ends, infinite.
     other : ndarray, shape (n, e)
         Course of each other treatment at each row, 0 to 1.
     other_mean, other_sd : ndarray, shape (e,)
@@ -47,7 +49,9 @@ class Rows:
     """
 
     week: Array
+    points: Array
     score: Array
+    tilt: Array
     weight: Array
     channel: NDArray[np.int32]
     start: Array
@@ -58,6 +62,8 @@ class Rows:
     lifted: Array
     blur: Array
     reference: Array
+    lowest: Array
+    highest: Array
     other: Array
     other_mean: Array
     other_sd: Array
@@ -105,11 +111,12 @@ class NodeResults:
     mean, covariance : ndarray, shapes (g, k) and (g, k, k)
         Normal posterior of the effects.
     targets : ndarray, shape (g, m, 5), or None
-        For each place to predict: centre and variance of the state, error variance, centre and variance of the gain.
+        For each place to predict: centre and variance of the state, as level; error variance, in points; centre and
+        variance of the gain, as level.
     gradient : ndarray, shape (g, p), or None
         Of the log likelihood, by slot.
-    surprise : ndarray, shape (g, n), or None
-        Expected square of each row's error beside its usual variance.
+    surprise, fitted : ndarray, shape (g, n), or None
+        Expected square of each row's error beside its usual variance; and the level there.
     """
 
     log_likelihood: Array
@@ -118,6 +125,7 @@ class NodeResults:
     targets: Array | None
     gradient: Array | None
     surprise: Array | None
+    fitted: Array | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

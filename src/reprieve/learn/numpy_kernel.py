@@ -16,7 +16,7 @@ import numpy as np
 
 from reprieve.learn.curve import AFTER_WEEKS, after_course, early_course, placebo_course, shape_and_slope
 from reprieve.learn.kernel import FAMILIES, Array, NodeResults, Points, Rows
-from reprieve.learn.parameters import BY_SCALE, COMMON
+from reprieve.learn.parameters import BY_SCALE, COMMON, baseline_parts
 
 _STEP = 1e-4
 
@@ -80,7 +80,8 @@ def _design(rows: Rows, points: Points, value: _Slots) -> _Design:
     factor = reference * np.exp(value.channel["log_effect"][k])
     base = reference * np.exp(value.channel["log_sd_baseline"][k])
     base = base * (1.0 - common["coupling"] * reach - common["coupling_placebo"] * placebo)
-    columns = [base * (k == i)[:, None] for i in range(len(rows.reference))]
+    parts = baseline_parts(common["logit_shared_baseline"], len(rows.reference))[k]
+    columns = [base * parts[:, i] for i in range(len(rows.reference))]
     columns.append(-factor * np.exp(common["log_sd_amplitude"]) * reach)
     columns.append(-factor * np.exp(common["log_sd_placebo"]) * placebo)
     columns.append(reference * np.exp(common["log_sd_slope"]) * rows.week[:, None] / 52.0)
@@ -197,7 +198,8 @@ def numpy_kernel(
         if targets:
             result = replace(result, targets=_targets(rows, value, design, done, back, result, square))
         if surprise:
-            result = replace(result, surprise=_surprise(rows, value, done, back, result, square))
+            odd, fitted = _surprise(rows, value, done, back, result, square)
+            result = replace(result, surprise=odd, fitted=fitted)
     if gradient:
         result = replace(result, gradient=_gradient(rows, points))
     return result
@@ -217,24 +219,27 @@ def _targets(
     treatment = np.einsum("mg,g->mg", design.placebo[places], value.common["placebo"]) + design.effect[places]
     gain = reference * np.exp(value.channel["log_effect"][channel]) * treatment
     away = -columns[..., :k]
-    away[..., : len(rows.reference)] = 0.0
     away[..., len(rows.reference) + 2 : rows.first_cycle] = 0.0
     lost = value.common["coupling"] * design.reach[places] + value.common["coupling_placebo"] * design.placebo[places]
     lost = lost * reference * np.exp(value.channel["log_sd_baseline"][channel])
-    away[np.arange(len(places)), :, channel] = lost
+    parts = baseline_parts(value.common["logit_shared_baseline"], len(rows.reference))[channel]
+    away[..., : len(rows.reference)] = lost[..., None] * parts.swapaxes(1, 2)
     gain = gain + np.einsum("mgk,gk->mg", away, told.mean)
     gain_variance = np.einsum("mgk,gkl,mgl->mg", away, told.covariance, away, optimize=True)
     return np.stack([centre, state, square * done.noise[places], gain, gain_variance], axis=-1).swapaxes(0, 1)
 
 
-def _surprise(rows: Rows, value: _Slots, done: _Filter, back: _Back, told: NodeResults, square: Array) -> Array:
-    k = rows.effects
+def _surprise(
+    rows: Rows, value: _Slots, done: _Filter, back: _Back, told: NodeResults, square: Array
+) -> tuple[Array, Array]:
+    k, scored = rows.effects, rows.weight[:, None] > 0
     usual = (rows.reference[rows.channel][:, None] * np.exp(value.channel["log_sigma"][rows.channel])) ** 2
     away = back.back[..., k] - np.einsum("ngk,gk->ng", back.back[..., :k], told.mean)
     variance = square * (done.noise - done.noise**2 * back.diagonal)
     spread = np.einsum("ngk,gkl,ngl->ng", back.back[..., :k], told.covariance, back.back[..., :k], optimize=True)
-    ratio = (done.noise**2 * (away**2 + spread) + variance) / (square * usual)
-    return np.where(rows.weight[:, None] > 0, ratio, 0.0).T
+    ratio = rows.tilt[:, None] ** 2 * (done.noise**2 * (away**2 + spread) + variance) / (square * usual)
+    fitted = rows.score[:, None] - done.noise * away
+    return np.where(scored, ratio, 0.0).T, np.where(scored, fitted, 0.0).T
 
 
 def _gradient(rows: Rows, points: Points) -> Array:

@@ -43,6 +43,7 @@ COMMON: dict[str, Prior] = {
     "log_sd_early": Prior(math.log(0.08), 0.5, "how the first weeks go differs between patients; weak"),
     "after": Prior(0.0, 0.03, "whether a lost effect leaves patients above their level; weak"),
     "after_dose": Prior(0.0, 0.06, "the same, by log dose; weak"),
+    "logit_shared_baseline": Prior(0.5, 1.0, "who stands high on one scale does on the others; assumed, weak"),
 }
 BY_SCALE: dict[str, Prior] = {
     "mean_baseline": Prior(1.0, 0.2, "trial baselines 42-47 TWSTRS points"),
@@ -75,3 +76,19 @@ def slots(names: Sequence[str], scales: Sequence[str], products: Sequence[str]) 
     wanted += [f"{kind}:{product}" for product in products for kind in BY_PRODUCT]
     place = {name: i for i, name in enumerate(names)}
     return np.array([place.get(name, -1) for name in wanted], dtype=np.int32)
+
+
+def baseline_parts(logit: NDArray[np.float64], channels: int) -> NDArray[np.float64]:
+    """Return how much of each channel's effect is in each channel's baseline, shape (k, k, ...).
+
+    Notes
+    -----
+    The lower Cholesky factor of a matrix of ones with `expit(logit)` beside the diagonal.
+    """
+    correlation = 1.0 / (1.0 + np.exp(-np.asarray(logit, dtype=float)))
+    parts, known = np.zeros((channels, channels, *correlation.shape)), np.zeros(correlation.shape)
+    for i in range(channels):
+        parts[i, i] = np.sqrt(1.0 - known)
+        parts[i + 1 :, i] = (correlation - known) / parts[i, i]
+        known = known + ((correlation - known) / parts[i, i]) ** 2
+    return parts

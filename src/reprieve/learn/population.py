@@ -14,7 +14,7 @@ from reprieve.learn.curve import SHAPES, Family
 from reprieve.learn.parameters import parameter_names
 
 Array = NDArray[np.float64]
-FORMAT = "reprieve.population/3"
+FORMAT = "reprieve.population/4"
 DEFAULT_SCALE = "TWSTRS"
 UNNAMED = "score"
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from reprieve.learn.bounds import moments_in_points, tangent, to_points
 from reprieve.learn.kernel import Array, Kernel, NodeResults, Points, Rows
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.parameters import BY_PRODUCT, BY_SCALE, COMMON
@@ -136,7 +137,7 @@ def foretell(
     assert targets is not None
     keep = _busy(posterior.weight, UNSEEN)
     weight = posterior.weight[keep]
-    return posterior, _forecast(targets[keep], weight / weight.sum(), places.back)
+    return posterior, _forecast(targets[keep], weight / weight.sum(), places, posterior.rows)
 
 
 def _sought(
@@ -158,13 +159,18 @@ def _sought(
 
 
 def _carried(old: Rows, new: Rows) -> Rows:
-    """Return the new rows with the old linearisation and, for the scores seen before, their weights."""
-    weight = new.weight.copy()
+    """Return the new rows with the old linearisation; a score not seen before lies on the line of the one before it."""
+    score, tilt, weight = new.score.copy(), new.tilt.copy(), new.weight.copy()
     count = min(len(old.weight), len(weight))
     if np.array_equal(old.week[:count], new.week[:count]):
-        weight[:count] = old.weight[:count]
+        score[:count], tilt[:count], weight[:count] = old.score[:count], old.tilt[:count], old.weight[:count]
+        for j in range(count, len(weight)):
+            same = np.flatnonzero(new.channel[:j] == new.channel[j])
+            if len(same):
+                tilt[j], weight[j] = tilt[same[-1]], tilt[same[-1]] ** 2
+                score[j] = score[same[-1]] + (new.points[j] - new.points[same[-1]]) / tilt[j]
     lifted = old.lifted if old.lifted.shape == new.lifted.shape else new.lifted  # a first score on another scale
-    return replace(new, off_time=old.off_time, lifted=lifted, blur=old.blur, weight=weight)
+    return replace(new, off_time=old.off_time, lifted=lifted, blur=old.blur, score=score, tilt=tilt, weight=weight)
 
 
 def _posterior(
@@ -294,7 +300,7 @@ def predict(posterior: ResponsePosterior, weeks: Array, scale: str | None = None
     posterior = without_idle_nodes(posterior)
     told = posterior.kernel(rows, posterior.points, targets=True)
     assert told.targets is not None
-    return _forecast(told.targets, posterior.weight, places.back)
+    return _forecast(told.targets, posterior.weight, places, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,16 +332,19 @@ def _with_places(patient: PatientScores, population: Population, rows: Rows, pla
         population,
         at=places.weeks,
         at_channel=places.channel,
-        precision=rows.weight,
-        off_time=rows.off_time,
-        lifted=rows.lifted,
-        blur=rows.blur,
+        linear=rows,
     )
 
 
-def _forecast(targets: Array, weight: Array, back: NDArray[np.int64]) -> Forecast:
+def _forecast(targets: Array, weight: Array, places: SortedWeeks, rows: Rows) -> Forecast:
     """Return the predictive distributions from what a kernel told of places, shape (g, m, 5)."""
-    centre, state, error, gain, gain_variance = np.moveaxis(targets[:, back], 2, 0).swapaxes(1, 2)
+    level, spread, error, gain, gain_variance = np.moveaxis(targets[:, places.back], 2, 0).swapaxes(1, 2)
+    scale = rows.reference[places.channel], rows.lowest[places.channel], rows.highest[places.channel]
+    centre, state = moments_in_points(level, spread, *scale)
+    # A gain is as large in points as the curve is steep between the level without it and the level with it.
+    points = to_points(level + gain, *scale) - to_points(level, *scale)
+    steep = np.where(np.abs(gain) > 1e-9, points / np.where(np.abs(gain) > 1e-9, gain, 1.0), tangent(level, *scale)[2])
+    gain, gain_variance = gain * steep, gain_variance * steep**2
 
     def mixture(mean: Array, variance: Array) -> Mixture:
         return Mixture(weight, mean, np.sqrt(np.maximum(variance, 1e-12)))

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from reprieve.learn.bounds import tangent
 from reprieve.learn.kernel import Array, Kernel, NodeResults, Points, Rows
 from reprieve.learn.observations import PatientScores
-from reprieve.learn.parameters import BY_SCALE, COMMON
+from reprieve.learn.parameters import BY_SCALE, COMMON, baseline_parts
 from reprieve.learn.population import Population
 from reprieve.learn.rows import dose_factor, rows_of
 
@@ -135,8 +136,17 @@ def _moved(member: Member, theta: Array, points: Points, told: NodeResults, weig
         middle = float(alone @ y)
         member = replace(member, alone=np.array([middle, np.sqrt(float(alone @ (y - middle) ** 2) + NARROWEST**2)]))
     assert told.surprise is not None
-    rows = replace(rows, weight=robust_weights(weight @ told.surprise))
+    assert told.fitted is not None
+    rows = as_levels(rows, weight @ told.surprise, weight @ told.fitted)
     return replace(member, centre=centre, root=root, rows=rows)
+
+
+def as_levels(rows: Rows, surprise: Array, fitted: Array) -> Rows:
+    """Return `rows` with scores as levels, by lines laid on at the levels `fitted`; odd ones are weighted down."""
+    channel, scored = rows.channel, rows.weight > 0
+    at, points, tilt = tangent(fitted, rows.reference[channel], rows.lowest[channel], rows.highest[channel])
+    weight = np.where(scored, robust_weights(surprise) * tilt**2, 0.0)
+    return replace(rows, score=np.where(scored, at + (rows.points - points) / tilt, 0.0), tilt=tilt, weight=weight)
 
 
 def robust_weights(surprise: Array) -> Array:
@@ -165,7 +175,10 @@ def relinearised(rows: Rows, slots: Array, mean: Array, covariance: Array) -> Ro
     lifted = lifted + np.exp(slots[_PLACE["log_sd_amplitude"]]) * mean[first]
     lifted = lifted + np.exp(slots[_PLACE["log_sd_cycle_amplitude"]]) * mean[cycle::2]
     # Who stands higher responds otherwise, on each scale by the level there.
-    level = np.exp(slots[_of_scale("log_sd_baseline", rows)] - slots[_of_scale("log_effect", rows)]) * mean[:first]
+    parts = baseline_parts(slots[_PLACE["logit_shared_baseline"]], first)
+    level = np.exp(slots[_of_scale("log_sd_baseline", rows)] - slots[_of_scale("log_effect", rows)]) * (
+        parts @ mean[:first]
+    )
     lifted = np.where(rows.ratio > 0, lifted + slots[_PLACE["coupling"]] * level[:, None], 0.0)
     return replace(
         rows,

@@ -24,10 +24,7 @@ def rows_of(
     *,
     at: Array | None = None,
     at_channel: int = 0,
-    precision: Array | None = None,
-    off_time: Array | None = None,
-    lifted: Array | None = None,
-    blur: Array | None = None,
+    linear: Rows | None = None,
 ) -> Rows:
     """Return the rows of `patient`.
 
@@ -37,39 +34,46 @@ def rows_of(
     population : Population
     at : ndarray, shape (m,), optional
         Weeks to predict, not decreasing, on channel `at_channel`.
-    precision : ndarray, shape (n,), optional
-        Of each score's error; 1 by default.
-    off_time, blur : ndarray, shape (c,), optional
-    lifted : ndarray, shape (k, c), optional
-        Where curves are made linear; 0, and the population's amplitude and spread between cycles by default.
+    linear : Rows, optional
+        The same scores, made linear already; else at the population's amplitude and spread between cycles, and at each
+        scale's reference score.
     """
-    week, score, channel = patient.weeks, patient.scores, patient.channels
-    weight = np.ones(len(week)) if precision is None else precision
+    week, points, channel, count = patient.weeks, patient.scores, patient.channels, len(patient.weeks)
+    score, tilt, weight = points, np.ones(count), np.ones(count)
+    if linear is not None:
+        score, tilt, weight = linear.score, linear.tilt, linear.weight
     if at is not None:
         week = np.concatenate([week, at])
-        order = np.argsort(week, kind="stable")
-        week = week[order]
-        score = np.concatenate([score, np.zeros(len(at))])[order]
-        weight = np.concatenate([weight, np.zeros(len(at))])[order]
-        channel = np.concatenate([channel, np.full(len(at), at_channel)])[order]
+        order, none = np.argsort(week, kind="stable"), np.zeros(len(at))
+        week, channel = week[order], np.concatenate([channel, np.full(len(at), at_channel)])[order]
+        points, score, weight = (np.concatenate([own, none])[order] for own in (points, score, weight))
+        tilt = np.concatenate([tilt, none + 1.0])[order]
     start, ratio, with_placebo, product = cycle_arrays(patient, population)
     scales = scales_of(patient, population)
-    if lifted is None:
+    if linear is not None:
+        off_time, lifted, blur = linear.off_time, linear.lifted, linear.blur
+    else:
         lifted = np.tile(usual_amplitude(ratio, product, population), (len(scales), 1))
+        off_time, blur = np.zeros(len(start)), np.full(len(start), usual_blur(population))
     others = told_apart(patient)
+    entries = [population.scales[scale] for scale in scales]
     return Rows(
         np.ascontiguousarray(week, dtype=np.float64),
+        np.ascontiguousarray(points, dtype=np.float64),
         np.ascontiguousarray(score, dtype=np.float64),
+        np.ascontiguousarray(tilt, dtype=np.float64),
         np.ascontiguousarray(weight, dtype=np.float64),
         np.ascontiguousarray(channel, dtype=np.int32),
         start,
         ratio,
         with_placebo,
         product,
-        np.zeros(len(start)) if off_time is None else off_time,
+        off_time,
         lifted,
-        np.full(len(start), usual_blur(population)) if blur is None else blur,
-        np.array([population.scales[scale].reference for scale in scales]),
+        blur,
+        np.array([entry.reference for entry in entries]),
+        np.array([-np.inf if entry.lowest is None else entry.lowest for entry in entries]),
+        np.array([np.inf if entry.highest is None else entry.highest for entry in entries]),
         other_courses(others, week),
         np.array([prior_of(other.name).mean for other in others]),
         np.array([prior_of(other.name).sd for other in others]),

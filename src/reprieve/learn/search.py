@@ -7,7 +7,7 @@ covariance, then the patient's half-loss time and variability.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -17,7 +17,7 @@ from reprieve.learn.kernel import Array, Ground, Kernel, Points, Rows, is_compil
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.parameters import BY_SCALE, COMMON, slots
 from reprieve.learn.population import Population
-from reprieve.learn.quadrature import relinearised, robust_weights, slot_values
+from reprieve.learn.quadrature import as_levels, relinearised, slot_values
 from reprieve.learn.rows import scales_of
 
 Cost = Callable[[Array, list[int]], tuple[float, Array]]
@@ -175,8 +175,9 @@ def _adjusted(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel, *, responds:
     points = frame.points(mode.at[None], np.array([int(responds)], np.int32))
     told = kernel(rows, points, surprise=True)
     assert told.surprise is not None
+    assert told.fitted is not None
     made = relinearised(rows, points.slots[0], told.mean[0], told.covariance[0])
-    return replace(made, weight=np.where(rows.weight > 0, robust_weights(told.surprise[0]), 0.0))
+    return as_levels(made, told.surprise[0], told.fitted[0])
 
 
 def _cost(frame: Frame, rows: Rows, kernel: Kernel, flag: NDArray[np.int32]) -> Cost:

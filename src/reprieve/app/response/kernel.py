@@ -30,8 +30,8 @@ class _Patient(ctypes.Structure):
 
     _fields_ = (
         *_fields(_INT, "n cycles channels products family others"),
-        *_fields(_PLACE, "week score weight channel start ratio with_placebo product off_time lifted blur reference"),
-        *_fields(_PLACE, "other other_mean other_sd"),
+        *_fields(_PLACE, "week points score tilt weight channel start ratio with_placebo product off_time lifted blur"),
+        *_fields(_PLACE, "reference lowest highest other other_mean other_sd"),
         *_fields(_PLACE, "log_since ebb rise early log_ratio started"),
     )
 
@@ -74,7 +74,7 @@ class CompiledKernel:
         library = ctypes.CDLL(str(path))
         self._nodes, self._settle = library.reprieve_nodes, library.reprieve_settle
         self._quantiles, self._forecast = library.reprieve_quantiles, library.reprieve_forecast
-        self._nodes.argtypes = [_PLACE, _INT, *[_PLACE] * 10]
+        self._nodes.argtypes = [_PLACE, _INT, *[_PLACE] * 11]
         self._settle.argtypes = [_PLACE, _PLACE, _INT, _PLACE, _PLACE]
         self._quantiles.argtypes = [_INT, _INT, *[_PLACE] * 3, _INT, _DOUBLE, _INT, *[_PLACE] * 4]
         self._forecast.argtypes = [_PLACE] * 7
@@ -95,16 +95,16 @@ class CompiledKernel:
         value, mean, covariance = np.empty(count), np.empty((count, k)), np.empty((count, k, k))
         told = np.empty((count, places, 5)) if targets else None
         slope = np.empty(theta.shape) if gradient else None
-        odd = np.empty((count, len(rows.week))) if surprise else None
+        odd, fitted = (np.empty((count, len(rows.week))) if surprise else None for _ in range(2))
         _check(
             self._nodes(
                 ctypes.byref(_patient(rows)),
                 count,
                 *(_at(a) for a in (theta, points.half_loss, points.spread, points.responds)),
-                *(_at(a) for a in (value, mean, covariance, told, slope, odd)),
+                *(_at(a) for a in (value, mean, covariance, told, slope, odd, fitted)),
             )
         )
-        return NodeResults(value, mean, covariance, told, slope, odd)
+        return NodeResults(value, mean, covariance, told, slope, odd, fitted)
 
     def settle(
         self, rows: Rows, ground: Ground, at: Array, inverse: Array, *, responds: bool
@@ -149,15 +149,15 @@ class CompiledKernel:
 
 def _own(rows: Rows) -> Rows:
     """Return `rows` with copies of what the library writes."""
-    kept = (rows.weight.copy(), rows.off_time.copy(), rows.lifted.copy(), rows.blur.copy())
-    return replace(rows, weight=kept[0], off_time=kept[1], lifted=kept[2], blur=kept[3])
+    written = ("score", "tilt", "weight", "off_time", "lifted", "blur")
+    return replace(rows, **{name: getattr(rows, name).copy() for name in written})
 
 
 def _patient(rows: Rows) -> _Patient:
     sizes = (len(rows.week), len(rows.start), len(rows.reference), rows.products, rows.family, rows.other.shape[1])
-    scores = (rows.week, rows.score, rows.weight, rows.channel)
+    scores = (rows.week, rows.points, rows.score, rows.tilt, rows.weight, rows.channel)
     cycles = (rows.start, rows.ratio, rows.with_placebo, rows.product, rows.off_time, rows.lifted, rows.blur)
-    others = (rows.reference, rows.other, rows.other_mean, rows.other_sd)
+    others = (rows.reference, rows.lowest, rows.highest, rows.other, rows.other_mean, rows.other_sd)
     return _Patient(*sizes, *(_at(a) for a in (*scores, *cycles, *others)))
 
 
