@@ -19,7 +19,7 @@ import reprieve
 from reprieve.app.demo.clinic import demo_charts
 from reprieve.cli.main import main
 from reprieve.core.documents import as_json
-from reprieve.core.errors import DocumentError, InputError, RecordingError, ScoresError
+from reprieve.core.errors import DocumentError, InputError, RecordingError, ReprieveError, ScoresError
 from reprieve.reference.trials import TRIAL_PRODUCT, trial_scores
 
 ON = date(2026, 11, 26)
@@ -241,6 +241,28 @@ def test_an_emg_array_gives_the_figures_of_the_file() -> None:
         channels={"B": {"muscle": "biceps_brachii", "side": "right", "kind": "surface"}},
     )
     assert mapped.channels[0].muscle == "biceps_brachii"
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"unit": "furlong"}, "unit must be uV"),
+        ({"channels": {"1": {"muscle": "splenius_captis"}}}, "splenius_captis"),
+        ({"channels": {"1": {"kind": "surfce"}}}, "kind of '1' is 'surfce'"),
+        ({"channels": {"1": {"units": "uV"}}}, "'units'"),
+    ],
+)
+def test_what_is_said_of_an_array_is_checked_as_in_a_file(told: dict[str, Any], words: str) -> None:
+    """They were taken as they came: a misspelt muscle stood in the report, a misspelt kind gave no figure."""
+    with pytest.raises(ReprieveError, match=words):
+        reprieve.report_emg(np.random.default_rng(0).normal(size=5000), sampling_rate_hz=1000, **told)
+
+
+def test_the_unit_of_an_array_may_be_written_as_files_write_it() -> None:
+    samples = np.random.default_rng(0).normal(size=5000)
+    plain, micro = (reprieve.report_emg(samples, sampling_rate_hz=1000, unit=unit) for unit in ("uV", "µV"))
+    assert plain.channels[0].rms == micro.channels[0].rms
+    assert micro.channels[0].unit == "uV"
 
 
 def test_an_array_without_its_rate_or_shape_is_refused() -> None:

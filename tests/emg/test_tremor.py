@@ -10,7 +10,7 @@ import pytest
 
 from reprieve.emg.filters import band_pass
 from reprieve.emg.simulate import shaped_noise
-from reprieve.emg.tremor import tremor_peak
+from reprieve.emg.tremor import band_peaks, tremor_peak
 from reprieve.interop.recordings import read_recording
 
 
@@ -55,3 +55,10 @@ def test_short_or_slow_records_tell_nothing() -> None:
     noise = np.random.default_rng(0).standard_normal(7000)
     assert tremor_peak(noise, 1000.0) is None
     assert tremor_peak(noise, 50.0) is None
+
+
+def test_a_peak_at_the_edge_of_the_floor_is_none() -> None:
+    rng = np.random.default_rng(4)
+    time = np.arange(40_000) / 1000
+    samples = rng.standard_normal(len(time)) + 3 * np.sin(2 * np.pi * 30.0 * time)
+    assert band_peaks(samples, 1000.0, [(20.0, 30.0), (2.0, 3.0)])[0] is None

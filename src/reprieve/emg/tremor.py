@@ -138,7 +138,7 @@ def _peak(wide: Spectrum, ratios: Floats, usual: Floats, low_hz: float, high_hz:
     frequency, power = wide.frequency_hz, wide.power
     inside = np.flatnonzero((frequency >= low_hz) & (frequency <= high_hz))
     top = int(inside[np.argmax(power[inside])])
-    if not (power[top] > power[top - 1] and power[top] > power[top + 1]):
+    if not 0 < top < len(power) - 1 or not (power[top] > power[top - 1] and power[top] > power[top + 1]):
         return None
     freedom = FREEDOM_PER_SEGMENT * wide.segments
     chance = stats.f.sf(ratios[top], freedom, freedom * len(frequency) / 4)

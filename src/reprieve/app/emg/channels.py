@@ -89,7 +89,7 @@ def load_channel_map(path: str) -> ChannelMap:
     unknown = sorted(str(key) for key in document if key not in _MAP_KEYS)
     if unknown:
         raise RecordingError(f"{path}: unknown key {unknown[0]!r}; allowed are {', '.join(_MAP_KEYS)}")
-    entries = {str(name): _checked_entry(path, str(name), entry) for name, entry in document["channels"].items()}
+    entries = channel_entries(path, document["channels"])
     told = document.get("epochs", [])
     told = [] if told is None else told
     if not isinstance(told, list):
@@ -102,6 +102,17 @@ def load_channel_map(path: str) -> ChannelMap:
         stimulus=_text(path, document, "stimulus", "the text of the marker at each stimulus"),
         angle=_text(path, document, "angle", "the channel of the goniometer"),
     )
+
+
+def channel_entries(where: str, told: Mapping[Any, Any]) -> dict[str, dict[str, Any]]:
+    """Return the entries of a channel map by name, each checked; `where` is what a refusal names.
+
+    Raises
+    ------
+    RecordingError, UnknownNameError
+        As `load_channel_map`.
+    """
+    return {str(name): _checked_entry(where, str(name), entry) for name, entry in told.items()}
 
 
 def _text(path: str, document: Mapping[str, Any], key: str, meaning: str) -> str | None:

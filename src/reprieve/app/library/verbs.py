@@ -150,16 +150,16 @@ def report_emg(
     names : sequence of str, optional
         Of the channels of an array; ``1``, ``2``, ... by default.
     unit : str
-        Of an array: ``uV``, ``mV`` or ``V``.
+        Of an array: ``uV``, ``mV``, ``V`` or ``nV``; ``count`` has no scale.
     channels : ChannelMap, path or mapping, optional
         What each channel is: a map, its YAML file, or a mapping of channel names to
         ``{"muscle": ..., "side": ..., "kind": ...}``.
     """
-    from reprieve.app.emg.channels import ChannelMap, load_channel_map
+    from reprieve.app.emg.channels import ChannelMap, channel_entries, load_channel_map
     from reprieve.app.emg.recording import report_of, report_recording
 
     if isinstance(channels, Mapping):
-        channels = ChannelMap(entries={name: dict(entry) for name, entry in channels.items()})
+        channels = ChannelMap(entries=channel_entries("channels", channels))
     if isinstance(recording, str | Path):
         return report_recording(str(recording), channels)
     session = load_channel_map(channels) if isinstance(channels, str) else channels
@@ -169,7 +169,7 @@ def report_emg(
 def _recording_of(samples: Any, rate_hz: float | None, names: Sequence[str] | None, unit: str) -> Any:
     import numpy as np
 
-    from reprieve.interop.recording import Channel, Recording, plausible_rate
+    from reprieve.interop.recording import Channel, Recording, plausible_rate, unit_of
 
     if rate_hz is None:
         raise InputError("an array needs its sampling_rate_hz; give samples per second")
@@ -180,7 +180,10 @@ def _recording_of(samples: Any, rate_hz: float | None, names: Sequence[str] | No
     told = [str(number + 1) for number in range(len(table))] if names is None else [str(name) for name in names]
     if len(told) != len(table):
         raise InputError(f"names must be as many as channels ({len(table)}), but got {len(told)}; give one for each")
-    made = (Channel(name=name, unit=unit, rate_hz=rate, raw=row) for name, row in zip(told, table, strict=True))
+    volts = unit_of(unit)
+    if volts not in ("uV", "mV", "V", "nV", "count"):
+        raise InputError(f"unit must be uV, mV, V, nV or count, but got {unit!r}; state the unit of the samples")
+    made = (Channel(name=name, unit=volts, rate_hz=rate, raw=row) for name, row in zip(told, table, strict=True))
     return Recording(path="array", format="array", channels=tuple(made))
 
 
