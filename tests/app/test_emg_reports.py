@@ -157,3 +157,16 @@ def test_only_turns_at_rest_speak_for_dystonia() -> None:
     for unmarked in (muscle(maximal), muscle()):
         assert unmarked.turns_per_s is None
         assert "turns" not in unmarked.score.parts
+
+
+def test_rates_that_nearly_allow_common_seconds_are_said_not_to() -> None:
+    """1111.1111 Hz beside 100 Hz: seconds of 0.9999 s beside whole ones, which ended in a traceback."""
+    rng = np.random.default_rng(2)
+    fast, slow = (
+        Channel(name=name, unit="uV", rate_hz=rate, raw=20 * rng.standard_normal(round(12 * rate)))
+        for name, rate in (("A", 1111.1111), ("B", 100.0))
+    )
+    report, _ = report_of(Recording(path="two", format="made", channels=(fast, slow)))
+    (pair,) = report.pairs
+    assert pair.coherence is None
+    assert "no common segments" in pair.not_given["coherence"]

@@ -236,6 +236,12 @@ def coherence_limit(segments: int, level: float = LEVEL) -> float:
     return 1.0 - level ** (1.0 / (segments - 1)) if segments > 1 else 1.0
 
 
+def cut_alike(first: SegmentSpectra, second: SegmentSpectra) -> bool:
+    """Return whether the segments of two channels are equally long: else those of an hour lie apart at its end."""
+    width = min(len(first.frequency_hz), len(second.frequency_hz))
+    return bool(np.allclose(first.frequency_hz[:width], second.frequency_hz[:width]))
+
+
 def coherence(first: SegmentSpectra, second: SegmentSpectra) -> Coherence:
     """Return the coherence of two channels cut into the same seconds.
 
@@ -245,7 +251,7 @@ def coherence(first: SegmentSpectra, second: SegmentSpectra) -> Coherence:
         If the frequency grids differ.
     """
     width = min(len(first.frequency_hz), len(second.frequency_hz))
-    if not np.allclose(first.frequency_hz[:width], second.frequency_hz[:width]):
+    if not cut_alike(first, second):
         raise ValueError("both channels must be cut into segments of the same length")
     count = min(len(first.values), len(second.values))
     cross = _cross(first, second, count, width)

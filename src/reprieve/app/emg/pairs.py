@@ -15,6 +15,7 @@ from reprieve.emg.coherence import (
     DYSTONIC_BAND_HZ,
     FEWEST_SEGMENTS,
     coherence,
+    cut_alike,
     holm,
     pooled_coherence,
     zero_lag_coherence,
@@ -96,8 +97,7 @@ def _not_comparable(first: AnalysedChannel, second: AnalysedChannel, count: int)
         return "the channels do not start together"
     if count < FEWEST_SEGMENTS:
         return f"{count} s in common, at least {FEWEST_SEGMENTS} are needed"
-    steps = [one.rectified.frequency_hz[1] for one in (first, second) if one.rectified is not None]
-    if not np.isclose(steps[0], steps[1], rtol=1e-4):
+    if not cut_alike(first.rectified, second.rectified):
         return "the sampling rates allow no common segments of one second"
     return None
 
