@@ -14,6 +14,7 @@ import numpy as np
 
 from reprieve.app.response.kernel import kernel
 from reprieve.app.response.scores import fit_scores, named_patients, trial_rows
+from reprieve.learn.bounds import to_points
 from reprieve.learn.curve import after_course, early_course, placebo_course, shape_and_slope
 from reprieve.learn.mixture import log_density, mean_sd
 from reprieve.learn.observations import PatientScores
@@ -22,6 +23,7 @@ from reprieve.learn.posterior import foretell
 from reprieve.learn.quadrature import ODD_SHARE, ODD_WIDTH
 from reprieve.learn.rows import cycle_arrays, dose_factor
 
+ENDS = np.float64(0.0), np.float64(87.0)
 TASKS = {"weeks 0, 2, 4": 4.0, "week 0": 0.0}
 
 
@@ -56,8 +58,8 @@ def drawn(patient: PatientScores, population: Population, rng: np.random.Generat
     wide = np.where(rng.random(len(weeks)) < ODD_SHARE, ODD_WIDTH, 1.0)
     error = np.exp(value[f"log_sigma:{scale}"]) * wide * rng.standard_normal(len(weeks))
     wild = np.exp(np.exp(value["log_scale_spread"]) * own["v"])
-    scores = np.round(reference * (mean + wild * (sd[f"drift:{scale}"] * drift + error)))
-    return replace(patient, scores=np.clip(scores, 0.0, 87.0))
+    state = to_points(reference * (mean + wild * sd[f"drift:{scale}"] * drift), np.float64(reference), *ENDS)
+    return replace(patient, scores=np.clip(np.round(state + reference * wild * error), *ENDS))
 
 
 def main(trials: int) -> None:

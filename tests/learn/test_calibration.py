@@ -82,7 +82,7 @@ def drawn(
             effect += begun * rise * (size[c] * left - after * (1 - left) * np.exp(-((t / 26) ** 2)))
             first += begun * (t / 2) ** 2 * np.exp(1 - (t / 2) ** 2)
             if c == 0:
-                course += begun * (1 - np.exp(-t)) * np.exp(-((t / np.exp(value["log_placebo_decay"])) ** 2))
+                course += begun * (1 - np.exp(-t)) * np.exp(-t / np.exp(value["log_placebo_decay"]))
         # Of two scales: standard normal both, and correlated.
         higher = shared * higher + np.sqrt(1 - shared**2) * rng.standard_normal() if scales else rng.standard_normal()
         level = sd[f"baseline:{scale}"] * higher

@@ -64,14 +64,14 @@ def shape_and_slope(
 
 
 def placebo_course(weeks: Array, decay: Array) -> Array:
-    """Return the course of the placebo response: up within days, gone by `decay` weeks.
+    """Return the course of the placebo response: up within days, by a factor of e less each `decay` weeks.
 
     Notes
     -----
-    ``(1 - exp(-t)) exp(-(t/decay)^2)``.
+    ``(1 - exp(-t)) exp(-t/decay)``.
     """
     t = np.maximum(weeks, 0.0)
-    return -np.expm1(-t) * np.exp(-((t / decay) ** 2))
+    return -np.expm1(-t) * np.exp(-t / decay)
 
 
 def early_course(weeks: Array) -> Array:

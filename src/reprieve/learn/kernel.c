@@ -207,7 +207,7 @@ INLINE void parameters_of(const Patient *p, Scratch *s) {
         s->stretch[c] = exp_of((p->family == 0 ? 1 : 0.5) * s->sd[STEEPNESS] * ROOT_3 * p->blur[c]);
         s->shrink[c] = 1 / s->stretch[c];
     }
-    s->per_onset = 1 / (s->sd[ONSET] * s->sd[ONSET]); s->per_decay = 1 / (s->sd[PLACEBO_DECAY] * s->sd[PLACEBO_DECAY]);
+    s->per_onset = 1 / (s->sd[ONSET] * s->sd[ONSET]); s->per_decay = 1 / s->sd[PLACEBO_DECAY];
 }
 
 typedef struct { /* of one cycle at one row: its shape, the slope in log half-loss time, and for the gradient slopes of that */
@@ -252,9 +252,9 @@ INLINE void shapes(const Patient *p, Scratch *s, int j, size_t at, int over, int
         double since = p->week[j] - p->start[c];
         size_t i = at * p->cycles + c, old = (size_t)j * p->cycles + c;
         if (p->with_placebo[c] > 0) {
-            vec w = since * since * s->per_decay;
+            vec w = since * s->per_decay;
             vec course = (vec)((bits)(p->rise[old] * exp_of(-w)) & (bits)(w < 60.0));
-            placebo += course; placebo_slope += course * 2 * w;
+            placebo += course; placebo_slope += course * w;
         }
         bits dosed = (bits)(s->dose[c] > 0.0);
         if (c < over || !any(dosed)) {
@@ -673,7 +673,8 @@ INLINE void predict(const Patient *p, const Scratch *s, vec *out) {
     }
 }
 
-/* Expected square of each row's error beside its usual variance, and the level there; 0 for places to predict. */
+/* Expected square of each row's error beside its usual variance, and the level there but for drift; 0 for places to
+ * predict. */
 INLINE void surprise(const Patient *p, const Scratch *s, vec *out, vec *fitted) {
     for (int j = 0; j < p->n; j++) {
         size_t at = (size_t)j + AT_ONCE;
@@ -681,7 +682,10 @@ INLINE void surprise(const Patient *p, const Scratch *s, vec *out, vec *fitted) 
         vec noise = s->noise[at], q = back[0] - dot(s, at, back, s->mean);
         out[j] = fitted[j] = splat(0);
         if (p->weight[j] <= 0) continue;
-        fitted[j] = p->score[j] - noise * q;
+        const vec *row = s->cols + at * s->m;
+        vec away = row[0];
+        for (int i = 1; i < s->begun + 2 * p->started[j]; i++) away -= row[i] * s->mean[i];
+        fitted[j] = p->score[j] - away;
         times_covariance(s, at, back, s->low[at], s->tmp);
         vec variance = s->square * (noise - noise * noise * s->diagonal[at]) + noise * noise * dot(s, at, back, s->tmp);
         out[j] = p->tilt[j] * p->tilt[j] * (noise * noise * q * q + variance) / (s->square * s->of[p->channel[j]].noise);

@@ -116,7 +116,7 @@ class NodeResults:
     gradient : ndarray, shape (g, p), or None
         Of the log likelihood, by slot.
     surprise, fitted : ndarray, shape (g, n), or None
-        Expected square of each row's error beside its usual variance; and the level there.
+        Expected square of each row's error beside its usual variance; and the level there but for drift.
     """
 
     log_likelihood: Array

@@ -198,7 +198,7 @@ def numpy_kernel(
         if targets:
             result = replace(result, targets=_targets(rows, value, design, done, back, result, square))
         if surprise:
-            odd, fitted = _surprise(rows, value, done, back, result, square)
+            odd, fitted = _surprise(rows, value, design, done, back, result, square)
             result = replace(result, surprise=odd, fitted=fitted)
     if gradient:
         result = replace(result, gradient=_gradient(rows, points))
@@ -230,7 +230,7 @@ def _targets(
 
 
 def _surprise(
-    rows: Rows, value: _Slots, done: _Filter, back: _Back, told: NodeResults, square: Array
+    rows: Rows, value: _Slots, design: _Design, done: _Filter, back: _Back, told: NodeResults, square: Array
 ) -> tuple[Array, Array]:
     k, scored = rows.effects, rows.weight[:, None] > 0
     usual = (rows.reference[rows.channel][:, None] * np.exp(value.channel["log_sigma"][rows.channel])) ** 2
@@ -238,7 +238,8 @@ def _surprise(
     variance = square * (done.noise - done.noise**2 * back.diagonal)
     spread = np.einsum("ngk,gkl,ngl->ng", back.back[..., :k], told.covariance, back.back[..., :k], optimize=True)
     ratio = rows.tilt[:, None] ** 2 * (done.noise**2 * (away**2 + spread) + variance) / (square * usual)
-    fitted = rows.score[:, None] - done.noise * away
+    columns = design.columns
+    fitted = rows.score[:, None] - columns[..., k] + np.einsum("ngk,gk->ng", columns[..., :k], told.mean)
     return np.where(scored, ratio, 0.0).T, np.where(scored, fitted, 0.0).T
 
 
