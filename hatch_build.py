@@ -133,16 +133,22 @@ def c_compiler() -> list[str] | None:
     return compiler_on_path()
 
 
+def kernel_digest(source: Path) -> str:
+    """Return one digest over `source` and its headers, as the loader takes it."""
+    files = [source, *sorted((source.parent / "native").glob("*.h"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
 def build_kernel(root: Path) -> Path | None:
     """Compile the kernel of the response model beside its source; None where there is no compiler.
 
-    One C file without Python headers (ADR 50). Without it everything works in NumPy, slower.
+    One C file and its own headers, none of Python's (ADR 50). Without it everything works in NumPy, slower.
     """
     source = root / "src" / "reprieve" / "learn" / "kernel.c"
     compiler = c_compiler()
     if not source.is_file() or not compiler:
         return None
-    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    digest = kernel_digest(source)
     library = source.with_name("_kernel.dll" if sys.platform == "win32" else "_kernel.so")
     fresh = library.with_name(f"{library.name}.{os.getpid()}")
     define = f'-DREPRIEVE_DIGEST="{digest}"'

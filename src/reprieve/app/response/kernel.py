@@ -205,6 +205,11 @@ def _at(array: np.ndarray | None) -> int | None:
     return None if array is None else array.__array_interface__["data"][0]
 
 
+def _digest() -> str:
+    files = [SOURCE, *sorted((SOURCE.parent / "native").glob("*.h"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
 def kernel() -> Kernel:
     """Return the compiled kernel when there is one of this very source, else the one in NumPy.
 
@@ -225,7 +230,7 @@ def _loaded() -> tuple[Kernel, str | None]:
         try:
             library = ctypes.CDLL(str(LIBRARY))
             library.reprieve_digest.restype = ctypes.c_char_p
-            if library.reprieve_digest().decode() == hashlib.sha256(SOURCE.read_bytes()).hexdigest():
+            if library.reprieve_digest().decode() == _digest():
                 return CompiledKernel(LIBRARY), None
             reason = "is of another version"
         except (OSError, AttributeError):

@@ -1,0 +1,88 @@
+/* A group of nodes: what they tell of places, how odd each score is, their likelihood. */
+#pragma once
+#include "gradient.h"
+
+/* What the model predicts at the rows of weight 0, in their order: score's centre, variance of the state, error
+ * variance; and the gain by treatment: centre and variance. */
+INLINE void predict(const Patient *p, const Scratch *s, vec *out) {
+    int k = s->k, m = s->m, first = s->first;
+    vec *direction = s->tmp;
+    for (int j = 0; j < p->n; j++) {
+        if (p->weight[j] > 0) continue;
+        size_t at = (size_t)j + AT_ONCE;
+        int ch = p->channel[j];
+        const Channel *of = s->of + ch;
+        const vec *row = s->cols + at * m, *before = s->before + at * m, *pull = s->pull + at * m;
+        vec ahead = s->predicted[at];
+        for (int i = 1; i <= k; i++) direction[i] = row[i] - (before[i] - ahead * pull[i]);
+        /* a place has no score: its residual column is minus the mean */
+        out[0] = -row[0] + before[0] - ahead * pull[0] + product(s, direction, s->mean);
+        forward(s, direction);
+        out[1] = product(s, direction, direction) + s->square * (ahead - ahead * ahead * s->pull_variance[at]);
+        out[2] = s->square * s->noise[at];
+        for (int i = 1; i <= k; i++) direction[i] = i < first || (i >= first + 2 && i < s->begun) ? splat(0) : -row[i];
+        vec lost = of->base * (s->theta[COUPLING] * s->reach[at] + s->theta[COUPLING_PLACEBO] * s->placebo[at]);
+        for (int i = 0; i <= ch; i++) direction[1 + i] = baseline_part(s, ch, i) * lost;
+        out[3] = of->factor * (s->effect[at] + s->theta[PLACEBO] * s->placebo[at]) + product(s, direction, s->mean);
+        forward(s, direction);
+        out[4] = product(s, direction, direction);
+        out += 5;
+    }
+}
+
+/* Expected square of each row's error beside its usual variance, and the level there but for drift; 0 for places to
+ * predict. */
+INLINE void surprise(const Patient *p, const Scratch *s, vec *out, vec *fitted) {
+    for (int j = 0; j < p->n; j++) {
+        size_t at = (size_t)j + AT_ONCE;
+        const vec *back = s->back + at * s->m;
+        vec noise = s->noise[at], q = back[0] - dot(s, at, back, s->mean);
+        out[j] = fitted[j] = splat(0);
+        if (p->weight[j] <= 0) continue;
+        const vec *row = s->cols + at * s->m;
+        vec away = row[0];
+        for (int i = 1; i < s->begun + 2 * p->started[j]; i++) away -= row[i] * s->mean[i];
+        fitted[j] = p->score[j] - away;
+        times_covariance(s, at, back, s->low[at], s->tmp);
+        vec variance = s->square * (noise - noise * noise * s->diagonal[at]) + noise * noise * dot(s, at, back, s->tmp);
+        out[j] = p->tilt[j] * p->tilt[j] * (noise * noise * q * q + variance) / (s->square * s->of[p->channel[j]].noise);
+    }
+}
+
+enum { COVARIANCE = 1, TARGETS = 2, GRADIENT = 4, SURPRISE = 8 };
+
+/* One group of nodes: theta, half_loss, deviate and active of the scratch are set. */
+BY_PROCESSOR static void evaluate(const Patient *p, Scratch *s, int count, int wants, vec *targets, vec *surprises, vec *fitted) {
+    parameters_of(p, s);
+    vec log_sd = wants & GRADIENT ? gather(p, s, 1) : gather(p, s, 0);
+    integrate(s, log_sd, count, wants & (COVARIANCE | GRADIENT | SURPRISE));
+    if (wants & (TARGETS | GRADIENT | SURPRISE)) unwhiten(p, s);
+    if (wants & TARGETS) predict(p, s, targets);
+    if (wants & SURPRISE) surprise(p, s, surprises, fitted);
+    if (wants & GRADIENT) gradient(p, s, count);
+}
+
+static int seen_rows(const Patient *p) {
+    int count = 0;
+    for (int j = 0; j < p->n; j++) count += p->weight[j] > 0;
+    return count;
+}
+
+/* Memory for one patient: scratch first, at a multiple of 32 bytes; then `more` vecs; then what belongs to the patient. */
+static void *open_patient(Patient *p, Scratch *s, int wants, size_t more, vec **extra) {
+    size_t vecs = scratch_size(p) + more, cells = (size_t)p->n * p->cycles;
+    char *memory = malloc(sizeof(vec) * (vecs + 1) + sizeof(double) * (3 * cells + p->n + p->cycles) +
+                          sizeof(int) * (4 * (size_t)p->n + 3 * AT_ONCE));
+    if (!memory) return NULL;
+    vec *at = (vec *)(memory + (32 - (uintptr_t)memory % 32) % 32);
+    lay_out(s, at, p);
+    *extra = at + scratch_size(p);
+    p->log_since = (double *)(at + vecs); p->ebb = p->log_since + cells; p->rise = p->ebb + cells; p->early = p->rise + cells;
+    p->log_ratio = p->early + p->n; p->started = (int *)(p->log_ratio + p->cycles);
+    s->low = p->started + p->n; s->high = s->low + p->n + AT_ONCE; s->under = s->high + p->n + AT_ONCE;
+    s->kept = wants & (GRADIENT | SURPRISE) ? 0 : p->n;
+    for (int j = p->n - 1; j >= 0 && wants & TARGETS; j--)
+        if (p->weight[j] <= 0 && j < s->kept) s->kept = j;
+    courses(p);
+    return memory;
+}
