@@ -49,6 +49,14 @@ def test_a_plan_without_doses_says_nothing_of_block():
     assert answer.spread == ()
 
 
+def test_midline_is_no_side_of_a_paired_muscle():
+    """It ended in a division by zero: of a paired muscle there is no place in the middle."""
+    answer = simulate_plan(_plan(_one("20", muscle="levator_scapulae", side="midline"), _one("20")), days=10, draws=2)
+    assert [m.muscle for m in answer.muscles] == ["splenius_capitis"]
+    assert [(m.muscle, m.side) for m in answer.not_simulated] == [("levator_scapulae", "midline")]
+    assert "midline is no side" in answer.not_simulated[0].reason
+
+
 def test_a_product_without_parameters_of_its_own_is_not_simulated():
     answer = simulate_plan(_plan(_one("100"), product="daxibotulinumtoxinA"), **FEW)
     assert answer.muscles == ()

@@ -99,6 +99,10 @@ def targets_of(plan: Plan) -> tuple[list[Target], list[NotSimulated]]:
     for injection in plan.injections:
         sides = ("left", "right") if injection.side == "both" else (injection.side or "right",)
         members = target_members(injection.muscle)
+        if injection.side == "midline" and any(muscle(name).paired for name in members):
+            reason = "it lies left and right, so midline is no side of it"
+            missing.append(NotSimulated(muscle=injection.muscle, side=injection.side, reason=reason))
+            continue
         sized = [name for name in members if _volume(name)]
         if not sized:
             reason = "no volume is known for it" if members else "not a muscle of the catalogue"
