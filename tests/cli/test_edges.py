@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from reprieve.cli.main import main
+from reprieve.store.engine import Database
 
 PLAN: dict[str, Any] = {
     "product": "incobotulinumtoxinA",
@@ -152,3 +153,62 @@ def test_ctrl_c_leaves_one_line(tmp_path: Path) -> None:
     assert out == ""
     assert err == "reprieve check: stopped by the user\n"
     assert child.returncode == 130
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"severity": 3, "severity": 1}', "severity is told twice"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"severity": ' + "9" * 6000 + "}", "a number beyond any figure"),
+        ("", "is no JSON"),
+        ("[1]", "must be an object of item ids and answers"),
+    ],
+)
+def test_answers_that_cannot_be_read_are_one_line(text: str, words: str, tmp_path: Path, capsys) -> None:
+    (tmp_path / "items.json").write_text(text, encoding="utf-8")
+    assert words in told(capsys, main(["scale", "score", "JRS", str(tmp_path / "items.json")]))
+
+
+def test_an_option_told_twice_is_refused(tmp_path: Path, capsys) -> None:
+    line = told(capsys, main(["scale", "score", "JRS", "--item", "severity=1", "--item", "severity=2"]))
+    assert "--item severity is told twice" in line
+    store = f"sqlite:///{tmp_path / 'r.sqlite'}"
+    Database(store).close()
+    policy = ["review", "policy", "--db", store, "--reason", "why not", "--set", "approval_hours=5"]
+    assert "--set approval_hours is told twice" in told(capsys, main([*policy, "--set", "approval_hours=6"]))
+    assert main([*policy[:4], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["approval_hours"] == 12
+
+
+@pytest.mark.parametrize(
+    ("arguments", "least"),
+    [
+        (["simulate", "plan.json", "--seed", "-1"], 0),
+        (["simulate", "plan.json", "--seed", "1_0"], 0),
+        (["response", "evaluate", "--seed", "-1"], 0),
+        (["assess", "chart.json", "--top", "0"], 1),
+    ],
+)
+def test_a_count_that_is_none_is_one_line(arguments: list[str], least: int, capsys) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert f"must be a whole number of at least {least}" in told(capsys, int(str(ended.value)))
+
+
+@pytest.mark.parametrize("folder", [False, True])
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("patient,cycle,week,Score,score\na,1,0,45,30\n", "the column 'score' stands twice"),
+        ("patient,cycle,week,score\na,1,0,45,7\n", "line 2: more cells than the 4 columns"),
+    ],
+)
+def test_a_table_that_could_be_read_in_two_ways_is_one_line(
+    table: str, words: str, folder: bool, tmp_path: Path, capsys
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "scores.csv").write_text(table, encoding="utf-8")
+    source = tmp_path / "in" if folder else tmp_path / "in" / "scores.csv"
+    code = main(["response", "forecast", str(source), "--at", "8", "-o", str(tmp_path / "out")])
+    assert words in told(capsys, code)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from reprieve.core.errors import InputError
+from reprieve.core.errors import InputError, ScoresError
+
+Row = dict[str, Any]
 
 # Larger than any chart of a lifetime; a bigger file is not a document of ours.
 LARGEST_BYTES = 64 * 1024 * 1024
@@ -34,6 +39,29 @@ def read_text(path: str) -> str:
     except UnicodeDecodeError:
         raise InputError(f"{where} is no UTF-8 text; save it as UTF-8") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def csv_records(lines: Iterable[str], where: str, check: Callable[[list[str]], None]) -> Iterator[tuple[int, Row]]:
+    """Yield (line, row) of a CSV table; names of columns in small letters, looked at by `check` before the first row.
+
+    Raises
+    ------
+    ScoresError
+        A column stands twice, or a row has more cells than there are columns: either would be read as something else.
+    """
+    reader = csv.DictReader(lines)
+    columns = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
+    twice = next((name for name in columns if name and columns.count(name) > 1), None)
+    if twice is not None:
+        raise ScoresError(f"{where}: the column {twice[:40]!r} stands twice; rename or remove one")
+    check(columns)
+    reader.fieldnames = columns
+    for row in reader:
+        if None in row:
+            raise ScoresError(
+                f"{where}, line {reader.line_num}: more cells than the {len(columns)} columns; correct it"
+            )
+        yield reader.line_num, row
 
 
 def _file(path: str) -> bytes:

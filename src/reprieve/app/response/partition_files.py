@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reprieve.app.text_files import csv_records
 from reprieve.compute.executor import Executor, in_order
 from reprieve.core.errors import InputError, ScoresError, SetupError
 from reprieve.learn.tidy import LONGEST_WEEKS, NEEDED, OPTIONAL, TidyRow, check_columns, tidy_row
@@ -177,12 +178,7 @@ def partition_records(path: Path, *, needed: Sequence[str] = NEEDED) -> Iterator
 def _csv_records(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            columns = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
-            _check(columns, needed, path.name)
-            reader.fieldnames = columns
-            for record in reader:
-                yield reader.line_num, record
+            yield from csv_records(file, path.name, lambda columns: _check(columns, needed, path.name))
     except (UnicodeDecodeError, csv.Error) as error:
         raise ScoresError(f"{path.name} is no CSV in UTF-8 ({error}); save it again as CSV") from None
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from reprieve.app.response.kernel import kernel
-from reprieve.app.text_files import read_text
+from reprieve.app.text_files import csv_records, read_text
 from reprieve.core.errors import ScoresError, SetupError, UnknownNameError
 from reprieve.learn.observations import PLACEBO, PatientScores
 from reprieve.learn.population import DEFAULT_SCALE, UNNAMED, Population, ProductEntry, ScaleEntry, from_document
@@ -68,11 +68,8 @@ def read_scores(path: str) -> list[TidyRow]:
             raise ScoresError(f"cannot read {path}: no such file; check the path")
         return partition_rows(Path(path))
     text = read_text(path)
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    columns = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
-    check_columns(columns, where)
-    reader.fieldnames = columns
-    return [tidy_row(row, reader.line_num, where) for row in reader]
+    records = csv_records(io.StringIO(text, newline=""), where, lambda columns: check_columns(columns, where))
+    return [tidy_row(row, line, where) for line, row in records]
 
 
 def trial_rows() -> list[TidyRow]:

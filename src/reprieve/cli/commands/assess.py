@@ -8,6 +8,7 @@ from reprieve.app.assessment import MeasuredAngles, assess_chart
 from reprieve.app.documents import load
 from reprieve.assess import RankedMuscle, Ranking
 from reprieve.assess.mechanics_evidence import MechanicalReading
+from reprieve.cli.numbers import whole
 from reprieve.cli.output import print_json, print_table
 from reprieve.record.chart import Chart
 
@@ -20,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ANGLES.json",
         help="angles of an examination: {date, angles_deg: {motion: degrees}, side, orientations: {trunk, head, ...}}",
     )
-    parser.add_argument("--top", type=int, default=12, metavar="N", help="muscles to show as text (default 12)")
+    parser.add_argument("--top", type=whole(1), default=12, metavar="N", help="muscles to show as text (default 12)")
 
 
 def run(args: argparse.Namespace) -> int:

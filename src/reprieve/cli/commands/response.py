@@ -17,6 +17,7 @@ from reprieve.app.response.scores import (
     read_scores,
     write_text,
 )
+from reprieve.cli.numbers import whole
 from reprieve.cli.output import print_json, print_table
 from reprieve.cli.progress import bar
 from reprieve.core.errors import InputError
@@ -46,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     evaluate.add_argument("scores", metavar="SCORES", nargs="?", help=f"{_SCORES}; default: the shipped trial")
     evaluate.add_argument("--known-until", default="4,0", metavar="4,0", help="weeks known of a held-out patient")
     evaluate.add_argument("--folds", type=int, default=5)
-    evaluate.add_argument("--seed", type=int, default=1, help="of the split by patient")
+    evaluate.add_argument("--seed", type=whole(0), default=1, help="of the split by patient")
     evaluate.add_argument("--report", metavar="report.html", help="also write a report with reliability plots")
     for part in (fit, forecast):
         part.add_argument("--workers", type=int, metavar="N", help="processes for a folder; default one a processor")

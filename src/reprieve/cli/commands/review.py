@@ -108,12 +108,16 @@ def _wish(args: argparse.Namespace) -> RowToReview:
 def _policy(store: Clinic, person: Person, args: argparse.Namespace) -> dict[str, Any]:
     known = asdict(policy_of(store, DEFAULT_CLINIC))
     if args.set:
+        told: set[str] = set()
         for entry in args.set:
             name, equals, value = entry.partition("=")
             if name not in known or not equals:
                 raise InputError(
                     f"--set takes NAME=VALUE with one of {', '.join(known)}, but got {entry!r}; correct it"
                 )
+            if name in told:
+                raise InputError(f"--set {name} is told twice; leave one of them out")
+            told.add(name)
             known[name] = _setting(known[name], value)
         policy = parse(ClinicPolicy, canonical(known), "--set")
         set_policy(store, person, policy, reason=args.reason or "")

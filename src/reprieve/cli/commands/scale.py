@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
-from reprieve.app.documents import read_text
+from reprieve.app.documents import read_json, read_text
 from reprieve.app.scales import ScaleAnswer, score
 from reprieve.cli.output import print_json, print_table
 from reprieve.core.documents import as_json
@@ -53,20 +52,21 @@ def _items(args: argparse.Namespace) -> dict[str, Any]:
     items: dict[str, Any] = {}
     if args.items is not None:
         items = _read(args.items)
+    told: set[str] = set()
     for entry in args.item:
         name, equals, value = entry.partition("=")
         if not equals:
             raise DocumentError(f"--item must be ID=VALUE, but got {entry!r}; correct it")
+        if name.strip() in told:
+            raise DocumentError(f"--item {name.strip()} is told twice; leave one of them out")
+        told.add(name.strip())
         items[name.strip()] = value.strip() or None
     return items
 
 
 def _read(path: str) -> dict[str, Any]:
     where = "standard input" if path == "-" else path
-    try:
-        content = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise DocumentError(f"{where}: no JSON ({error.msg}, line {error.lineno}); give an object of items") from None
+    content = read_json(read_text(path), where)
     items = content.get("items", content) if isinstance(content, dict) else None
     if not isinstance(items, dict):
         raise DocumentError(f"{where}: must be an object of item ids and answers; correct it")

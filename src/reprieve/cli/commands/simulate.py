@@ -8,6 +8,7 @@ from reprieve.app.documents import load
 from reprieve.app.simulation.field import spread_in_neck
 from reprieve.app.simulation.of_plan import NOTE, Simulation, simulate_plan
 from reprieve.app.simulation.what_if import WORDS, compare_plans, rank_influences
+from reprieve.cli.numbers import whole
 from reprieve.cli.output import print_json, print_table
 from reprieve.record.plan import Plan
 
@@ -17,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("plan", metavar="PLAN.json", help="a plan document; - reads standard input")
     parser.add_argument("--days", type=int, default=180, metavar="N", help="days after the injection (180)")
     parser.add_argument("--draws", type=int, default=100, metavar="N", help="draws of the parameters (100)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the draws (0)")
+    parser.add_argument("--seed", type=whole(0), default=0, metavar="N", help="seed of the draws (0)")
     parser.add_argument(
         "--grid", type=float, metavar="MM", help="instead: where the units end up in the neck, on a grid of this edge"
     )
