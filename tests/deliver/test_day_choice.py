@@ -180,6 +180,8 @@ def test_one_patient_s_day_is_the_choice_for_one_patient(units: int, counts: tup
 def test_a_size_that_ran_out_is_no_mistake_and_a_vial_of_one_unit_is_a_vial() -> None:
     assert least_waste(Dose("60", ONA), {D(100): 0, D(50): 2}).counts == ((D(50), 2),)
     assert least_waste(Dose("2", ONA), {D(1): 3}).counts == ((D(1), 2),)
+    both = day(("a", "2", 0), ("b", "60", 1))
+    assert told(least_waste_of_day(both, {D(1): 2, D(100): 0, D(50): 2}, ONA)) == [("a", D(1), 2), ("b", D(50), 2)]
     for size, count in ((0, 1), (-50, 1), (50, -1)):
         with pytest.raises(InputError, match="sizes are positive"):
             least_waste(Dose("10", ONA), {D(size): count, D(100): 1})

@@ -52,10 +52,8 @@ def least_waste(dose: Dose, stock: Mapping[Decimal, int]) -> VialSet:
     best: dict[Decimal, tuple[int, tuple[tuple[Decimal, int], ...]]] = {Decimal(0): (0, ())}
     for size in sorted(stock, reverse=True):
         best = _with_size(best, size, stock[size], most)
-    reached = min(
-        (entry for entry in best.items() if entry[0] >= dose.units), key=lambda entry: (entry[0], entry[1][0])
-    )
-    return VialSet(counts=reached[1][1], waste=Dose(reached[0] - dose.units, dose.product))
+    reached = min(total for total in best if total >= dose.units)
+    return VialSet(counts=best[reached][1], waste=Dose(reached - dose.units, dose.product))
 
 
 def _with_size(
