@@ -202,3 +202,32 @@ def test_a_plan_that_could_not_be_checked_is_asked_about_again(watched, cervical
     page.get_by_role("button", name="Repeat last session").click()
     page.locator("[data-testid=verdict]:is(.verdict--warned, .verdict--clear, .verdict--blocked)").wait_for()
     assert len(asked) >= 3
+
+
+def test_a_sign_in_that_ends_loses_nothing_that_was_typed(watched, cervical: str) -> None:
+    """The same person goes on in the same field; another one finds nothing of it."""
+    visit = watched(viewport={"width": 1280, "height": 900})
+    visit.sign_in("injector")
+    page = visit.page
+
+    def end_while_typing() -> None:
+        page.goto(f"/patients/{cervical}/follow-up")
+        page.get_by_label("What should get better").fill("to read a book in bed")
+        visit.context.clear_cookies()
+        page.get_by_role("button", name="Save the goal").click()
+        page.get_by_text("The sign-in of injector has ended").wait_for()
+        assert not page.get_by_label("What should get better").is_visible()
+        page.get_by_label("Password", exact=True).fill("dystonia-2026")
+
+    end_while_typing()
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_label("What should get better").wait_for()
+    assert page.get_by_label("What should get better").input_value() == "to read a book in bed"
+
+    page.evaluate("sessionStorage.setItem('reprieve.draft.x', '{}')")
+    end_while_typing()
+    page.get_by_label("Name", exact=True).fill("nurse")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_label("What should get better").wait_for()
+    assert page.get_by_label("What should get better").input_value() == ""
+    assert page.evaluate("sessionStorage.length") == 0

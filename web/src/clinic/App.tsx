@@ -1,8 +1,9 @@
 /** Who is signed in decides what is shown: sign-in, the clinic, or the way to the patient's own page. */
 import { useQueryClient } from "@tanstack/react-query";
-import { Suspense, useEffect } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
-import { useMe } from "../api/queries";
+import { forget, useMe } from "../api/queries";
+import type { Role } from "../api/types";
 import { Boundary, part } from "../shared/part";
 import { Failed, Loading } from "../shared/states";
 import { t } from "../words/words";
@@ -27,11 +28,22 @@ export function App() {
   const me = useMe();
   const client = useQueryClient();
   const [place] = useLocation();
+  const [ended, setEnded] = useState(false);
   useEffect(() => {
-    const out = () => client.setQueryData(["me"], null);
+    const out = () => setEnded(true);
     window.addEventListener("reprieve:signed-out", out);
     return () => window.removeEventListener("reprieve:signed-out", out);
-  }, [client]);
+  }, []);
+  const enter = (now: Role) => {
+    const before = client.getQueryData<Role | null>(["me"]);
+    // The same person goes on with what was typed; for anybody else nothing of it stays.
+    if (before?.name !== now.name || before.role !== now.role) {
+      forget(client);
+      if (before) sessionStorage.clear();
+    }
+    client.setQueryData(["me"], now);
+    setEnded(false);
+  };
 
   if (me.isPending) return <Loading what="Reprieve" tall={400} />;
   if (me.isError)
@@ -41,49 +53,54 @@ export function App() {
         <Failed error={me.error} again={() => void me.refetch()} />
       </main>
     );
-  if (!me.data) return <SignIn />;
+  if (!me.data) return <SignIn onIn={enter} />;
   if (me.data.patient_id) {
     location.replace("/phone");
     return null;
   }
   if (isBarred(me.data.role, place)) return <Redirect to={homeOf(me.data.role)} replace />;
   return (
-    <Shell me={me.data}>
-      <Boundary at={place}>
-        <Suspense fallback={<Loading what={t("the page")} tall={400} />}>
-          <Switch>
-            {homeOf(me.data.role) !== "/" && (
-              <Route path="/">
-                <Redirect to={homeOf(me.data.role)} replace />
-              </Route>
-            )}
-            <Route path="/" component={TodayPage} />
-            <Route path="/patients" component={PatientsPage} />
-            <Route path="/patients/:id/:page">
-              {(params) => <PatientFrame key={params.id} id={params.id} page={params.page} />}
-            </Route>
-            <Route path="/patients/:id">
-              {(params) => <Redirect to={`/patients/${params.id}/chart`} replace />}
-            </Route>
-            <Route path="/audit" component={AuditPage} />
-            <Route path="/stock" component={StockPage} />
-            <Route path="/recall" component={RecallPage} />
-            <Route path="/reference" component={ReferencePage} />
-            <Route path="/overrides" component={OverridesPage} />
-            <Route path="/retention" component={RetentionPage} />
-            <Route path="/users" component={UsersPage} />
-            <Route path="/settings" component={SettingsPage} />
-            <Route>
-              <main className="page" id="main">
-                <h1>{t("There is no such page")}</h1>
-                <p>
-                  <a href="/">{t("Go to today's list")}</a>
-                </p>
-              </main>
-            </Route>
-          </Switch>
-        </Suspense>
-      </Boundary>
-    </Shell>
+    <>
+      {ended && <SignIn onIn={enter} endedFor={me.data.name} />}
+      <div key={`${me.data.name} ${me.data.role}`} style={{ display: ended ? "none" : "contents" }}>
+        <Shell me={me.data}>
+          <Boundary at={place}>
+            <Suspense fallback={<Loading what={t("the page")} tall={400} />}>
+              <Switch>
+                {homeOf(me.data.role) !== "/" && (
+                  <Route path="/">
+                    <Redirect to={homeOf(me.data.role)} replace />
+                  </Route>
+                )}
+                <Route path="/" component={TodayPage} />
+                <Route path="/patients" component={PatientsPage} />
+                <Route path="/patients/:id/:page">
+                  {(params) => <PatientFrame key={params.id} id={params.id} page={params.page} />}
+                </Route>
+                <Route path="/patients/:id">
+                  {(params) => <Redirect to={`/patients/${params.id}/chart`} replace />}
+                </Route>
+                <Route path="/audit" component={AuditPage} />
+                <Route path="/stock" component={StockPage} />
+                <Route path="/recall" component={RecallPage} />
+                <Route path="/reference" component={ReferencePage} />
+                <Route path="/overrides" component={OverridesPage} />
+                <Route path="/retention" component={RetentionPage} />
+                <Route path="/users" component={UsersPage} />
+                <Route path="/settings" component={SettingsPage} />
+                <Route>
+                  <main className="page" id="main">
+                    <h1>{t("There is no such page")}</h1>
+                    <p>
+                      <a href="/">{t("Go to today's list")}</a>
+                    </p>
+                  </main>
+                </Route>
+              </Switch>
+            </Suspense>
+          </Boundary>
+        </Shell>
+      </div>
+    </>
   );
 }

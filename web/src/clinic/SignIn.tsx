@@ -1,7 +1,6 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { ApiError, post } from "../api/client";
-import { forget, useHealth } from "../api/queries";
+import { useHealth } from "../api/queries";
 import type { Role } from "../api/types";
 import { Icon } from "../shared/Icon";
 import { LanguageChoice } from "../shared/LanguageChoice";
@@ -11,10 +10,15 @@ import { ThemeSwitch } from "../shared/theme";
 import { words } from "../words/names";
 import { t } from "../words/words";
 
-export function SignIn() {
+interface Props {
+  onIn: (me: Role) => void;
+  /** Who was signed in until the sign-in ended; the page of before waits behind this one. */
+  endedFor?: string;
+}
+
+export function SignIn({ onIn, endedFor }: Props) {
   const health = useHealth();
-  const client = useQueryClient();
-  const [name, setName] = useState("");
+  const [name, setName] = useState(endedFor ?? "");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
@@ -29,9 +33,7 @@ export function SignIn() {
     setBusy(true);
     setError(null);
     try {
-      const me = await signIn(who, secret, code);
-      forget(client);
-      client.setQueryData(["me"], me);
+      onIn(await signIn(who, secret, code));
     } catch (reason) {
       const asksCode = reason instanceof ApiError && reason.code === "second_factor";
       if (asksCode && code === null) setCode("");
@@ -46,9 +48,7 @@ export function SignIn() {
     try {
       const begun = await post<{ challenge: string; options: unknown }>("/api/sign-in/passkey/options");
       const credential = await askPasskey(begun.options);
-      const me = await post<Role>("/api/sign-in/passkey", { challenge: begun.challenge, credential });
-      forget(client);
-      client.setQueryData(["me"], me);
+      onIn(await post<Role>("/api/sign-in/passkey", { challenge: begun.challenge, credential }));
     } catch (reason) {
       setError(reason instanceof ApiError ? reason.message : t("No passkey was used."));
       setBusy(false);
@@ -70,7 +70,13 @@ export function SignIn() {
           </div>
           <ThemeSwitch />
         </header>
-        <p className="soft">{t("Planning and follow-up of botulinum toxin treatment in dystonia.")}</p>
+        {endedFor ? (
+          <p>
+            {t("The sign-in of {name} has ended. What was typed waits behind this page.", { name: endedFor })}
+          </p>
+        ) : (
+          <p className="soft">{t("Planning and follow-up of botulinum toxin treatment in dystonia.")}</p>
+        )}
         <form className="stack" onSubmit={submit} aria-label={t("Sign in")}>
           <div className="field">
             <label htmlFor="name">{t("Name")}</label>

@@ -63,7 +63,8 @@ export function PatientFrame({ id, page }: { id: string; page: string }) {
     document.title = `${t(label)} · Reprieve`;
   }, [label]);
   if (chart.isPending) return <Loading what={t("the chart")} tall={500} />;
-  if (chart.isError)
+  // A chart that is on the screen stays there when the line breaks or the sign-in ends; one that was closed goes.
+  if (chart.isError && (!chart.data || (chart.error instanceof ApiError && chart.error.status === 403)))
     return (
       <main className="page" id="main">
         <h1>{t("This chart cannot be shown")}</h1>

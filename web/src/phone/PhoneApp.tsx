@@ -18,13 +18,13 @@ import { Videos } from "./Videos";
 import type { Side } from "../api/types";
 import { sideWord } from "../words/names";
 import { PhoneSignIn } from "./PhoneSignIn";
+import { comes, hasBeenHere, leaves } from "./database";
 import { flush, waiting } from "./queue";
 import { Reminders } from "./Reminders";
 import { SideEffects } from "./SideEffects";
 import { UrgentBox } from "./UrgentBox";
 
 type Who = "unknown" | "nobody" | "offline" | "clinician" | "patient";
-const REMEMBERED = "reprieve.phone.signed-in";
 
 export function PhoneApp() {
   const [who, setWho] = useState<Who>("unknown");
@@ -49,11 +49,11 @@ export function PhoneApp() {
       const me = await get<Role>("/api/me");
       setWho(me.patient_id ? "patient" : "clinician");
       if (!me.patient_id) return;
-      localStorage.setItem(REMEMBERED, "1");
+      comes(me.patient_id);
       await flush();
       await refresh();
     } catch (error) {
-      if (error instanceof OfflineError) setWho(localStorage.getItem(REMEMBERED) ? "offline" : "nobody");
+      if (error instanceof OfflineError) setWho(hasBeenHere() ? "offline" : "nobody");
       else setWho("nobody");
       setUnsent((await waiting()).length);
     }
@@ -81,7 +81,7 @@ export function PhoneApp() {
 
   const leave = async () => {
     await post("/api/sign-out").catch(() => undefined);
-    localStorage.removeItem(REMEMBERED);
+    leaves();
     setMine(null);
     setWho("nobody");
   };

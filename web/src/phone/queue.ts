@@ -3,6 +3,7 @@
  * when the server has answered for it; the server takes a key once, so sending twice is harmless.
  */
 import { ApiError, newKey, post } from "../api/client";
+import { isOwn, keptIn, stay, whoIsHere } from "./database";
 
 export interface Waiting {
   key: string;
@@ -10,35 +11,15 @@ export interface Waiting {
   order?: number;
   path: string;
   body: Record<string, unknown>;
+  /** Whose entry it is: the account of whoever signs in here next must not take it. */
+  owner?: string | null;
 }
 
-const STORE = "unsent";
+const run = keptIn("reprieve-diary", "unsent", "key");
 /** What this page has not seen arrive: a browser that is short of space may empty its databases under an open page. */
 const unseen = new Map<string, Waiting>();
 
-function open(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open("reprieve-diary", 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "key" });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-async function run<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const db = await open();
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const transaction = db.transaction(STORE, mode);
-      const request = work(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onerror = () => reject(transaction.error);
-    });
-  } finally {
-    db.close();
-  }
-}
-
+/** The entries of who is here now, the first first. */
 export async function waiting(): Promise<Waiting[]> {
   let stored: Waiting[] = [];
   try {
@@ -48,7 +29,7 @@ export async function waiting(): Promise<Waiting[]> {
   }
   const known = new Set(stored.map((entry) => entry.key));
   const all = [...stored, ...[...unseen.values()].filter((entry) => !known.has(entry.key))];
-  return all.sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
+  return all.filter(isOwn).sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
 }
 
 async function arrived(key: string): Promise<void> {
@@ -56,15 +37,10 @@ async function arrived(key: string): Promise<void> {
   await run("readwrite", (store) => store.delete(key)).catch(() => undefined);
 }
 
-/** Ask once that the browser does not throw away what is kept; it may say no, and asks nobody. */
-function stay(): void {
-  void navigator.storage?.persist?.().catch(() => false);
-}
-
 /** Keep the entry first, then try to send; true if it is at the server. */
 export async function send(path: string, body: Record<string, unknown>): Promise<boolean> {
   const order = 1 + Math.max(0, ...(await waiting()).map((one) => one.order ?? 0));
-  const entry: Waiting = { key: newKey(), order, path, body };
+  const entry: Waiting = { key: newKey(), order, path, body, owner: whoIsHere() };
   let kept = true;
   try {
     await run("readwrite", (store) => store.put(entry));

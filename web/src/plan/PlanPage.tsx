@@ -139,6 +139,7 @@ function Planning({ id, chart }: { id: string; chart: Chart }) {
 
   const setDraft: typeof keep = (next) => {
     setReplaced(null);
+    setSaving(null);
     keep(next);
   };
   /** One press that changes much can be taken back. */
