@@ -58,8 +58,9 @@ def drawn(patient: PatientScores, population: Population, rng: np.random.Generat
     wide = np.where(rng.random(len(weeks)) < ODD_SHARE, ODD_WIDTH, 1.0)
     error = np.exp(value[f"log_sigma:{scale}"]) * wide * rng.standard_normal(len(weeks))
     wild = np.exp(np.exp(value["log_scale_spread"]) * own["v"])
-    state = to_points(reference * (mean + wild * sd[f"drift:{scale}"] * drift), np.float64(reference), *ENDS)
-    return replace(patient, scores=np.clip(np.round(state + reference * wild * error), *ENDS))
+    state = to_points(reference * mean, np.float64(reference), *ENDS)
+    scores = np.round(state + reference * wild * (sd[f"drift:{scale}"] * drift + error))
+    return replace(patient, scores=np.clip(scores, *ENDS))
 
 
 def main(trials: int) -> None:

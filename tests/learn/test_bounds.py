@@ -54,8 +54,9 @@ def test_moments_of_a_bent_level(centre: float) -> None:
     nodes, mass = np.polynomial.hermite_e.hermegauss(60)
     points = to_points(centre + sd * nodes, *scale)
     mass = mass / mass.sum()
-    mean, variance = moments_in_points(np.array([centre]), np.array([sd**2]), *scale)
+    mean, variance, slope = moments_in_points(np.array([centre]), np.array([sd**2]), *scale)
     assert mean[0] == pytest.approx(float(mass @ points), abs=0.02)
+    assert slope[0] == pytest.approx(float(mass @ tangent(centre + sd * nodes, *scale)[2]), rel=0.01)
     assert variance[0] == pytest.approx(float(mass @ (points - mass @ points) ** 2), rel=0.01)
 
 

@@ -94,13 +94,14 @@ def drawn(
         drift = np.linalg.cholesky(np.exp(-apart) + 1e-10 * np.eye(len(at))) @ rng.standard_normal(len(at))
         wide = np.where(rng.random(len(at)) < ODD_SHARE, ODD_WIDTH, 1.0)
         error = np.exp(value[f"log_sigma:{scale}"]) * wide * rng.standard_normal(len(at))
-        state = mean - factor * treated + spread * sd[f"drift:{scale}"] * drift
+        level = mean - factor * treated
         entry = population.scales[scale]
         assert entry.lowest == 0.0
         assert entry.highest is not None
         share = entry.reference / entry.highest
         # A logistic curve through the reference, with slope 1 there.
-        y = entry.highest * expit(logit(share) + (state - 1) / (1 - share)) + entry.reference * spread * error
+        y = entry.highest * expit(logit(share) + (level - 1) / (1 - share))
+        y = y + entry.reference * spread * (sd[f"drift:{scale}"] * drift + error)
         if scale == "TWSTRS":
             y, later = y[:-1], float(y[-1])
         weeks += list(taken)

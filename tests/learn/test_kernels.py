@@ -127,8 +127,10 @@ def test_a_place_to_predict_changes_nothing_but_is_predicted_as_a_score_would_be
         without = kernel(replace(rows, weight=weight), points, targets=True)
         whole = kernel(rows, points)
         assert without.targets is not None
-        centre, state, error = without.targets[:, 0, :3].T
-        variance = state + error
+        level, spread, drift, drift_variance, shared, error = without.targets[:, 0, :6].T
+        tilt = rows.tilt[held]
+        centre = tilt * level + drift
+        variance = tilt**2 * spread + drift_variance + 2 * tilt * shared + error
         density = -0.5 * ((rows.score[held] - centre) ** 2 / variance + np.log(2 * np.pi * variance))
         assert_allclose(density, whole.log_likelihood - without.log_likelihood, rtol=1e-7, atol=1e-8)
 
@@ -149,8 +151,8 @@ def test_a_silent_patient_gains_nothing_from_toxin(kernel: Kernel) -> None:
     points = some_nodes(rows)
     told = kernel(rows, points, targets=True)
     assert told.targets is not None
-    assert np.all(told.targets[1, :, 3:] == 0.0)
-    assert np.any(told.targets[0, :, 3] != 0.0)
+    assert np.all(told.targets[1, :, 6:] == 0.0)
+    assert np.any(told.targets[0, :, 6] != 0.0)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 # Nearer to an end than this share of the scale nothing is made linear, and no reference is taken. kernel.c has both.
 LEAST_SHARE, LEAST_REFERENCE = 0.02, 0.1
+_LEAST_SD = 1e-6
 # Gauss-Hermite, three points: a mean over a level that is not known.
 _PLACES, _MASSES = np.array([0.0, 3.0**0.5, -(3.0**0.5)]), np.array([2.0 / 3.0, 1.0 / 6.0, 1.0 / 6.0])
 
@@ -40,7 +41,7 @@ def to_points(level: Array, reference: Array, lowest: Array, highest: Array) -> 
 
 
 def tangent(level: Array, reference: Array, lowest: Array, highest: Array) -> tuple[Array, Array, Array]:
-    """Return where near `level` a line is laid on the curve, its points there, and its slope."""
+    """Return where near `level` a line touches the curve, the points there, and its slope."""
     width, odds, unit = _of_scale(reference, lowest, highest)
     far = np.log((1.0 - LEAST_SHARE) / LEAST_SHARE)
     own = np.clip(odds + (level - reference) / unit, -far, far)
@@ -53,9 +54,13 @@ def tangent(level: Array, reference: Array, lowest: Array, highest: Array) -> tu
 
 def moments_in_points(
     centre: Array, variance: Array, reference: Array, lowest: Array, highest: Array
-) -> tuple[Array, Array]:
-    """Return mean and variance in points of levels that are normal with `centre` and `variance`, of one shape."""
-    sd = np.sqrt(np.maximum(variance, 0.0))
+) -> tuple[Array, Array, Array]:
+    """Return mean and variance in points of levels that are normal with `centre` and `variance`, of one shape.
+
+    And the mean slope: times the covariance of the level with something, it is that of the points with it.
+    """
+    sd = np.maximum(np.sqrt(np.maximum(variance, 0.0)), _LEAST_SD)
     points = to_points(centre[..., None] + sd[..., None] * _PLACES, reference, lowest, highest)
     mean = points @ _MASSES
-    return mean, (points - mean[..., None]) ** 2 @ _MASSES
+    slope = (points[..., 1] - points[..., 2]) / (2.0 * _PLACES[1] * sd)
+    return mean, (points - mean[..., None]) ** 2 @ _MASSES, slope

@@ -82,7 +82,7 @@ def person_share(posterior: ResponsePosterior) -> float:
 
 def contradiction(posterior: ResponsePosterior) -> str | None:
     """Return why the scores cannot be one person's course, or None."""
-    precision = posterior.rows.weight / posterior.rows.tilt**2
+    precision = posterior.rows.weight
     odd = int((precision < ODD_PRECISION).sum())
     if odd >= ODD_FEWEST and odd > ODD_SHARE * len(precision):
         return f"{odd} of {len(precision)} scores lie far from any course that joins the others; check dates and scales"

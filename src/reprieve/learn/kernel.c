@@ -26,7 +26,7 @@ int reprieve_nodes(const Patient *given, int nodes, const double *theta, const d
     vec *out;
     int n = p.n, count = seen_rows(&p), places = n - count, size = parameters(&p);
     int wants = (covariance ? COVARIANCE : 0) | (targets && places ? TARGETS : 0) | (grad ? GRADIENT : 0) | (surprises ? SURPRISE : 0);
-    void *memory = open_patient(&p, &s, wants, 2 * (size_t)n + 5 * (size_t)places, &out);
+    void *memory = open_patient(&p, &s, wants, 2 * (size_t)n + TOLD * (size_t)places, &out);
     if (!memory) return 1;
     vec *levels = out + n, *told = levels + n;
     for (int from = 0; from < nodes; from += LANES) {
@@ -44,7 +44,7 @@ int reprieve_nodes(const Patient *given, int nodes, const double *theta, const d
             for (size_t i = 0; mean && i < k; i++) mean[g * k + i] = s.mean[i + 1][lane];
             for (size_t i = 0; covariance && i < k; i++)
                 for (size_t o = 0; o < k; o++) covariance[(g * k + i) * k + o] = s.cov[(i + 1) * m + o + 1][lane];
-            for (int i = 0; wants & TARGETS && i < 5 * places; i++) targets[g * 5 * places + i] = told[i][lane];
+            for (int i = 0; wants & TARGETS && i < TOLD * places; i++) targets[g * TOLD * places + i] = told[i][lane];
             for (int i = 0; grad && i < size; i++) grad[g * size + i] = s.grad[i][lane];
             for (int j = 0; surprises && j < n; j++) { surprises[g * n + j] = out[j][lane]; fitted[g * n + j] = levels[j][lane]; }
         }
@@ -82,23 +82,24 @@ int reprieve_quantiles(int times, int count, const double *weight, const double 
 int reprieve_forecast(const Patient *given, const Frame *frame, const Manner *manner, const Places *places, double *mean,
                       double *sd, double *quantile) {
     int size = frame->size, n = given->n, all = n + places->count, count = 2 * manner->nodes + manner->silent + manner->few, failed = 1;
-    size_t wide = (size_t)size, square = wide * wide, rows = (size_t)all * (3 + (size_t)given->others);
-    double *room = malloc(sizeof(double) * (2 * wide + 3 * square + rows + (size_t)count * (1 + 5 * (size_t)places->count)) + sizeof(int) * all);
+    size_t wide = (size_t)size, square = wide * wide, rows = (size_t)all * (4 + (size_t)given->others);
+    double *room = malloc(sizeof(double) * (2 * wide + 3 * square + rows + (size_t)count * (1 + TOLD * (size_t)places->count)) + sizeof(int) * all);
     if (!room) return 1;
     double *at = room, *inverse = at + wide, *own_at = inverse + square, *own = own_at + wide, *root = own + square;
     double *week = root + square, *joint = week + rows, *targets = joint + count;
     Patient p = *given;
-    p.week = week; p.score = week + all; p.weight = week + 2 * (size_t)all; p.other = week + 3 * (size_t)all;
-    p.channel = (int *)(targets + (size_t)count * 5 * places->count); p.n = all;
+    double *other = week + 4 * (size_t)all;
+    p.week = week; p.score = week + all; p.tilt = week + 2 * (size_t)all; p.weight = week + 3 * (size_t)all; p.other = other;
+    p.channel = (int *)(targets + (size_t)count * TOLD * places->count); p.n = all;
     for (int i = 0; i < size; i++) {
         at[i] = 0;
         for (int o = 0; o < size; o++) inverse[i * wide + o] = i == o;
     }
     if (n && seek(given, frame, 1, frame->rounds, at, inverse)) goto done;
-    sort_in(given, places, week, week + all, p.weight, (int *)p.channel, week + 3 * (size_t)all);
+    sort_in(given, places, week, p.score, p.tilt, p.weight, (int *)p.channel, other);
     Scratch s;
     vec *work;
-    void *memory = open_patient(&p, &s, TARGETS, 3 * wide + (size_t)frame->known + 5 * (size_t)places->count, &work);
+    void *memory = open_patient(&p, &s, TARGETS, 3 * wide + (size_t)frame->known + TOLD * (size_t)places->count, &work);
     if (!memory) goto done;
     double odds = n ? silent_odds(&p, &s, frame, n, at, work) : 0;
     int hopeless = odds < manner->hopeless, likely = odds > manner->likely;
@@ -109,7 +110,7 @@ int reprieve_forecast(const Patient *given, const Frame *frame, const Manner *ma
     if (!n || hopeless || !seek(given, frame, 0, 1, own_at, own)) {
         draw(&p, &s, frame, manner, n, 1, manner->nodes, manner->z, at, inverse, places->count, root, work, joint, targets);
         draw(&p, &s, frame, manner, n, 0, others, z, own_at, own, places->count, root,
-             work, joint + manner->nodes, targets + (size_t)manner->nodes * 5 * places->count);
+             work, joint + manner->nodes, targets + (size_t)manner->nodes * TOLD * places->count);
         weigh(joint, manner->nodes, others);
         Scale scale = scale_of(p.reference[places->channel], p.lowest[places->channel], p.highest[places->channel]);
         failed = tell(manner, &scale, manner->nodes + others, places->count, joint, targets, mean, sd, quantile);

@@ -25,8 +25,8 @@ class Rows:
     week, points : ndarray, shape (n,)
         Weeks from the first injection, not decreasing; and the scores, in points.
     score, tilt, weight : ndarray, shape (n,)
-        The scores as levels, see `learn.bounds`, by a line of this slope; and the precision of the row's error on that
-        line (square of the slope: as usual, 0: a place to predict, whose score is ignored).
+        The scores made linear, see `learn.bounds`: tilt times the level, drift and error; and the precision of the
+        row's error (1: as usual, 0: a place to predict, whose score and tilt are ignored).
     channel : ndarray of int32, shape (n,)
     start, ratio, with_placebo : ndarray, shape (c,)
         Weeks of the injections; dose over reference dose (0: none); 1 where a placebo response is expected.
@@ -110,13 +110,13 @@ class NodeResults:
     log_likelihood : ndarray, shape (g,)
     mean, covariance : ndarray, shapes (g, k) and (g, k, k)
         Normal posterior of the effects.
-    targets : ndarray, shape (g, m, 5), or None
-        For each place to predict: centre and variance of the state, as level; error variance, in points; centre and
-        variance of the gain, as level.
+    targets : ndarray, shape (g, m, 8), or None
+        For each place to predict: centre and variance of the level; centre and variance of the drift, in points, and
+        the covariance of both; error variance; centre and variance of the gain, as level.
     gradient : ndarray, shape (g, p), or None
         Of the log likelihood, by slot.
     surprise, fitted : ndarray, shape (g, n), or None
-        Expected square of each row's error beside its usual variance; and the level there but for drift.
+        Expected square of each row's error beside its usual variance; and the level there.
     """
 
     log_likelihood: Array

@@ -76,7 +76,8 @@ def _design(rows: Rows, points: Points, value: _Slots) -> _Design:
     lost = after_course(since, np.exp(common["log_onset"]), g)
     effect = effect - (after * lost).sum(1)
     reach = g.sum(1)
-    reference = rows.reference[k][:, None]
+    scored = rows.weight > 0
+    reference = (np.where(scored, rows.tilt, 1.0) * rows.reference[k])[:, None]
     factor = reference * np.exp(value.channel["log_effect"][k])
     base = reference * np.exp(value.channel["log_sd_baseline"][k])
     base = base * (1.0 - common["coupling"] * reach - common["coupling_placebo"] * placebo)
@@ -93,7 +94,7 @@ def _design(rows: Rows, points: Points, value: _Slots) -> _Design:
         columns.append(-factor * np.exp(common["log_sd_cycle_half_loss"]) * whole[:, c] * slope[:, c])
     shifted = effect + common["placebo"] * placebo + (rows.other @ rows.other_mean)[:, None]
     mean = reference * value.channel["mean_baseline"][k] - factor * shifted
-    score = np.where(rows.weight > 0, rows.score, 0.0)[:, None]
+    score = np.where(scored, rows.score, 0.0)[:, None]
     columns.append(score - mean)
     return _Design(np.stack(columns, axis=-1), effect, reach, placebo)
 
@@ -211,10 +212,14 @@ def _targets(
     places, k = np.flatnonzero(rows.weight <= 0), rows.effects
     columns, ahead, channel = design.columns[places], done.predicted[places], rows.channel[places]
     drift = done.before[places] - ahead[..., None] * back.pull[places]
-    direction = columns[..., :k] - drift[..., :k]
-    centre = -columns[..., k] + drift[..., k] + np.einsum("mgk,gk->mg", direction, told.mean)
-    state = np.einsum("mgk,gkl,mgl->mg", direction, told.covariance, direction, optimize=True)
-    state = state + square * (ahead - ahead**2 * back.pull_variance[places])
+    level, drifting = columns[..., :k], -drift[..., :k]
+
+    def shared(one: Array, other: Array) -> Array:
+        return np.einsum("mgk,gkl,mgl->mg", one, told.covariance, other, optimize=True)
+
+    centre = -columns[..., k] + np.einsum("mgk,gk->mg", level, told.mean)
+    drifted = drift[..., k] + np.einsum("mgk,gk->mg", drifting, told.mean)
+    spread = shared(drifting, drifting) + square * (ahead - ahead**2 * back.pull_variance[places])
     reference = rows.reference[channel][:, None]
     treatment = np.einsum("mg,g->mg", design.placebo[places], value.common["placebo"]) + design.effect[places]
     gain = reference * np.exp(value.channel["log_effect"][channel]) * treatment
@@ -225,8 +230,8 @@ def _targets(
     parts = baseline_parts(value.common["logit_shared_baseline"], len(rows.reference))[channel]
     away[..., : len(rows.reference)] = lost[..., None] * parts.swapaxes(1, 2)
     gain = gain + np.einsum("mgk,gk->mg", away, told.mean)
-    gain_variance = np.einsum("mgk,gkl,mgl->mg", away, told.covariance, away, optimize=True)
-    return np.stack([centre, state, square * done.noise[places], gain, gain_variance], axis=-1).swapaxes(0, 1)
+    state = (centre, shared(level, level), drifted, spread, shared(level, drifting))
+    return np.stack([*state, square * done.noise[places], gain, shared(away, away)], axis=-1).swapaxes(0, 1)
 
 
 def _surprise(
@@ -237,9 +242,10 @@ def _surprise(
     away = back.back[..., k] - np.einsum("ngk,gk->ng", back.back[..., :k], told.mean)
     variance = square * (done.noise - done.noise**2 * back.diagonal)
     spread = np.einsum("ngk,gkl,ngl->ng", back.back[..., :k], told.covariance, back.back[..., :k], optimize=True)
-    ratio = rows.tilt[:, None] ** 2 * (done.noise**2 * (away**2 + spread) + variance) / (square * usual)
+    ratio = (done.noise**2 * (away**2 + spread) + variance) / (square * usual)
     columns = design.columns
     fitted = rows.score[:, None] - columns[..., k] + np.einsum("ngk,gk->ng", columns[..., :k], told.mean)
+    fitted = fitted / rows.tilt[:, None]
     return np.where(scored, ratio, 0.0).T, np.where(scored, fitted, 0.0).T
 
 

@@ -167,8 +167,7 @@ def _carried(old: Rows, new: Rows) -> Rows:
         for j in range(count, len(weight)):
             same = np.flatnonzero(new.channel[:j] == new.channel[j])
             if len(same):
-                tilt[j], weight[j] = tilt[same[-1]], tilt[same[-1]] ** 2
-                score[j] = score[same[-1]] + (new.points[j] - new.points[same[-1]]) / tilt[j]
+                tilt[j], score[j] = tilt[same[-1]], score[same[-1]] + new.points[j] - new.points[same[-1]]
     lifted = old.lifted if old.lifted.shape == new.lifted.shape else new.lifted  # a first score on another scale
     return replace(new, off_time=old.off_time, lifted=lifted, blur=old.blur, score=score, tilt=tilt, weight=weight)
 
@@ -337,10 +336,12 @@ def _with_places(patient: PatientScores, population: Population, rows: Rows, pla
 
 
 def _forecast(targets: Array, weight: Array, places: SortedWeeks, rows: Rows) -> Forecast:
-    """Return the predictive distributions from what a kernel told of places, shape (g, m, 5)."""
-    level, spread, error, gain, gain_variance = np.moveaxis(targets[:, places.back], 2, 0).swapaxes(1, 2)
+    """Return the predictive distributions from what a kernel told of places, shape (g, m, 8)."""
+    told = np.moveaxis(targets[:, places.back], 2, 0).swapaxes(1, 2)
+    level, spread, drift, drift_variance, shared, error, gain, gain_variance = told
     scale = rows.reference[places.channel], rows.lowest[places.channel], rows.highest[places.channel]
-    centre, state = moments_in_points(level, spread, *scale)
+    centre, state, slope = moments_in_points(level, spread, *scale)
+    centre, state = centre + drift, state + drift_variance + 2.0 * slope * shared
     # A gain is as large in points as the curve is steep between the level without it and the level with it.
     points = to_points(level + gain, *scale) - to_points(level, *scale)
     steep = np.where(np.abs(gain) > 1e-9, points / np.where(np.abs(gain) > 1e-9, gain, 1.0), tangent(level, *scale)[2])

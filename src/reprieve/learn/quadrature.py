@@ -137,16 +137,16 @@ def _moved(member: Member, theta: Array, points: Points, told: NodeResults, weig
         member = replace(member, alone=np.array([middle, np.sqrt(float(alone @ (y - middle) ** 2) + NARROWEST**2)]))
     assert told.surprise is not None
     assert told.fitted is not None
-    rows = as_levels(rows, weight @ told.surprise, weight @ told.fitted)
+    rows = straightened(rows, weight @ told.surprise, weight @ told.fitted)
     return replace(member, centre=centre, root=root, rows=rows)
 
 
-def as_levels(rows: Rows, surprise: Array, fitted: Array) -> Rows:
-    """Return `rows` with scores as levels, by lines laid on at the levels `fitted`; odd ones are weighted down."""
+def straightened(rows: Rows, surprise: Array, fitted: Array) -> Rows:
+    """Return `rows` with scores linear in the level, by the lines at `fitted`; odd ones are weighted down."""
     channel, scored = rows.channel, rows.weight > 0
     at, points, tilt = tangent(fitted, rows.reference[channel], rows.lowest[channel], rows.highest[channel])
-    weight = np.where(scored, robust_weights(surprise) * tilt**2, 0.0)
-    return replace(rows, score=np.where(scored, at + (rows.points - points) / tilt, 0.0), tilt=tilt, weight=weight)
+    score = np.where(scored, rows.points - points + tilt * at, 0.0)
+    return replace(rows, score=score, tilt=tilt, weight=np.where(scored, robust_weights(surprise), 0.0))
 
 
 def robust_weights(surprise: Array) -> Array:

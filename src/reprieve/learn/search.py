@@ -17,7 +17,7 @@ from reprieve.learn.kernel import Array, Ground, Kernel, Points, Rows, is_compil
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.parameters import BY_SCALE, COMMON, slots
 from reprieve.learn.population import Population
-from reprieve.learn.quadrature import as_levels, relinearised, slot_values
+from reprieve.learn.quadrature import relinearised, slot_values, straightened
 from reprieve.learn.rows import scales_of
 
 Cost = Callable[[Array, list[int]], tuple[float, Array]]
@@ -177,7 +177,7 @@ def _adjusted(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel, *, responds:
     assert told.surprise is not None
     assert told.fitted is not None
     made = relinearised(rows, points.slots[0], told.mean[0], told.covariance[0])
-    return as_levels(made, told.surprise[0], told.fitted[0])
+    return straightened(made, told.surprise[0], told.fitted[0])
 
 
 def _cost(frame: Frame, rows: Rows, kernel: Kernel, flag: NDArray[np.int32]) -> Cost:

@@ -93,7 +93,7 @@ class CompiledKernel:
         places = int((rows.weight <= 0).sum())
         theta = np.ascontiguousarray(points.slots)
         value, mean, covariance = np.empty(count), np.empty((count, k)), np.empty((count, k, k))
-        told = np.empty((count, places, 5)) if targets else None
+        told = np.empty((count, places, 8)) if targets else None
         slope = np.empty(theta.shape) if gradient else None
         odd, fitted = (np.empty((count, len(rows.week))) if surprise else None for _ in range(2))
         _check(

@@ -126,13 +126,14 @@ INLINE int design(const Patient *p, Scratch *s, int j, size_t at, int over, int 
     shapes(p, s, j, at, over, steep);
     int ch = p->channel[j], first = s->first, wide = s->begun + 2 * p->started[j];
     const Channel *of = s->of + ch;
-    vec *row = s->cols + at * s->m, reach = s->reach[at], placebo = s->placebo[at], f = of->factor;
-    row[0] = (p->weight[j] > 0 ? p->score[j] : 0) - (of->mean - f * (s->effect[at] + s->theta[PLACEBO] * placebo));
-    vec level = of->base * (1 - s->theta[COUPLING] * reach - s->theta[COUPLING_PLACEBO] * placebo);
+    double tilt = p->weight[j] > 0 ? p->tilt[j] : 1, score = p->weight[j] > 0 ? p->score[j] : 0;
+    vec *row = s->cols + at * s->m, reach = s->reach[at], placebo = s->placebo[at], f = tilt * of->factor;
+    row[0] = score - (tilt * of->mean - f * (s->effect[at] + s->theta[PLACEBO] * placebo));
+    vec level = tilt * of->base * (1 - s->theta[COUPLING] * reach - s->theta[COUPLING_PLACEBO] * placebo);
     for (int i = 0; i < p->channels; i++) row[1 + i] = baseline_part(s, ch, i) * level;
     row[first] = -f * s->sd[SD_AMPLITUDE] * reach;
     row[first + 1] = -f * s->sd[SD_PLACEBO] * placebo;
-    row[first + 2] = p->reference[ch] * s->sd[SD_SLOPE] * (p->week[j] / 52.0);
+    row[first + 2] = tilt * p->reference[ch] * s->sd[SD_SLOPE] * (p->week[j] / 52.0);
     row[first + 3] = -f * s->sd[SD_EARLY] * p->early[j];
     for (int o = 0; o < p->others; o++) {
         double x = p->other[(size_t)j * p->others + o];

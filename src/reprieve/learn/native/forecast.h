@@ -71,7 +71,7 @@ BY_PROCESSOR static void draw(const Patient *p, Scratch *s, const Frame *f, cons
             double logit = s->theta[NON_RESPONSE][lane] * (responds ? 1 : -1), value = weight[lane];
             value -= logit > 0 ? logit + log1p(exp(-logit)) : log1p(exp(logit));
             joint[from + lane] = isfinite(value) ? value : -1e300;
-            for (int i = 0; i < 5 * places; i++) targets[(size_t)(from + lane) * 5 * places + i] = told[i][lane];
+            for (int i = 0; i < TOLD * places; i++) targets[(size_t)(from + lane) * TOLD * places + i] = told[i][lane];
         }
     }
 }
@@ -122,7 +122,7 @@ static int tell(const Manner *manner, const Scale *scale, int nodes, int places,
     double *below = (double *)(per_sd + groups), *whole = below + manner->grid, *light = whole + parts;
     Ranked *ranked = (Ranked *)(light + parts);
     int *from = (int *)(ranked + parts);
-    for (int i = 0; i < nodes * places; i++) in_points(scale, targets + (size_t)i * 5);
+    for (int i = 0; i < nodes * places; i++) in_points(scale, targets + (size_t)i * TOLD);
     lighten(weight, nodes, manner->unseen, ranked);
     for (int i = 0; i < parts; i++) whole[i] = light[i] = weight[i / tails] * manner->share[i % tails];
     lighten(light, parts, manner->negligible, ranked);
@@ -132,17 +132,17 @@ static int tell(const Manner *manner, const Scale *scale, int nodes, int places,
     for (int i = 0; i < groups * LANES; i++) w[i / LANES][i % LANES] = i < kept ? light[from[i]] : 0;
     for (int t = 0; t < places; t++) {
         double first = 0, second = 0;
-        for (int i = 0; i < nodes; i++) first += weight[i] * targets[((size_t)i * places + t) * 5];
+        for (int i = 0; i < nodes; i++) first += weight[i] * targets[((size_t)i * places + t) * TOLD];
         for (int i = 0; i < parts; i++) {
-            const double *told = targets + ((size_t)(i / tails) * places + t) * 5;
-            double variance = told[1] + told[2] / manner->precision[i % tails], away = told[0] - first;
+            const double *told = targets + ((size_t)(i / tails) * places + t) * TOLD;
+            double variance = told[1] + told[5] / manner->precision[i % tails], away = told[0] - first;
             second += whole[i] * ((variance > 1e-12 ? variance : 1e-12) + away * away);
         }
         mean[t] = first; sd[t] = sqrt(second);
         for (int i = 0; i < groups * LANES; i++) {
             int part = from[i < kept ? i : kept - 1];
-            const double *told = targets + ((size_t)(part / tails) * places + t) * 5;
-            double variance = told[1] + told[2] / manner->precision[part % tails];
+            const double *told = targets + ((size_t)(part / tails) * places + t) * TOLD;
+            double variance = told[1] + told[5] / manner->precision[part % tails];
             centre[i / LANES][i % LANES] = told[0];
             per_sd[i / LANES][i % LANES] = 1 / sqrt(variance > 1e-12 ? variance : 1e-12);
         }
@@ -154,11 +154,13 @@ static int tell(const Manner *manner, const Scale *scale, int nodes, int places,
 }
 
 /* Sort places to predict in among the scores; at the same time the score comes first. */
-static void sort_in(const Patient *p, const Places *at, double *week, double *score, double *weight, int *channel, double *other) {
+static void sort_in(const Patient *p, const Places *at, double *week, double *score, double *tilt, double *weight, int *channel,
+                    double *other) {
     for (int j = 0, row = 0, place = 0; j < p->n + at->count; j++) {
         int scored = row < p->n && (place == at->count || p->week[row] <= at->week[place]);
         week[j] = scored ? p->week[row] : at->week[place];
         score[j] = scored ? p->score[row] : 0;
+        tilt[j] = scored ? p->tilt[row] : 1;
         weight[j] = scored ? p->weight[row] : 0;
         channel[j] = scored ? p->channel[row] : at->channel;
         const double *course = scored ? p->other + (size_t)row * p->others : at->other + (size_t)place * p->others;

@@ -24,7 +24,7 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
         const Channel *of = s->of + ch;
         Filter *later = s->filter + ch; /* what is known of the row after on this channel: back = its rho * its pull - pull */
         const vec *row = s->cols + at * m, *pull = s->pull + at * m, *back = s->back + at * m, *before = s->before + at * m;
-        vec *gch = grad + COMMON + PER_CHANNEL * ch, *gl = s->tmp, *by_back = s->shift, f = of->factor;
+        vec *gch = grad + COMMON + PER_CHANNEL * ch, *gl = s->tmp, *by_back = s->shift;
         vec pulled = pull[0] - dot(s, at, pull, mean), fresh = s->innovation[at], rho = s->rho[at], ahead = s->predicted[at] - fresh;
         times_covariance(s, at, pull, s->under[at], gl);
         vec square = (pulled * pulled + dot(s, at, gl, pull)) * per;
@@ -42,33 +42,35 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
         }
         later->pulled = pulled; later->rho = rho;
         if (p->weight[j] <= 0) continue;
+        double tilt = p->tilt[j];
+        vec f = tilt * of->factor, base = tilt * of->base;
         vec q2 = q * q + dot(s, at, by_back, back) * per * per;
         gl = by_back;
         for (int i = 1; i < wide; i = i + 1 == s->begun ? s->begun + 2 * s->low[at] : i + 1) gl[i] = q * mean[i] - gl[i] * per;
         gch[SIGMA] += s->noise[at] * (s->square * q2 - s->diagonal[at]);
         vec reach = s->reach[at], placebo = s->placebo[at], treat = -f * (s->effect[at] + theta[PLACEBO] * placebo) * q;
-        gch[MEAN_BASELINE] += p->reference[ch] * q;
+        gch[MEAN_BASELINE] += tilt * p->reference[ch] * q;
         vec level = splat(0), level_slope = splat(0);
         for (int i = 0; i <= ch; i++) {
             level += baseline_part(s, ch, i) * gl[1 + i];
             level_slope += (i < ch ? s->of[i].given_slope : s->of[i].own_slope) * gl[1 + i];
         }
-        vec left = of->base * (1 - theta[COUPLING] * reach - theta[COUPLING_PLACEBO] * placebo);
+        vec left = base * (1 - theta[COUPLING] * reach - theta[COUPLING_PLACEBO] * placebo);
         gch[SD_BASELINE] += left * level;
         grad[SHARED_BASELINE] += left * level_slope * s->shared_slope;
-        grad[COUPLING] -= of->base * reach * level;
-        grad[COUPLING_PLACEBO] -= of->base * placebo * level;
+        grad[COUPLING] -= base * reach * level;
+        grad[COUPLING_PLACEBO] -= base * placebo * level;
         grad[SD_AMPLITUDE] += row[first] * gl[first];
         grad[SD_PLACEBO] += row[first + 1] * gl[first + 1];
         grad[SD_SLOPE] += row[first + 2] * gl[first + 2];
         grad[SD_EARLY] += row[first + 3] * gl[first + 3];
         grad[PLACEBO] -= f * placebo * q;
-        vec by_placebo = -f * theta[PLACEBO] * q - of->base * theta[COUPLING_PLACEBO] * level - f * sd[SD_PLACEBO] * gl[first + 1];
+        vec by_placebo = -f * theta[PLACEBO] * q - base * theta[COUPLING_PLACEBO] * level - f * sd[SD_PLACEBO] * gl[first + 1];
         grad[PLACEBO_DECAY] += by_placebo * s->placebo_slope[at];
         treat += row[first] * gl[first] + row[first + 1] * gl[first + 1] + row[first + 3] * gl[first + 3];
         for (int o = 0; o < p->others; o++)
             treat += row[first + OWN + o] * gl[first + OWN + o] - f * (p->other_mean[o] * p->other[(size_t)j * p->others + o]) * q;
-        vec to_response = -of->base * theta[COUPLING] * level - f * sd[SD_AMPLITUDE] * gl[first];
+        vec to_response = -base * theta[COUPLING] * level - f * sd[SD_AMPLITUDE] * gl[first];
         for (int c = 0; c < p->started[j]; c++) {
             size_t i = at * p->cycles + c;
             vec lost = s->lost[i], by_lost = f * q;

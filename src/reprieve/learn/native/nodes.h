@@ -2,11 +2,12 @@
 #pragma once
 #include "gradient.h"
 
-/* What the model predicts at the rows of weight 0, in their order: score's centre, variance of the state, error
- * variance; and the gain by treatment: centre and variance. */
+/* What the model predicts at the rows of weight 0, in their order, `TOLD` numbers each: centre and variance of the level;
+ * centre and variance of the drift, and the covariance of both; error variance; the gain by treatment: centre and
+ * variance. */
 INLINE void predict(const Patient *p, const Scratch *s, vec *out) {
     int k = s->k, m = s->m, first = s->first;
-    vec *direction = s->tmp;
+    vec *direction = s->tmp, *drifting = s->shift;
     for (int j = 0; j < p->n; j++) {
         if (p->weight[j] > 0) continue;
         size_t at = (size_t)j + AT_ONCE;
@@ -14,24 +15,27 @@ INLINE void predict(const Patient *p, const Scratch *s, vec *out) {
         const Channel *of = s->of + ch;
         const vec *row = s->cols + at * m, *before = s->before + at * m, *pull = s->pull + at * m;
         vec ahead = s->predicted[at];
-        for (int i = 1; i <= k; i++) direction[i] = row[i] - (before[i] - ahead * pull[i]);
+        for (int i = 1; i <= k; i++) { direction[i] = row[i]; drifting[i] = ahead * pull[i] - before[i]; }
         /* a place has no score: its residual column is minus the mean */
-        out[0] = -row[0] + before[0] - ahead * pull[0] + product(s, direction, s->mean);
+        out[0] = -row[0] + product(s, direction, s->mean);
+        out[2] = before[0] - ahead * pull[0] + product(s, drifting, s->mean);
         forward(s, direction);
-        out[1] = product(s, direction, direction) + s->square * (ahead - ahead * ahead * s->pull_variance[at]);
-        out[2] = s->square * s->noise[at];
+        forward(s, drifting);
+        out[1] = product(s, direction, direction);
+        out[3] = product(s, drifting, drifting) + s->square * (ahead - ahead * ahead * s->pull_variance[at]);
+        out[4] = product(s, direction, drifting);
+        out[5] = s->square * s->noise[at];
         for (int i = 1; i <= k; i++) direction[i] = i < first || (i >= first + 2 && i < s->begun) ? splat(0) : -row[i];
         vec lost = of->base * (s->theta[COUPLING] * s->reach[at] + s->theta[COUPLING_PLACEBO] * s->placebo[at]);
         for (int i = 0; i <= ch; i++) direction[1 + i] = baseline_part(s, ch, i) * lost;
-        out[3] = of->factor * (s->effect[at] + s->theta[PLACEBO] * s->placebo[at]) + product(s, direction, s->mean);
+        out[6] = of->factor * (s->effect[at] + s->theta[PLACEBO] * s->placebo[at]) + product(s, direction, s->mean);
         forward(s, direction);
-        out[4] = product(s, direction, direction);
-        out += 5;
+        out[7] = product(s, direction, direction);
+        out += TOLD;
     }
 }
 
-/* Expected square of each row's error beside its usual variance, and the level there but for drift; 0 for places to
- * predict. */
+/* Expected square of each row's error beside its usual variance, and the level there; 0 for places to predict. */
 INLINE void surprise(const Patient *p, const Scratch *s, vec *out, vec *fitted) {
     for (int j = 0; j < p->n; j++) {
         size_t at = (size_t)j + AT_ONCE;
@@ -42,10 +46,10 @@ INLINE void surprise(const Patient *p, const Scratch *s, vec *out, vec *fitted) 
         const vec *row = s->cols + at * s->m;
         vec away = row[0];
         for (int i = 1; i < s->begun + 2 * p->started[j]; i++) away -= row[i] * s->mean[i];
-        fitted[j] = p->score[j] - away;
+        fitted[j] = (p->score[j] - away) / p->tilt[j];
         times_covariance(s, at, back, s->low[at], s->tmp);
         vec variance = s->square * (noise - noise * noise * s->diagonal[at]) + noise * noise * dot(s, at, back, s->tmp);
-        out[j] = p->tilt[j] * p->tilt[j] * (noise * noise * q * q + variance) / (s->square * s->of[p->channel[j]].noise);
+        out[j] = (noise * noise * q * q + variance) / (s->square * s->of[p->channel[j]].noise);
     }
 }
 

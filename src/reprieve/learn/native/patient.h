@@ -7,7 +7,7 @@ enum { COUPLING, SD_AMPLITUDE, KAPPA, DURATION, SD_HALF_LOSS, ONSET, STEEPNESS, 
        AFTER_DOSE, SHARED_BASELINE, COMMON };
 enum { MEAN_BASELINE, SD_BASELINE, SD_DRIFT, DRIFT_TIME, SIGMA, EFFECT, PER_CHANNEL };
 enum { AMPLITUDE, HALF_LOSS, PER_PRODUCT };
-enum { AT_ONCE = 4, OWN = 4 }; /* rows summed at once; effects that are no scale's, no cycle's */
+enum { AT_ONCE = 4, OWN = 4, TOLD = 8 }; /* rows summed at once; effects that are no scale's, no cycle's; numbers told of a place */
 
 #define EARLY_WEEKS 2.0 /* peak of a patient's own course of the first weeks */
 #define AFTER_WEEKS 26.0 /* decay of what follows an effect that is gone */
@@ -15,7 +15,7 @@ enum { AT_ONCE = 4, OWN = 4 }; /* rows summed at once; effects that are no scale
 typedef struct { /* the first 25 as Python gives them */
     int n, cycles, channels, products, family, others;
     const double *week, *points;    /* (n) */
-    double *score, *tilt, *weight;  /* (n): as levels, by lines of this slope; weight 0: a place to predict, not a score */
+    double *score, *tilt, *weight;  /* (n): score = tilt * level + drift + error; weight 0: a place to predict, not a score */
     const int *channel;         /* (n) */
     const double *start, *ratio, *with_placebo; /* (cycles) */
     const int *product;                         /* (cycles) */

@@ -4,6 +4,7 @@
 
 #define LEAST_SHARE 0.02 /* of a scale: nearer to an end nothing is made linear, and no reference is taken */
 #define LEAST_REFERENCE 0.1
+#define LEAST_SD 1e-6 /* of a level */
 
 typedef struct {
     double reference, lowest, width, odds, unit; /* width 0: the scale has no ends */
@@ -22,19 +23,22 @@ static double to_points(const Scale *of, double level) {
     return of->lowest + of->width / (1 + exp(fmin(fmax(-of->odds - (level - of->reference) / of->unit, -700), 700)));
 }
 
-/* Take a score as a level, by a line laid on at the level `fitted`. */
-static void as_level(const Scale *of, double points, double fitted, double *score, double *tilt) {
+/* Make a score linear in the level, by the line that touches the curve at the level `fitted`. */
+static void straighten(const Scale *of, double points, double fitted, double *score, double *tilt) {
     if (of->width == 0) { *score = points; *tilt = 1; return; }
     double far = log((1 - LEAST_SHARE) / LEAST_SHARE), own = fmin(fmax(of->odds + (fitted - of->reference) / of->unit, -far), far);
     double share = 1 / (1 + exp(-own));
     *tilt = of->width * share * (1 - share) / of->unit;
-    *score = of->reference + (own - of->odds) * of->unit + (points - of->lowest - of->width * share) / *tilt;
+    *score = points - of->lowest - of->width * share + *tilt * (of->reference + (own - of->odds) * of->unit);
 }
 
-/* Mean and variance in points of a level that is normal (Gauss-Hermite, three points), in place. */
+/* Mean and variance in points of a normal level (Gauss-Hermite, three points) and its drift, in the first two places of
+ * what was told of a place. */
 static void in_points(const Scale *of, double *told) {
-    double sd = sqrt(told[1] > 0 ? told[1] : 0), middle = to_points(of, told[0]);
+    double sd = fmax(sqrt(fmax(told[1], 0)), LEAST_SD), middle = to_points(of, told[0]);
     double up = to_points(of, told[0] + ROOT_3 * sd), down = to_points(of, told[0] - ROOT_3 * sd), mean = middle * (2.0 / 3) + (up + down) / 6;
+    double slope = (up - down) / (2 * ROOT_3 * sd); /* of the points by the level, on average: with the level's variance, their covariance */
     told[1] = (middle - mean) * (middle - mean) * (2.0 / 3) + ((up - mean) * (up - mean) + (down - mean) * (down - mean)) / 6;
-    told[0] = mean;
+    told[1] += told[3] + 2 * slope * told[4];
+    told[0] = mean + told[2];
 }

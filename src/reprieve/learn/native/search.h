@@ -165,7 +165,7 @@ static void descend(Patient *p, Scratch *s, Search *f, double resting) {
 }
 
 /* Make the patient linear at the place in lane 0, and give each score the precision of its error there: `relinearised`
- * and `as_levels` of learn/quadrature.py. */
+ * and `straightened` of learn/quadrature.py. */
 static void adjust(Patient *p, Scratch *s, vec *surprises, vec *fitted) {
     surprise(p, s, surprises, fitted);
     for (int j = 0; j < p->n; j++)
@@ -174,8 +174,8 @@ static void adjust(Patient *p, Scratch *s, vec *surprises, vec *fitted) {
             double odds = ODD_SHARE / ((1 - ODD_SHARE) * ODD_WIDTH) * exp(fmin(0.5 * surprises[j][0] * narrow, 700));
             int ch = p->channel[j];
             Scale of = scale_of(p->reference[ch], p->lowest[ch], p->highest[ch]);
-            as_level(&of, p->points[j], fitted[j][0], p->score + j, p->tilt + j);
-            p->weight[j] = (1 - odds / (1 + odds) * narrow) * p->tilt[j] * p->tilt[j];
+            straighten(&of, p->points[j], fitted[j][0], p->score + j, p->tilt + j);
+            p->weight[j] = 1 - odds / (1 + odds) * narrow;
         }
     const vec *sd = s->sd, *product = s->theta + COMMON + PER_CHANNEL * p->channels;
     double kappa = sd[KAPPA][0], unit = sd[SD_CYCLE_HALF_LOSS][0];
