@@ -136,3 +136,40 @@ def test_a_clock_that_is_years_ahead_is_told_and_blocks_nothing(watched) -> None
     page.get_by_text(str((now + timedelta(days=1500)).year), exact=False).first.wait_for()
     assert _told(visit, "headache") == before["headache"]
     assert _told(visit, "fatigue") == before["fatigue"] + 1
+
+
+def test_what_one_patient_left_unsent_is_never_taken_for_the_next_one(watched, cervical: str) -> None:
+    """On a phone or tablet of two, each entry waits for its own writer; so do the videos."""
+    nurse = watched()
+    nurse.sign_in("nurse")
+    page_of = f"/api/patients/{cervical}/phone-page"
+    headers = {"X-Reprieve": "1", "Idempotency-Key": "phone-page-of-two"}
+    given = nurse.context.request.post(page_of, data={"password": "k7rm-2fwx-9pda"}, headers=headers)
+    assert given.ok, given.text()
+    other = nurse.get(page_of)["account"]["name"]
+    symptoms = nurse.get(f"/api/patients/{cervical}/chart")["symptoms"]
+    of_other = len([one for one in symptoms if one["symptom"] == "bruise"])
+
+    visit = _opened(watched)
+    page = visit.page
+    before = _told(visit, "bruise")
+    visit.context.set_offline(True)
+    _tell(page, "Bruise")
+    page.get_by_text("not sent yet", exact=False).wait_for()
+    visit.context.clear_cookies()
+    visit.context.set_offline(False)
+
+    def enter(name: str, password: str) -> None:
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.get_by_text("Hello ", exact=False).wait_for()
+
+    enter(other, "k7rm-2fwx-9pda")
+    assert visit.get("/api/me")["patient_id"] == cervical
+    assert page.get_by_text("not sent yet", exact=False).count() == 0
+    assert _told(visit, "bruise") == of_other
+    page.get_by_role("button", name="Sign out").click()
+    enter("patient", "dystonia-2026")
+    page.get_by_text("not sent yet", exact=False).wait_for(state="detached")
+    assert _told(visit, "bruise") == before + 1

@@ -18,11 +18,14 @@ import { Videos } from "./Videos";
 import type { Side } from "../api/types";
 import { sideWord } from "../words/names";
 import { PhoneSignIn } from "./PhoneSignIn";
-import { comes, hasBeenHere, leaves } from "./database";
+import { comes, hasBeenHere, leaves, whoIsHere } from "./database";
 import { flush, waiting } from "./queue";
 import { Reminders } from "./Reminders";
 import { SideEffects } from "./SideEffects";
 import { UrgentBox } from "./UrgentBox";
+
+const RETRY_MS = 10_000;
+const noConnection = () => t("No connection. You can still write; it is sent later.");
 
 type Who = "unknown" | "nobody" | "offline" | "clinician" | "patient";
 
@@ -38,8 +41,7 @@ export function PhoneApp() {
     try {
       setMine(await get<Mine>("/api/mine"));
     } catch (error) {
-      if (error instanceof OfflineError)
-        setMessage(t("No connection. You can still write; it is sent later."));
+      if (error instanceof OfflineError) setMessage(noConnection());
       else if (error instanceof ApiError && error.status !== 401) setMessage(error.message);
     }
   }, []);
@@ -47,9 +49,15 @@ export function PhoneApp() {
   const begin = useCallback(async () => {
     try {
       const me = await get<Role>("/api/me");
+      setMessage((told) => (told === noConnection() ? null : told));
+      if (me.patient_id && me.patient_id !== whoIsHere()) {
+        // Nothing of whoever was here before is shown, not even until the answer comes.
+        setMine(null);
+        setUnsent(0);
+        comes(me.patient_id);
+      }
       setWho(me.patient_id ? "patient" : "clinician");
       if (!me.patient_id) return;
-      comes(me.patient_id);
       await flush();
       await refresh();
     } catch (error) {
@@ -78,6 +86,21 @@ export function PhoneApp() {
       window.removeEventListener("reprieve:signed-out", out);
     };
   }, [begin]);
+
+  const waits = unsent > 0 || who === "offline";
+  useEffect(() => {
+    if (!waits) return;
+    // A browser need not notice that the line is back, so what waits is tried again.
+    const again = () => {
+      if (document.visibilityState === "visible") void begin();
+    };
+    const timer = window.setInterval(again, RETRY_MS);
+    document.addEventListener("visibilitychange", again);
+    return () => {
+      window.clearInterval(timer);
+      document.removeEventListener("visibilitychange", again);
+    };
+  }, [waits, begin]);
 
   const leave = async () => {
     await post("/api/sign-out").catch(() => undefined);
