@@ -158,9 +158,8 @@ def test_from_the_first_password_to_the_next_visit(browser, empty: tuple[str, st
     assert sum(row["sites"] for row in session["injections"]) == 10
     assert session["signed_by"] == "dr.berg"
 
-    # The next visit is one press away; the patient's phone shows it.
+    # The next visit is booked where the session was signed; the patient's phone shows it.
     day = date.today() + timedelta(days=91)
-    page.get_by_role("link", name="Next visit").click()
     page.get_by_label("Book for").fill(day.isoformat())
     page.get_by_role("button", name="Book", exact=True).click()
     page.get_by_text("Saved.").first.wait_for()

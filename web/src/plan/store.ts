@@ -1,5 +1,5 @@
 /** Drafts stay in this tab until they are signed or the user signs out; the chart's server copy is the lasting one. */
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import type { Draft } from "./draft";
 
 const name = (patient: string) => `reprieve.draft.${patient}`;
@@ -24,13 +24,14 @@ export function keepDraft(patient: string, draft: Draft | null): void {
 
 export function useDraft(patient: string) {
   const [draft, setDraft] = useState<Draft | null>(() => keptDraft(patient));
+  const latest = useRef(draft);
   const change = useCallback(
     (next: Draft | null | ((before: Draft | null) => Draft | null)) => {
-      setDraft((before) => {
-        const value = typeof next === "function" ? next(before) : next;
-        keepDraft(patient, value);
-        return value;
-      });
+      // Kept at once: a page that is left in the same moment may never come to its next state.
+      const value = typeof next === "function" ? next(latest.current) : next;
+      latest.current = value;
+      keepDraft(patient, value);
+      setDraft(value);
     },
     [patient],
   );

@@ -102,18 +102,19 @@ function Running({
   const products = useProducts();
   const regions = useRegions();
   const [state, setState] = useState<SessionState>(() => goOn(keptSession(id), draft));
+  const latest = useRef(state);
   const [lit, setLit] = useState<string | null>(null);
   const [view, setView] = useState(() => viewFor(draft.indication));
   const [error, setError] = useState<string | null>(null);
   const [refused, setRefused] = useState<Finding[]>([]);
   const [busy, setBusy] = useState(false);
   const change = useCallback(
-    (next: (before: SessionState) => SessionState) =>
-      setState((before) => {
-        const value = next(before);
-        keepSession(id, value);
-        return value;
-      }),
+    (next: (before: SessionState) => SessionState) => {
+      // Kept at once: a page that is left in the same moment may never come to its next state.
+      latest.current = next(latest.current);
+      keepSession(id, latest.current);
+      setState(latest.current);
+    },
     [id],
   );
   const asGiven = useMemo(() => planAsGiven(draft, state), [draft, state]);
