@@ -70,9 +70,10 @@ def padded(patients: list[SimulatedPatient], population: Population) -> dict[str
     return {name: jnp.asarray(value) for name, value in out.items()}
 
 
-def to_score(share: jnp.ndarray, reference: jnp.ndarray) -> jnp.ndarray:
-    """Return the score that a share of the reference score is seen as."""
-    return reference * share
+def to_score(share: jnp.ndarray, reference: jnp.ndarray, highest: jnp.ndarray) -> jnp.ndarray:
+    """Return the points of a scale from 0 to `highest` at a level, given as share of the reference score."""
+    at = reference / highest
+    return highest * jax.nn.sigmoid(jnp.log(at / (1 - at)) + (share - 1) / (1 - at))
 
 
 Values = dict[str, jnp.ndarray]
@@ -112,7 +113,7 @@ def design(value: Values, data: Values, log_time: jnp.ndarray, responds: float) 
     after = value["after"] + value["after_dose"] * jnp.log(ratio)
     v = (jnp.maximum(since, 0.0) / EARLY_WEEKS) ** 2
     first = (v * jnp.exp(1 - v)).sum(-1)
-    course = -jnp.expm1(-t) * jnp.exp(-((t / jnp.exp(value["log_placebo_decay"])) ** 2))
+    course = -jnp.expm1(-t) * jnp.exp(-t / jnp.exp(value["log_placebo_decay"]))
     placebo = (begun * data["placebo"][:, None] * course).sum(-1)
     kappa = jnp.exp(value["log_kappa"])
     amplitude = value[f"amplitude:{PRODUCT}"] * ratio * (1 + kappa) / (ratio + kappa)
@@ -121,7 +122,9 @@ def design(value: Values, data: Values, log_time: jnp.ndarray, responds: float) 
     mean = value["mean_baseline"][k] - factor * (effect + value["placebo"] * placebo)
     kept = 1 - value["coupling_placebo"] * placebo - value["coupling"] * g.sum(-1)
     level = jnp.exp(value["log_sd_baseline"][k]) * kept
-    columns = [level * (k == channel) for channel in range(len(SCALES))]
+    shared = jax.nn.sigmoid(value["logit_shared_baseline"])  # of two scales
+    parts = jnp.array([[1.0, 0.0], [shared, jnp.sqrt(1 - shared**2)]])[k]
+    columns = [level * parts[..., channel] for channel in range(len(SCALES))]
     columns.append(-factor * jnp.exp(value["log_sd_amplitude"]) * g.sum(-1))
     columns.append(-factor * jnp.exp(value["log_sd_placebo"]) * placebo)
     columns.append(jnp.exp(value["log_sd_slope"]) * data["week"] / 52.0)
@@ -203,16 +206,17 @@ def model(data: Values, names: tuple[str, ...], known: jnp.ndarray | None = None
     silent_mean, silent_columns = design(value, data, log_time, 0.0)
     k = data["channel"]
     reference = jnp.array([entry.reference for entry in SCALES.values()])[k]
+    highest = jnp.array([entry.highest for entry in SCALES.values()])[k]
     error = reference * spread * jnp.exp(value["log_sigma"][k])
     # Drift in its own sds: each row keeps `rho` of the one before.
-    drift_sd, time = spread * jnp.exp(value["log_sd_drift"][k]), jnp.exp(value["log_drift_time"][k])
+    drift_sd, time = reference * spread * jnp.exp(value["log_sd_drift"][k]), jnp.exp(value["log_drift_time"][k])
     rho, fresh = jnp.exp(-data["gap"] / time), jnp.maximum(-jnp.expm1(-2 * data["gap"] / time), 1e-12)
     # What is linear, the drift too, is sampled as deviates from where the scores would put it if their errors were
     # normal: a change of variables, no approximation. The deviates are then nearly independent of all else.
-    slope = jax.jvp(lambda share: to_score(share, reference), (mean,), (jnp.ones_like(mean),))[1]
+    slope = jax.jvp(lambda share: to_score(share, reference, highest), (mean,), (jnp.ones_like(mean),))[1]
     precise = data["seen"] / error
-    away = precise * (data["score"] - to_score(mean, reference))
-    rows, pull = (precise * slope)[..., None] * columns, precise * slope * drift_sd
+    away = precise * (data["score"] - to_score(mean, reference, highest))
+    rows, pull = (precise * slope)[..., None] * columns, precise * drift_sd
     free = numpyro.sample(
         "deviate", dist.ImproperUniform(dist.constraints.real_matrix, (), (count, columns.shape[-1] + size))
     )
@@ -222,8 +226,8 @@ def model(data: Values, names: tuple[str, ...], known: jnp.ndarray | None = None
     numpyro.factor("drift", dist.Normal(before, jnp.sqrt(fresh)).log_prob(drift).sum())
 
     def fits(mean: jnp.ndarray, columns: jnp.ndarray) -> jnp.ndarray:
-        share = mean + jnp.einsum("nmi,ni->nm", columns, effects) + drift_sd * drift
-        expected = to_score(share, reference)
+        level = mean + jnp.einsum("nmi,ni->nm", columns, effects)
+        expected = to_score(level, reference, highest) + drift_sd * drift
         usual = np.log1p(-ODD_SHARE) + dist.Normal(expected, error).log_prob(data["score"])
         odd = np.log(ODD_SHARE) + dist.Normal(expected, ODD_WIDTH * error).log_prob(data["score"])
         return (data["seen"] * jnp.logaddexp(usual, odd)).sum(-1)
@@ -261,7 +265,7 @@ def main() -> None:
     told = []
     for patient in patients:
         posterior = update_response(patient.scores, population, kernel())
-        _, draws = _cycle_draws(posterior, len(patient.scores.cycles) - 1)
+        _, draws, _ = _cycle_draws(posterior, len(patient.scores.cycles) - 1)
         each = len(draws) // len(posterior.weight)
         weight = np.repeat(posterior.weight, each) / each
         mean = weight @ draws
