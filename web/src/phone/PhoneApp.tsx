@@ -50,11 +50,12 @@ export function PhoneApp() {
     try {
       const me = await get<Role>("/api/me");
       setMessage((told) => (told === noConnection() ? null : told));
-      if (me.patient_id && me.patient_id !== whoIsHere()) {
+      const before = whoIsHere();
+      if (me.patient_id) comes(me.patient_id);
+      if (before !== null && before !== me.patient_id) {
         // Nothing of whoever was here before is shown, not even until the answer comes.
         setMine(null);
         setUnsent(0);
-        comes(me.patient_id);
       }
       setWho(me.patient_id ? "patient" : "clinician");
       if (!me.patient_id) return;
