@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from reprieve.cli.main import main
 from reprieve.store.engine import Database
@@ -212,3 +214,15 @@ def test_a_table_that_could_be_read_in_two_ways_is_one_line(
     source = tmp_path / "in" if folder else tmp_path / "in" / "scores.csv"
     code = main(["response", "forecast", str(source), "--at", "8", "-o", str(tmp_path / "out")])
     assert words in told(capsys, code)
+
+
+@pytest.mark.parametrize("command", [["response", "fit"], ["response", "forecast", "--at", "8"]])
+def test_a_column_that_stands_twice_in_parquet_is_one_line(command: list[str], tmp_path: Path, capsys) -> None:
+    names = ["patient", "cycle", "week", "Score", "score"]
+    columns = [pyarrow.array(values) for values in (["a"], ["1"], [0.0], [45.0], [30.0])]
+    (tmp_path / "scores").mkdir()
+    parquet.write_table(pyarrow.Table.from_arrays(columns, names), tmp_path / "scores" / "a.parquet")
+    out = ["-o", str(tmp_path / "out")]
+    assert "the column 'score' stands twice" in told(
+        capsys, main([*command[:2], str(tmp_path / "scores"), *command[2:], *out])
+    )

@@ -33,6 +33,12 @@ def _tell(page, chip: str) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
 
 
+def _tell_without_line(visit, chip: str) -> None:
+    visit.context.set_offline(True)
+    _tell(visit.page, chip)
+    visit.page.get_by_text("not sent yet", exact=False).wait_for()
+
+
 def _wipe(visit) -> None:
     """Take away what a browser takes away when a phone runs out of space: everything but the sign-in."""
     session = visit.context.new_cdp_session(visit.page)
@@ -45,9 +51,7 @@ def test_an_entry_outlives_the_storage_it_was_kept_in(watched) -> None:
     visit = _opened(watched)
     page = visit.page
     before = _told(visit, "headache")
-    visit.context.set_offline(True)
-    _tell(page, "Headache")
-    page.get_by_text("not sent yet", exact=False).wait_for()
+    _tell_without_line(visit, "Headache")
     _wipe(visit)
     visit.context.set_offline(False)
     page.get_by_text("not sent yet", exact=False).wait_for(state="detached")
@@ -153,9 +157,7 @@ def test_what_one_patient_left_unsent_is_never_taken_for_the_next_one(watched, c
     visit = _opened(watched)
     page = visit.page
     before = _told(visit, "bruise")
-    visit.context.set_offline(True)
-    _tell(page, "Bruise")
-    page.get_by_text("not sent yet", exact=False).wait_for()
+    _tell_without_line(visit, "Bruise")
     visit.context.clear_cookies()
     visit.context.set_offline(False)
 

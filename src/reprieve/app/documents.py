@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from reprieve.app.text_files import read_text
 from reprieve.core.errors import DocumentError
+from reprieve.core.once import first_twice
 
 T = TypeVar("T")
 
@@ -143,8 +144,7 @@ def each_once(where: str) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
     def pairs_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         told = dict(pairs)
         if len(told) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in told if names.count(name) > 1)
+            twice = first_twice(name for name, _ in pairs) or ""
             raise DocumentError(f"{where}: {twice[:60]} is told twice in one place; leave one of them out")
         return told
 

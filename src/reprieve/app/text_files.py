@@ -47,13 +47,10 @@ def csv_records(lines: Iterable[str], where: str, check: Callable[[list[str]], N
     Raises
     ------
     ScoresError
-        A column stands twice, or a row has more cells than there are columns: either would be read as something else.
+        A row has more cells than there are columns: it would be read as something else.
     """
     reader = csv.DictReader(lines)
     columns = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
-    twice = next((name for name in columns if name and columns.count(name) > 1), None)
-    if twice is not None:
-        raise ScoresError(f"{where}: the column {twice[:40]!r} stands twice; rename or remove one")
     check(columns)
     reader.fieldnames = columns
     for row in reader:

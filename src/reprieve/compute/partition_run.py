@@ -26,6 +26,7 @@ from reprieve.compute.manifest import (
 )
 from reprieve.core.documents import as_json, canonical
 from reprieve.core.errors import InputError, SetupError
+from reprieve.core.once import first_twice
 
 
 class PartitionTask(Protocol):
@@ -113,8 +114,8 @@ def run_partitions(
     if not sources:
         raise InputError("there is no partition to work on; give a folder with files")
     names = [source.stem + suffix for source in sources]
-    if len(set(names)) != len(names):
-        twice = next(name for name in names if names.count(name) > 1)
+    twice = first_twice(names)
+    if twice is not None:
         raise InputError(f"two partitions would both be written to {twice}; give each file its own name")
     settings = as_json(dict(task.settings()))
     fingerprint = Manifest(task.name, settings, ()).fingerprint

@@ -13,6 +13,7 @@ from typing import Any
 from reprieve.core.dates import iso_date
 from reprieve.core.dose import is_plainly_written
 from reprieve.core.errors import ScoresError
+from reprieve.core.once import first_twice
 from reprieve.learn.observations import PLACEBO, Cycle, Other, PatientScores, patient_scores
 
 NEEDED = ("patient", "cycle", "week", "score")
@@ -39,7 +40,10 @@ class TidyRow:
 
 
 def check_columns(columns: Sequence[str], where: str) -> None:
-    """Raise `ScoresError` unless all needed columns are there."""
+    """Raise `ScoresError` unless all needed columns are there, and none twice: readers differ in which they take."""
+    twice = first_twice(name for name in columns if name)
+    if twice is not None:
+        raise ScoresError(f"{where}: the column {twice[:40]!r} stands twice; rename or remove one")
     missing = [name for name in NEEDED if name not in columns]
     if missing:
         # A file of another kind has a patient's data where a table has names: only what looks like a name is told.

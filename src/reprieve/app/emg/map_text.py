@@ -9,14 +9,14 @@ import yaml
 
 from reprieve.app.text_files import read_text
 from reprieve.core.errors import RecordingError
+from reprieve.core.once import first_twice
 
 
 class _EachOnce(yaml.SafeLoader):
     """The loader would take the last of two channels of one name, and with it another muscle or side."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        twice = next((name for name in names if names.count(name) > 1), None)
+        twice = first_twice(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
         if twice is not None:
             raise RecordingError(f"{twice[:60]!r} is told twice in one place; leave one of them out")
         return super().construct_mapping(node, deep)

@@ -57,7 +57,7 @@ def read_frame(scores: Any) -> Scores:
         records = list(scores)
         if not all(isinstance(record, Mapping) for record in records):
             raise InputError("scores must be a data frame, a path, or rows as mappings; convert them")
-        columns = list(dict.fromkeys(str(name) for record in records for name in record))
+        columns = list(dict.fromkeys(str(name).casefold() for record in records for name in record))
         return Scores(_tidy(records, columns))
     narwhals = _narwhals()
     try:

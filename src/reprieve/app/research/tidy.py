@@ -15,6 +15,7 @@ from reprieve.app.research.tables import TABLES, VERSION, column_types
 from reprieve.app.transfer.tables import read_table, without_guard
 from reprieve.core.documents import as_json
 from reprieve.core.errors import DocumentError, InputError, SetupError
+from reprieve.core.once import first_twice
 from reprieve.record.chart import Chart
 
 Row = dict[str, Any]
@@ -37,13 +38,13 @@ def read_tidy_set(folder: Path) -> list[Chart]:
     patients = [row["patient"] for row in tables["patients"]]
     if not patients:
         raise DocumentError(f"{folder.name} tells no patient; give the folder of a research set")
-    if len(set(patients)) < len(patients):
-        twice = next(name for name in patients if patients.count(name) > 1)
+    twice, known = first_twice(patients), set(patients)
+    if twice is not None:
         raise DocumentError(f"{folder.name}, patients: {twice!r} stands twice; give each patient once")
     grouped: dict[str, dict[str, list[Row]]] = {name: defaultdict(list) for name in tables}
     for name, rows in tables.items():
         for row in rows:
-            if row["patient"] not in set(patients):
+            if row["patient"] not in known:
                 raise DocumentError(f"{folder.name}, {name}: patient {row['patient']!r} is not in patients; add a row")
             grouped[name][row["patient"]].append(row)
     return [_chart(key, {name: rows[key] for name, rows in grouped.items()}, folder.name) for key in patients]

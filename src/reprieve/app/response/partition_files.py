@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from reprieve.app.text_files import csv_records
 from reprieve.compute.executor import Executor, in_order
 from reprieve.core.errors import InputError, ScoresError, SetupError
+from reprieve.core.once import first_twice
 from reprieve.learn.tidy import LONGEST_WEEKS, NEEDED, OPTIONAL, TidyRow, check_columns, tidy_row
 
 KINDS = (".csv", ".parquet")
@@ -93,7 +94,7 @@ def _typed_columns(path: Path, only: Hashes | None) -> list[list[Any]] | None:
     """
     file = open_parquet(path)
     names = {name.casefold(): name for name in file.schema_arrow.names}
-    check_columns(list(names), path.name)
+    check_columns([name.casefold() for name in file.schema_arrow.names], path.name)
     import pyarrow
 
     table = file.read(columns=[names[name] for name in (*NEEDED, *OPTIONAL) if name in names])
@@ -186,6 +187,8 @@ def _csv_records(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[
 def _check(columns: Sequence[str], needed: Sequence[str], where: str) -> None:
     if needed == NEEDED:
         check_columns(columns, where)
+    elif (twice := first_twice(name for name in columns if name)) is not None:
+        raise ScoresError(f"{where}: the column {twice[:40]!r} stands twice; rename or remove one")
     elif missing := [name for name in needed if name not in columns]:
         raise ScoresError(f"{where} lacks the column {', '.join(missing)}; give a table that has it")
 

@@ -77,7 +77,7 @@ def _table(path: Path, default_scale: str) -> _Table | None:
     """Return the columns of a Parquet file, or None when one row must be looked at."""
     file = open_parquet(path)
     names = {name.casefold(): name for name in file.schema_arrow.names}
-    check_columns(list(names), path.name)
+    check_columns([name.casefold() for name in file.schema_arrow.names], path.name)
     table = file.read(columns=[names[name] for name in (*NEEDED, *OPTIONAL) if name in names])
     if not table.num_rows or ("other" in names and table.column(names["other"]).null_count < table.num_rows):
         return None

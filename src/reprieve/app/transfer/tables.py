@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reprieve.core.errors import DocumentError, InputError
+from reprieve.core.once import first_twice
 
 LARGEST_TABLE = 256 * 1024 * 1024
 LONGEST_CELL = 20_000
@@ -64,9 +65,9 @@ def _columns(row: list[str], where: str) -> list[str]:
     columns = [cell.strip() for cell in row]
     if len(columns) > MOST_COLUMNS:
         raise DocumentError(f"{where} has {len(columns)} columns; a table takes up to {MOST_COLUMNS}")
-    for column in columns:
-        if columns.count(column) > 1:
-            raise DocumentError(f"{where}: the column {column[:40]!r} stands twice; rename one")
+    twice = first_twice(columns)
+    if twice is not None:
+        raise DocumentError(f"{where}: the column {twice[:40]!r} stands twice; rename one")
     return columns
 
 

@@ -8,6 +8,7 @@ from json.encoder import encode_basestring
 from typing import Any, NoReturn
 
 from reprieve.core.errors import DocumentError
+from reprieve.core.once import first_twice
 
 LONGEST_NUMBER = 60
 # 1e999999 is five letters and a million digits; no measured figure is beyond these.
@@ -41,7 +42,7 @@ def read_json(text: str, where: str) -> Any:
     def pairs(entries: list[tuple[str, Any]]) -> dict[str, Any]:
         told = dict(entries)
         if len(told) < len(entries):
-            twice = next(name for name, _ in entries if [key for key, _ in entries].count(name) > 1)
+            twice = first_twice(name for name, _ in entries) or ""
             raise DocumentError(f"{where}: {twice[:40]!r} stands twice in one object; keep one")
         return told
 

@@ -168,15 +168,16 @@ static void descend(Patient *p, Scratch *s, Search *f, double resting) {
  * and `straightened` of learn/quadrature.py. */
 static void adjust(Patient *p, Scratch *s, vec *surprises, vec *fitted) {
     surprise(p, s, surprises, fitted);
-    for (int j = 0; j < p->n; j++)
-        if (p->weight[j] > 0) {
+    for (int ch = 0; ch < p->channels; ch++) {
+        Scale of = scale_of(p->reference[ch], p->lowest[ch], p->highest[ch]);
+        for (int j = 0; j < p->n; j++) {
+            if (p->channel[j] != ch || p->weight[j] <= 0) continue;
             double narrow = 1 - 1 / (ODD_WIDTH * ODD_WIDTH);
             double odds = ODD_SHARE / ((1 - ODD_SHARE) * ODD_WIDTH) * exp(fmin(0.5 * surprises[j][0] * narrow, 700));
-            int ch = p->channel[j];
-            Scale of = scale_of(p->reference[ch], p->lowest[ch], p->highest[ch]);
             straighten(&of, p->points[j], fitted[j][0], p->score + j, p->tilt + j);
             p->weight[j] = 1 - odds / (1 + odds) * narrow;
         }
+    }
     const vec *sd = s->sd, *product = s->theta + COMMON + PER_CHANNEL * p->channels;
     double kappa = sd[KAPPA][0], unit = sd[SD_CYCLE_HALF_LOSS][0];
     for (int c = 0; c < p->cycles; c++) {
