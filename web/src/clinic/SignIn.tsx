@@ -23,6 +23,7 @@ export function SignIn({ onIn, endedFor }: Props) {
   const [code, setCode] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  // What has to be typed next: the name, or, where that is known, the password.
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     document.title = `${t("Sign in")} · Reprieve`;
@@ -82,7 +83,7 @@ export function SignIn({ onIn, endedFor }: Props) {
             <label htmlFor="name">{t("Name")}</label>
             <input
               id="name"
-              ref={field}
+              ref={endedFor ? undefined : field}
               className="input"
               autoComplete="username"
               required
@@ -95,6 +96,7 @@ export function SignIn({ onIn, endedFor }: Props) {
             <label htmlFor="password">{t("Password")}</label>
             <input
               id="password"
+              ref={endedFor ? field : undefined}
               className="input"
               type="password"
               autoComplete="current-password"
