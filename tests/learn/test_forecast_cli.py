@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from reprieve.app.forecast import default_population
 from reprieve.app.response import kernel as kernels
 from reprieve.cli.main import main
 
@@ -117,6 +118,17 @@ def test_a_population_of_another_version_is_refused(tmp_path: Path, capsys: pyte
     old.write_text('{"format": "reprieve.population/0"}', encoding="utf-8")
     assert forecast(tmp_path, GOOD, "--population", str(old)) == 2
     assert "reprieve.population/0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ends", [{"lowest": 90.0}, {"highest": 20.0}, {"lowest": 87.0, "highest": 0.0}])
+def test_a_scale_that_does_not_hold_its_reference_is_refused(
+    ends: dict[str, float], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = default_population().to_document()
+    document["scales"]["TWSTRS"] |= ends
+    (tmp_path / "ends.json").write_text(json.dumps(document), encoding="utf-8")
+    assert forecast(tmp_path, GOOD, "--population", str(tmp_path / "ends.json")) == 2
+    assert "of TWSTRS is not from" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("rows", ["a,1,2,37,rimabotulinumtoxinB,5000\n", "a,1,0,44,,\n"])

@@ -131,6 +131,13 @@ def from_document(document: Mapping[str, Any], where: str = "population") -> Pop
     if missing or primary not in scales or family not in SHAPES:
         lacking = ", ".join(sorted(missing)) or f"scale {primary!r} or family {family!r}"
         raise DocumentError(f"{where}: lacks {lacking}; fit it again")
+    for name, entry in scales.items():
+        low = -np.inf if entry.lowest is None else entry.lowest
+        high = np.inf if entry.highest is None else entry.highest
+        if not (low <= entry.reference <= high and low < high):
+            raise DocumentError(
+                f"{where}: reference {entry.reference:g} of {name} is not from {low:g} to {high:g}; correct it"
+            )
     if covariance.shape != (len(names), len(names)) or not _is_positive(covariance) or not np.all(np.isfinite(mean)):
         raise DocumentError(f"{where}: its covariance does not fit its parameters; fit it again")
     return Population(
