@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import select, update
 
 from reprieve.app.accounts.accounts import Accounts, Person, Role
 from reprieve.app.clinic import Clinic
@@ -20,9 +22,11 @@ from reprieve.app.record.entries import record_entry
 from reprieve.app.record.forecasts import Forecasts
 from reprieve.app.record.lines import Flag, Line, store_lines, stored_lines
 from reprieve.app.record.today import WorkList, _belongs, _may_belong, _row
-from reprieve.record.chart import Appointment, Chart, ChartPatient, Goal
+from reprieve.record.chart import Appointment, Chart, ChartPatient, GivenInjection, Goal, Session, Symptom
+from reprieve.record.plan import Exposure
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger
+from reprieve.store.tables import work_lines
 
 DAY = date(2026, 11, 26)
 WEEK = (DAY + timedelta(days=7)).isoformat()
@@ -34,8 +38,8 @@ def random_line(draw: random.Random, number: int) -> Line:
     flags = [
         Flag("never_injected", "x"),
         Flag("unsigned", "x"),
-        Flag("red_flag 2026-11-01", "x"),
-        Flag("red_flag 2020-01-01", "x"),
+        Flag("red_flag", "x", {"date": "2026-11-01"}),
+        Flag("red_flag", "x", {"date": "2020-01-01"}),
     ]
     return Line(
         patient_id=f"p{number}",
@@ -138,3 +142,56 @@ def test_a_look_while_lines_are_made_says_how_many_wait(store: Clinic, monkeypat
     for number in range(1, everybody + 1):
         told = looked.on("clinic", DAY)
         assert (told["patients"], told["pending"]) == (number, everybody - number)
+
+
+def test_a_flag_says_its_kind_and_values_so_that_a_screen_can_put_it_in_words(store: Clinic) -> None:
+    unsigned = Session(
+        id="s1",
+        date=DAY - timedelta(days=40),
+        product="onabotulinumtoxinA",
+        indication="cervical_dystonia",
+        injections=(GivenInjection(muscle="splenius_capitis", side="left", units=Decimal(50)),),
+    )
+    chart = Chart(
+        patient=ChartPatient(id="flagged"),
+        sessions=(unsigned,),
+        symptoms=(Symptom(date=DAY - timedelta(days=3), symptom="breathing_difficulty", seriousness="severe"),),
+        exposures=(
+            Exposure(date=DAY - timedelta(days=10), product="onabotulinumtoxinA", place="Bladder clinic"),
+            Exposure(date=DAY - timedelta(days=9), product="onabotulinumtoxinA"),
+        ),
+        appointments=(Appointment(date=DAY - timedelta(days=2)),),
+    )
+    store.import_charts([chart], clinic="clinic", by="test")
+    rows = WorkList(store, Forecasts(store)).on("clinic", DAY)["rows"]
+    told = {
+        (flag["kind"], *flag["values"].items()): flag["text"]
+        for row in rows
+        if row["patient_id"] == "flagged"
+        for flag in row["flags"]
+    }
+    assert told == {
+        ("red_flag", ("symptom", "breathing_difficulty"), ("seriousness", "severe"), ("date", "2026-11-23")): (
+            "breathing difficulty, severe"
+        ),
+        ("unsigned", ("date", "2026-10-17")): "session of 2026-10-17 is not signed",
+        ("duplicate_exposure", ("date", "2026-11-16"), ("place", "Bladder clinic")): (
+            "toxin given at Bladder clinic on 2026-11-16"
+        ),
+        ("duplicate_exposure", ("date", "2026-11-17"), ("place", "")): "toxin given elsewhere on 2026-11-17",
+        ("overdue", ("date", "2026-11-24")): "appointment of 2026-11-24 was missed",
+    }
+
+
+def test_a_line_kept_before_flags_had_values_is_made_anew(store: Clinic) -> None:
+    WorkList(store, Forecasts(store)).on("clinic", DAY)
+    with store.database.write() as connection:
+        for row in connection.execute(select(work_lines)).all():
+            line = json.loads(row.line)
+            for flag in line["flags"]:
+                del flag["values"]
+            old = update(work_lines).where(work_lines.c.patient == row.patient).values(line=json.dumps(line))
+            connection.execute(old)
+    rows = WorkList(store, Forecasts(store)).on("clinic", DAY)["rows"]
+    assert len(rows) == 30
+    assert all(flag["kind"] == "never_injected" and flag["values"] == {} for row in rows for flag in row["flags"])

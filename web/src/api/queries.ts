@@ -29,6 +29,13 @@ export function forget(client: QueryClient): void {
   });
 }
 
+/** `text` is English; `values` are what it says: date, place, symptom, seriousness. */
+export interface TodayFlag {
+  kind: string;
+  text: string;
+  values?: Record<string, string>;
+}
+
 export interface TodayRow {
   patient_id: string;
   family_name: string | null;
@@ -43,7 +50,7 @@ export interface TodayRow {
   /** Half of the effect gone: what `chance_faded` is the chance of. */
   fading: { low: string | null; median: string | null; high: string | null } | null;
   chance_faded: number | null;
-  flags: { kind: string; text: string }[];
+  flags: TodayFlag[];
 }
 
 export const useToday = (date: string) =>

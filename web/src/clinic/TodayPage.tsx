@@ -2,13 +2,14 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { Link, useLocation } from "wouter";
 import { useToday, type TodayRow } from "../api/queries";
-import { age, dayNumber, isoOf, range, readable, shown, today as todayNow } from "../numbers/dates";
+import { age, dayNumber, isoOf, range, shown, today as todayNow } from "../numbers/dates";
 import { units } from "../numbers/format";
 import { Icon, type IconName } from "../shared/Icon";
 import { Empty, Failed, Loading, Unknown } from "../shared/states";
 import { chance as chanceWord } from "../plan/Ranking";
 import { coded, fullName, words } from "../words/names";
 import { t } from "../words/words";
+import { flagText } from "./flags";
 
 const FILTERS = {
   all: "Everyone",
@@ -198,7 +199,7 @@ function TodayList({ title, rows, date }: { title: string; rows: TodayRow[]; dat
                   return (
                     <span key={flag.kind + flag.text} className={look.tone}>
                       <Icon name={look.icon} />
-                      {readable(flag.text)}
+                      {flagText(flag)}
                     </span>
                   );
                 })}

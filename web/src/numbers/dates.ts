@@ -1,4 +1,5 @@
 /** Dates are ISO days ("2026-11-24"); arithmetic is done in UTC, so that no clock change can move a day. */
+import { t } from "../words/words";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 export const DAY_MS = 86_400_000;
@@ -20,7 +21,7 @@ export function today(now = new Date()): string {
 /** 14-Jul-1945, the form that nobody reads with day and month swapped. */
 export function shown(iso: string): string {
   const [year, month, day] = iso.slice(0, 10).split("-") as [string, string, string];
-  return `${day}-${MONTHS[Number(month) - 1]}-${year}`;
+  return `${day}-${monthName(Number(month) - 1)}-${year}`;
 }
 
 /** Days in a text of the server, in the form that nobody reads with day and month swapped. */
@@ -31,7 +32,7 @@ export function readable(text: string): string {
 /** 12 Feb, for axes and ranges near today. */
 export function short(iso: string): string {
   const [, month, day] = iso.slice(0, 10).split("-") as [string, string, string];
-  return `${Number(day)} ${MONTHS[Number(month) - 1]}`;
+  return `${Number(day)} ${monthName(Number(month) - 1)}`;
 }
 
 /** "12–26 Feb", "24 Jan – 3 Feb", or with years when they differ. */
@@ -58,5 +59,5 @@ export function clock(moment: string | Date): string {
 }
 
 export function monthName(month: number): string {
-  return MONTHS[month]!;
+  return t(MONTHS[month]!);
 }

@@ -34,6 +34,7 @@ const THROUGH_NAMES = [
   ...["Patient's right", "Patient's left"],
   ...["Rest", "Posture", "Opposite", "Trick", "Maximal", "Isometric", "Mirror", "Stretch", "Needle", "Task"],
   ...["Movement", "Other"],
+  ...["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
   ...["Never", "Corrections", "Always", "confirmed", "corrected", "withdrawn", "Open", "Unopened"],
   ...["rest of vial", "expired", "over time", "session cancelled", "wrongly made up", "broken"],
   ...["no vacuum", "recalled", "lost"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -19,10 +19,11 @@ STORED_AT_ONCE = 400
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Something that needs attention, in one short line."""
+    """Something that needs attention: what kind, of what and when; `text` is the same in one short English line."""
 
     kind: str
     text: str
+    values: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,15 @@ class Line:
 
 
 def stored_lines(database: Database, clinic: str, versions: Mapping[str, int]) -> dict[str, Line]:
-    """Return the stored lines that are of the given versions."""
+    """Return the stored lines that are of the given versions; one from before flags had values is made anew."""
     query = select(work_lines).where(work_lines.c.clinic == clinic)
     with database.read() as connection:
-        return {
-            row.patient: _line(row.line)
+        found = (
+            (row.patient, _line(row.line))
             for row in connection.execute(query)
             if versions.get(row.patient) == row.version
-        }
+        )
+        return {patient: line for patient, line in found if line is not None}
 
 
 def store_lines(database: Database, clinic: str, lines: Sequence[Line]) -> None:
@@ -76,8 +78,10 @@ def _parts(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
         yield lines[start : start + STORED_AT_ONCE]
 
 
-def _line(text: str) -> Line:
+def _line(text: str) -> Line | None:
     told = json.loads(text)
+    if not all("values" in flag for flag in told["flags"]):
+        return None
     told["appointments"] = tuple(told["appointments"])
     told["flags"] = tuple(Flag(**flag) for flag in told["flags"])
     told["last_date"] = date.fromisoformat(told["last_date"]) if told["last_date"] else None

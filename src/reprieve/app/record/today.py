@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -147,16 +146,19 @@ def _flags(chart: Chart) -> Iterable[Flag]:
     for symptom in chart.symptoms:
         told = symptom.symptom.replace("_", " ")
         if symptom.resolved is None and (symptom.seriousness == "serious" or symptom.symptom in RED_FLAGS):
-            yield Flag(f"red_flag {symptom.date.isoformat()}", f"{told}, {symptom.seriousness}")
+            values = {"symptom": symptom.symptom, "seriousness": symptom.seriousness}
+            yield Flag("red_flag", f"{told}, {symptom.seriousness}", {**values, "date": symptom.date.isoformat()})
     for session in sessions:
         if session.signed_by is None and session.signed_at is None:
-            yield Flag("unsigned", f"session of {session.date} is not signed")
+            values = {"date": session.date.isoformat()}
+            yield Flag("unsigned", f"session of {session.date} is not signed", values)
     elsewhere = [exposure for exposure in chart.exposures if last is None or exposure.date >= last]
     own = {(session.date, session.product) for session in sessions}
     for exposure in elsewhere:
         if (exposure.date, exposure.product) not in own:
             place = f" at {exposure.place}" if exposure.place else " elsewhere"
-            yield Flag("duplicate_exposure", f"toxin given{place} on {exposure.date}")
+            values = {"date": exposure.date.isoformat(), "place": exposure.place or ""}
+            yield Flag("duplicate_exposure", f"toxin given{place} on {exposure.date}", values)
     if not sessions:
         yield Flag("never_injected", "not injected here yet")
 
@@ -189,21 +191,23 @@ def _row(line: Line, forecast: dict[str, Any] | None, day: date) -> dict[str, An
         "fading": told["fading"] if told else None,
         "chance_faded": told["faded_share"] if told else None,
         "no_forecast": forecast["reason"] if forecast is not None and forecast["abstains"] else None,
-        "flags": [{"kind": flag.kind, "text": flag.text} for flag in flags],
+        "flags": [{"kind": flag.kind, "text": flag.text, "values": flag.values} for flag in flags],
     }
 
 
 def _flags_on(line: Line, day: date) -> list[Flag]:
     flags: list[Flag] = []
     for flag in line.flags:
-        kind, _, told_on = flag.kind.partition(" ")
-        if told_on and not 0 <= days_between(date.fromisoformat(told_on), day) <= FLAG_DAYS:
-            continue
-        flags.append(replace(flag, kind=kind))
+        if flag.kind == "red_flag":
+            told_on = date.fromisoformat(flag.values["date"])
+            if not 0 <= days_between(told_on, day) <= FLAG_DAYS:
+                continue
+        flags.append(flag)
     missed = [entry for entry in line.appointments if entry["date"] < day.isoformat() and _open(entry)]
     after_last = [entry for entry in missed if line.last_date is None or entry["date"] > line.last_date.isoformat()]
     if after_last:
-        flags.append(Flag("overdue", f"appointment of {after_last[-1]['date']} was missed"))
+        when = after_last[-1]["date"]
+        flags.append(Flag("overdue", f"appointment of {when} was missed", {"date": when}))
     return flags
 
 
@@ -227,7 +231,7 @@ def _state(appointment: dict[str, str] | None, line: Line, day: date) -> str | N
 def _order(line: Line, forecast: dict[str, Any] | None, day: date) -> tuple[Any, ...]:
     """Red flags first, then by the chance that the effect has faded, then by name."""
     chance = forecast["faded_share"] if forecast is not None and not forecast["abstains"] else None
-    urgent = any(flag.kind.startswith("red_flag") for flag in line.flags) and any(
+    urgent = any(flag.kind == "red_flag" for flag in line.flags) and any(
         flag.kind == "red_flag" for flag in _flags_on(line, day)
     )
     return (not urgent, chance is None, -(chance or 0.0), line.family_name or "", line.patient_id)
