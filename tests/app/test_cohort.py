@@ -369,10 +369,13 @@ def test_spoilt_sources_are_one_clear_line(tmp_path: Path, charts: Path) -> None
         ("scores", "score", "many", "score must be a number, but got 'many'"),
         ("cycles", "units", "NaN", "units must be a number, but got 'NaN'"),
         ("cycles", "date", "soon", "date must be a date"),
+        ("scores", "date", "2026-W14-2", "date must be a date"),
+        ("symptoms", "date", "2026-04-011", "date must be a date"),
+        ("scores", "score", "1_2", "score must be a number, but got '1_2'"),
         ("symptoms", "symptom", None, "symptoms.csv lacks the column symptom"),
         ("injections", "muscle", None, "injections.csv lacks the column muscle"),
     ):
-        folder = tmp_path / f"{table}-{column}"
+        folder = tmp_path / f"{table}-{column}-{value}"
         write_research_set(made, folder)
         path = folder / f"{table}.csv"
         rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))

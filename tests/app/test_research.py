@@ -225,6 +225,29 @@ class TestReading:
             read_tidy_set(folder)
         assert "\n" not in str(caught.value)
 
+    @pytest.mark.parametrize(
+        ("table", "column", "value"),
+        [
+            ("cycles", "date", "20260401"),
+            ("cycles", "date", "2026-W14-3"),
+            ("cycles", "units", "1_00"),
+            ("ratings", "total", "nan"),
+            ("ratings", "total", "١٢"),
+            ("cycles", "weeks_since_previous", "inf"),
+            ("cycles", "cycle", "1_0"),
+        ],
+    )
+    def test_figures_and_dates_are_plainly_written(self, table: str, column: str, value: str, folder: Path) -> None:
+        path = folder / f"{table}.csv"
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        rows[0][column] = value
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        with pytest.raises(ReprieveError, match=f"{table}.csv, line 2: {column} = '{value}' is no "):
+            read_tidy_set(folder)
+
     def test_spoiled_tables(self, folder: Path) -> None:
         contents = {file: file.read_text() for file in folder.glob("*.csv")}
         came = 0

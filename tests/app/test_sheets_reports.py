@@ -11,15 +11,17 @@ import pytest
 
 from reprieve.app.authorisation import authorisation_packet
 from reprieve.app.demo.clinic import demo_patients
+from reprieve.app.sheets.printing import Letterhead, visit_sheet
 from reprieve.app.sheets.reports import packet_data, visit_data
 from reprieve.app.sheets.visit import Delivery, _claim, _delivery, checklist_of
 from reprieve.deliver.billing import PayerRounding
-from reprieve.record.chart import GivenInjection, Session, SkippedInjection
+from reprieve.record.chart import Chart, ChartPatient, GivenInjection, Session, SkippedInjection
 from reprieve.record.event_bodies import SignedPlan
 from reprieve.record.plan import Injection, Plan, Reconstitution, Vial
 
 DAY = date(2026, 11, 24)
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+HEAD = Letterhead(clinic="Clinic", audit_head="0" * 64, printed_at=AT)
 ABO = "abobotulinumtoxinA"
 
 
@@ -91,6 +93,20 @@ def test_what_is_not_on_record_is_said() -> None:
     small = visit(vials=(Vial(units=D(300)),))
     assert (small.wasted, small.claim) == (None, None)
     assert "the vials held 300" in (small.why_no_claim or "")
+
+
+def test_a_visit_without_a_plan_lists_what_was_given_and_what_was_not() -> None:
+    told = section(visit_data(visit(signed=False)), "Planned against given")
+    assert told["columns"][:2] == ["muscle", "units given"]
+    assert [row[:2] for row in told["rows"]] == [
+        ["Splenius capitis muscle, left", "252.5"],
+        ["Longissimus capitis muscle, left", "50"],
+        ["Trapezius, right", "20"],
+        ["Levator scapulae, left", "not given"],
+    ]
+    assert told["rows"][0][2:] == ["not noted", "not noted", "not noted", ""]
+    assert told["rows"][3][-1] == "asked to leave it out"
+    assert visit_sheet(Chart(patient=ChartPatient(id="p")), visit(signed=False), HEAD).startswith(b"%PDF")
 
 
 def test_a_product_without_a_billing_unit_has_no_claim() -> None:

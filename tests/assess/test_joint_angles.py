@@ -20,6 +20,7 @@ from reprieve.reference.posture_table import postures
 
 ON = date(2026, 11, 26)
 NOBODY = Chart(patient=ChartPatient(id="p"))
+LEVEL = (1.0, 0.0, 0.0, 0.0)
 
 
 def names(side: str | None = None, /, **angles: float) -> dict[str, str | None]:
@@ -122,6 +123,8 @@ def test_flexors_of_the_elbow_bend_and_triceps_straightens_at_every_angle() -> N
         ({"angles_deg": {"elbow.flexion": 40.0}}, "whose limb"),
         ({"angles_deg": {"neck_upper.extension": 400.0}}, "between -180 and 180"),
         ({}, "no angle"),
+        ({"orientations": Orientations(trunk=LEVEL, head=LEVEL, neutral_trunk=LEVEL)}, "neutral_trunk .* neutral_head"),
+        ({"orientations": Orientations(trunk=LEVEL, head=LEVEL, neutral_head=LEVEL)}, "neutral_head .* neutral_trunk"),
     ],
 )
 def test_what_is_no_angle_is_one_clear_line(told: dict, words: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprieve.core.dates import age_years, completed_weeks, days_between, iso_date, weeks_between
+from reprieve.core.dates import age_years, completed_weeks, days_between, iso_date, iso_day, weeks_between
 from reprieve.core.errors import DateError
 
 days = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 1, 1))
@@ -49,7 +49,10 @@ def test_completed_weeks_round_down_and_refuse_to_run_backwards() -> None:
         completed_weeks(date(2026, 1, 2), date(2026, 1, 1))
 
 
-@pytest.mark.parametrize("text", ["2026-13-01", "01.02.2026", "", None, "2026-02-30"])
+@pytest.mark.parametrize(
+    "text",
+    ["2026-13-01", "01.02.2026", "", None, "2026-02-30", "20261126", "2026-W48-4", " 2026-11-26", "２０２６-11-26"],
+)
 def test_what_is_no_date_is_one_clear_line(text: object) -> None:
     with pytest.raises(DateError, match="expires must be a date as YYYY-MM-DD"):
         iso_date(text, "expires")  # type: ignore[arg-type]
@@ -57,6 +60,21 @@ def test_what_is_no_date_is_one_clear_line(text: object) -> None:
 
 def test_iso_dates_are_read() -> None:
     assert iso_date("2026-11-23") == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-26", "2026-11-26 10:30", "2026-11-26T23:59:59+14:00", "2026-11-26T00:00:00Z"]
+)
+def test_a_time_is_read_as_its_own_calendar_day(text: str) -> None:
+    assert iso_day(text) == date(2026, 11, 26)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-263", "2026-11-26x", "2026-11-26T", "2026-11-26T25:00", "20261126T10:00", None]
+)
+def test_what_only_begins_as_a_date_is_refused(text: object) -> None:
+    with pytest.raises(DateError, match="YYYY-MM-DD"):
+        iso_day(text)  # type: ignore[arg-type]
 
 
 @given(days, days, st.integers(-5000, 5000))

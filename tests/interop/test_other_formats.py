@@ -175,10 +175,10 @@ def test_spike2_events_and_spikes_become_annotations(elsewhere: Callable[[str], 
     assert (events.count("Hreflex"), events.count("Magnet")) == (20, 10)
 
 
-def son_file(path: Path, stretches: list[tuple[float, int]], rate: int = 1000) -> Path:
-    """Write a small Spike2 file of one EMG channel: of each stretch its start in seconds and its samples.
+def son_file(path: Path, *channels: list[tuple[float, int]], rate: int = 1000) -> Path:
+    """Write a small Spike2 file of EMG channels: of each stretch its start in seconds and its samples.
 
-    And a key press half a second into each stretch.
+    And a key press half a second into each stretch of the first.
     """
 
     def bytes_of(fields: list[tuple[str, str]], **told: Any) -> bytes:
@@ -193,46 +193,53 @@ def son_file(path: Path, stretches: list[tuple[float, int]], rate: int = 1000) -
     from neo.rawio import spike2rawio as son
 
     step = 1_000_000 // rate  # in microseconds, the clock of this file
-    wave, keys = 512 + 2 * 140, b""
-    blocks, place = b"", wave
-    sizes = [20 + 2 * count for _, count in stretches]
-    for number, (start_s, count) in enumerate(stretches):
-        following = place + sizes[number] if number + 1 < len(stretches) else -1
-        start = round(start_s * 1e6)
-        head = (-1, following, start, start + (count - 1) * step, 1, count)
-        names = [name for name, _ in son.blockHeaderDesciption]
-        blocks += bytes_of(son.blockHeaderDesciption, **dict(zip(names, head, strict=True)))
-        blocks += (1000 * number + np.arange(count)).astype("<i2").tobytes()
-        place += sizes[number]
-        keys += np.array([start + 500_000], "<i4").tobytes() + b"K\0\0\0"
-    ends = round(stretches[-1][0] * 1e6) + stretches[-1][1] * step
-    key_block = np.array([-1, -1, 0, ends], "<i4").tobytes() + np.array([2, len(stretches)], "<i2").tobytes() + keys
-    common = {"n_extra": 0, "max_chan_time": ends}
-    channels = bytes_of(
-        son.channelHeaderDesciption1,
-        firstblock=wave,
-        lastblock=place - sizes[-1],
-        blocks=len(stretches),
-        l_chan_dvd=step,
-        title=pascal("EMG"),
-        ideal_rate=rate,
-        kind=1,
-        **common,
-    )
-    channels = (channels + np.array([1.0, 0.0], "<f4").tobytes() + pascal("mV").ljust(6, b"\0")).ljust(140, b"\0")
-    channels += bytes_of(
+    place = 512 + 140 * (len(channels) + 1)
+    heads, blocks, keys, ends = b"", b"", b"", 0
+    names = [name for name, _ in son.blockHeaderDesciption]
+    for stretches in channels:
+        first = last = place
+        for number, (start_s, count) in enumerate(stretches):
+            last, place = place, place + 20 + 2 * count
+            start = round(start_s * 1e6)
+            following = place if number + 1 < len(stretches) else -1
+            head = (-1, following, start, start + (count - 1) * step, 1, count)
+            blocks += bytes_of(son.blockHeaderDesciption, **dict(zip(names, head, strict=True)))
+            blocks += (1000 * number + np.arange(count)).astype("<i2").tobytes()
+            ends = max(ends, start + count * step)
+        told = bytes_of(
+            son.channelHeaderDesciption1,
+            firstblock=first,
+            lastblock=last,
+            blocks=len(stretches),
+            l_chan_dvd=step,
+            title=pascal("EMG"),
+            ideal_rate=rate,
+            kind=1,
+            max_chan_time=ends,
+        )
+        heads += (told + np.array([1.0, 0.0], "<f4").tobytes() + pascal("mV").ljust(6, b"\0")).ljust(140, b"\0")
+    for start_s, _ in channels[0]:
+        keys += np.array([round(start_s * 1e6) + 500_000], "<i4").tobytes() + b"K\0\0\0"
+    key_block = np.array([-1, -1, 0, ends], "<i4").tobytes() + np.array([2, len(channels[0])], "<i2").tobytes() + keys
+    heads += bytes_of(
         son.channelHeaderDesciption1,
         firstblock=place,
         lastblock=place,
         blocks=1,
         title=pascal("Keyboard"),
         kind=5,
-        **common,
+        max_chan_time=ends,
     ).ljust(140, b"\0")
     head = bytes_of(
-        son.headerDescription, system_id=6, us_per_time=1, time_per_adc=1, channels=2, dtime_base=1e-6, max_ftime=ends
+        son.headerDescription,
+        system_id=6,
+        us_per_time=1,
+        time_per_adc=1,
+        channels=len(channels) + 1,
+        dtime_base=1e-6,
+        max_ftime=ends,
     )
-    path.write_bytes(head.ljust(512, b"\0") + channels + blocks + key_block)
+    path.write_bytes(head.ljust(512, b"\0") + heads + blocks + key_block)
     return path
 
 
@@ -246,6 +253,33 @@ def test_of_a_paused_spike2_recording_the_longest_stretch_is_kept_and_said(tmp_p
     assert [mark.onset_s for mark in recording.annotations] == [0.5, 10.5, 60.5]
     whole = read_recording(str(son_file(tmp_path / "whole.smr", [(0.0, 2000)])))
     assert (len(whole.channels[0].raw), whole.notes) == (2000, ())
+
+
+def test_spike2_channels_that_pause_together_are_read_together(tmp_path: Path) -> None:
+    # The second starts a sample later, as multiplexed channels do.
+    pair = [(0.0, 2000), (10.0, 5000)], [(0.001, 2000), (10.001, 5000)]
+    first, second = read_recording(str(son_file(tmp_path / "pair.smr", *pair))).channels
+    assert (len(first.raw), len(second.raw)) == (5000, 5000)
+    assert (first.start_s, second.start_s) == (10.0, 10.001)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [(0.0, 2000), (4.0, 1000), (10.0, 5000)],
+        [(0.0, 15_000)],
+        [(0.0, 3000), (10.0, 5000)],
+        [(0.0, 2000), (12.0, 5000)],
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_spike2_channels_that_pause_at_times_of_their_own_are_refused(
+    other: list[tuple[float, int]], turned: bool, tmp_path: Path
+) -> None:
+    pair = [[(0.0, 2000), (10.0, 5000)], other]
+    path = son_file(tmp_path / "apart.smr", *(pair[::-1] if turned else pair))
+    with pytest.raises(RecordingError, match=r"apart\.smr: the channels are interrupted at different times"):
+        read_recording(str(path))
 
 
 def test_bids_names_the_muscles_and_the_conflict_of_units(shipped: Path) -> None:

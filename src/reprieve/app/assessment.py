@@ -92,6 +92,11 @@ def _of_sensors(told: Orientations) -> dict[str, float]:
     neutral = None
     if told.neutral_trunk is not None and told.neutral_head is not None:
         neutral = (told.neutral_trunk, told.neutral_head)
+    elif told.neutral_trunk is not None or told.neutral_head is not None:
+        has, lacks = ("trunk", "head") if told.neutral_head is None else ("head", "trunk")
+        raise DocumentError(
+            f"orientations: neutral_{has} stands without neutral_{lacks}; give both of the neutral pose, or neither"
+        )
     try:
         angles = head_angles([told.trunk], [told.head], neutral=neutral)
     except ValueError as error:

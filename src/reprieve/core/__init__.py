@@ -1,6 +1,6 @@
 """Floor 1: doses, findings, dates, documents, errors. Knows no product, no patient, no file."""
 
-from reprieve.core.dates import age_years, completed_weeks, days_between, iso_date, weeks_between
+from reprieve.core.dates import age_years, completed_weeks, days_between, iso_date, iso_day, weeks_between
 from reprieve.core.documents import as_json, canonical
 from reprieve.core.dose import Dose, exact, plain, total
 from reprieve.core.findings import Finding, Severity, SourceRef, Verdict, verdict_of
@@ -18,6 +18,7 @@ __all__ = [
     "days_between",
     "exact",
     "iso_date",
+    "iso_day",
     "plain",
     "total",
     "verdict_of",

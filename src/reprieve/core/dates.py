@@ -7,10 +7,13 @@ in other years.
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime
 from decimal import Decimal
 
 from reprieve.core.errors import DateError
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def days_between(earlier: date, later: date) -> int:
@@ -58,8 +61,28 @@ def years_later(day: date, years: int) -> date:
 
 
 def iso_date(text: str, what: str = "date") -> date:
-    """Return the date written in `text` as YYYY-MM-DD, or raise `DateError` with one clear line."""
+    """Return the date written in `text` as YYYY-MM-DD, or raise `DateError` with one clear line.
+
+    Python reads more: 20261126 and the week 2026-W48-4. Neither is what anybody means to write here.
+    """
     try:
+        if _DAY.fullmatch(text) is None:
+            raise ValueError
         return date.fromisoformat(text)
     except (TypeError, ValueError):
         raise DateError(f"{what} must be a date as YYYY-MM-DD, but got {text!r}; correct it") from None
+
+
+def iso_day(text: str, what: str = "date") -> date:
+    """Return the calendar day of a date, or of a time that begins with one, as a table or another program writes it.
+
+    >>> iso_day("2026-11-26T23:30:00+01:00")
+    datetime.date(2026, 11, 26)
+    """
+    if isinstance(text, str) and len(text) > 10 and text[10] in "T ":
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            raise DateError(f"{what} begins as a date but goes on as {text[10:50]!r}; write YYYY-MM-DD") from None
+        return iso_date(text[:10], what)
+    return iso_date(text, what)

@@ -16,6 +16,8 @@ from reprieve.interop.stored import StoredSamples
 
 # The samples of larger files stay in them until each channel is asked for.
 _HELD_BYTES = 2**27
+# Channels of one recording stop and go on together, up to a sample of the slowest.
+_SAME_PAUSE_S = 0.1
 
 
 def read_spike2(path: str) -> Recording:
@@ -39,7 +41,7 @@ def read_spike2(path: str) -> Recording:
     logging.getLogger("neo").setLevel(logging.ERROR)
     try:
         source = rawio.Spike2RawIO(filename=path, try_signal_grouping=False)
-        source.parse_header()
+        _parse(rawio, source, path)
         stretch, notes = _longest_stretch(source)
         rows = enumerate(source.header["signal_channels"])
         channels = tuple(_channel(source, path, row, i, stretch) for i, row in rows)
@@ -52,6 +54,43 @@ def read_spike2(path: str) -> Recording:
     if not channels:
         raise RecordingError(f"{path}: holds no waveform channel; export the raw EMG, not only its events")
     return Recording(path=path, format="Spike2", channels=channels, annotations=markers, notes=notes)
+
+
+def _parse(rawio: Any, source: Any, path: str) -> None:
+    """Let neo read the file's head; refuse channels that pause at times of their own.
+
+    neo takes the number of pauses from the first channel: another channel's further pauses would be glued together.
+    """
+    failed: Exception | None = None
+    try:
+        source.parse_header()
+    except Exception as error:  # fewer pauses than the first channel surface as an index
+        failed = error
+    pauses = _pauses(rawio, source)
+    for other in pauses[1:]:
+        if len(other) != len(pauses[0]) or np.any(np.abs(other - pauses[0]) > _SAME_PAUSE_S):
+            raise RecordingError(
+                f"{path}: the channels are interrupted at different times, so they have no common stretch; export each "
+                "channel, or a part without pauses, as a file of its own"
+            )
+    if failed is not None:
+        raise failed
+
+
+def _pauses(rawio: Any, source: Any) -> list[NDArray[np.float64]]:
+    """Return begin and end of each pause, in seconds, of every channel with samples."""
+    found: list[NDArray[np.float64]] = []
+    for number, blocks in getattr(source, "_all_data_blocks", {}).items():
+        told = source._channel_infos[number]
+        if told["kind"] not in (1, 9) or len(blocks) == 0:
+            continue
+        tick_s = source._time_factor
+        step = round(rawio.spike2rawio.get_sample_interval(source._global_info, told) / tick_s)
+        begin = blocks["end_time"][:-1].astype(np.int64)
+        end = blocks["start_time"][1:].astype(np.int64)
+        gaps = end - begin > step
+        found.append(np.stack([begin[gaps], end[gaps]], axis=1) * tick_s)
+    return found
 
 
 def _longest_stretch(source: Any) -> tuple[int, tuple[str, ...]]:

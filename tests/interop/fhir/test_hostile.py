@@ -154,6 +154,13 @@ def test_bad_addresses_are_refused(resource: dict[str, Any], words: str) -> None
         read_batch(read_bundle(json.dumps(resource), "bad"), "bad")
 
 
+@pytest.mark.parametrize("day", ["2026-W14-2", "20260401", "2026-04-01T25:00:00Z", "2026-04-011", "2026-04-01T"])
+def test_what_only_looks_like_a_date_is_refused(day: str) -> None:
+    resource = {"resourceType": "Patient", "id": "a", "birthDate": day}
+    with pytest.raises(DocumentError, match="birthDate must be a whole date"):
+        read_batch(read_bundle(json.dumps(resource), "bad"), "bad")
+
+
 def test_numbers_are_exact_both_ways() -> None:
     text = '{"a":2.50,"b":0.1,"c":100,"d":-0.000001,"e":12345678901234567890.123456789,"f":[1E+3,true,null]}'
     assert write_json(read_json(text, "n")) == text.replace("1E+3", "1000")

@@ -22,7 +22,8 @@ from reprieve.app.cohort.cycles import (
     cycles_of_charts,
 )
 from reprieve.app.response.partition_files import KINDS, partition_records, partition_rows
-from reprieve.core.dates import iso_date
+from reprieve.core.dates import iso_day
+from reprieve.core.dose import is_plainly_written
 from reprieve.core.errors import InputError
 from reprieve.learn.tidy import TidyRow
 from reprieve.record.chart import Chart
@@ -241,13 +242,13 @@ def _date(row: dict[str, Any], column: str) -> date:
     # Parquet has dates and times; a time is a date as well to Python, and the two cannot be subtracted.
     if isinstance(value, datetime):
         return value.date()
-    return value if isinstance(value, date) else iso_date(str(value)[:10], column)
+    return value if isinstance(value, date) else iso_day(str(value).strip(), column)
 
 
 def _decimal(row: dict[str, Any], column: str) -> Decimal | None:
     text = _word(row, column)
     try:
-        number = None if text is None else Decimal(text)
+        number = None if text is None else Decimal(text if is_plainly_written(text) else "NaN")
     except InvalidOperation:
         number = Decimal("NaN")
     if number is not None and not number.is_finite():

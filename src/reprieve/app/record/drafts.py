@@ -66,6 +66,12 @@ def void_draft(
 
 def open_drafts(store: Clinic, clinic: str, patient: str) -> dict[str, Event]:
     """Return the drafts that nobody signed or took back, by draft id, oldest first."""
+    drafts, closed = _drafts(store, clinic, patient)
+    return {key: event for key, event in drafts.items() if key not in closed}
+
+
+def _drafts(store: Clinic, clinic: str, patient: str) -> tuple[dict[str, Event], set[str | None]]:
+    """Return every draft that stands, by its id, and the ids that a signature or a word closed."""
     drafts: dict[str, Event] = {}
     closed: set[str | None] = set()
     for entry in standing(store.chart_events(clinic, patient)):
@@ -74,7 +80,7 @@ def open_drafts(store: Clinic, clinic: str, patient: str) -> dict[str, Event]:
             drafts[event.body.draft_id] = event
         elif event.kind in (EventKind.PLAN_SIGNED, EventKind.PLAN_VOIDED) and event.body is not None:
             closed.add(event.body.draft_id)
-    return {key: event for key, event in drafts.items() if key not in closed}
+    return drafts, closed
 
 
 def draft_closed_by(store: Clinic, person: Person, patient: str, plan: Plan, draft_id: str | None) -> str | None:
@@ -97,8 +103,15 @@ def draft_closed_by(store: Clinic, person: Person, patient: str, plan: Plan, dra
 
 
 def _open_draft(store: Clinic, person: Person, patient: str, wish: DraftToKeep) -> Event | None:
-    drafts = open_drafts(store, person.clinic, patient)
+    known, closed = _drafts(store, person.clinic, patient)
+    drafts = {key: event for key, event in known.items() if key not in closed}
     if wish.draft_id is not None:
+        # What is signed or taken back closes its id for good: a plan kept under it would never be seen again.
+        if wish.draft_id in closed:
+            raise ConflictError(
+                "this draft was signed or taken back already; nothing was written. Read the chart again; "
+                "to keep the plan all the same, send it as a new draft, without the id"
+            )
         return drafts.get(wish.draft_id)
     mine = [
         event

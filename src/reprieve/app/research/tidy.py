@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -13,7 +14,9 @@ from typing import Any
 from reprieve.app.documents import parse
 from reprieve.app.research.tables import TABLES, VERSION, column_types
 from reprieve.app.transfer.tables import read_table, without_guard
+from reprieve.core.dates import iso_date
 from reprieve.core.documents import as_json
+from reprieve.core.dose import is_plainly_written
 from reprieve.core.errors import DocumentError, InputError, SetupError
 from reprieve.core.once import first_twice
 from reprieve.record.chart import Chart
@@ -91,15 +94,16 @@ def _value(text: str, kind: type, may_be_empty: bool, place: str) -> Any:
             return {"True": True, "False": False, "true": True, "false": False}[text]
         if kind is Decimal:
             number = Decimal(text)
-            if not number.is_finite() or len(text) > 40 or abs(number.adjusted()) > 20:
+            if not is_plainly_written(text) or not number.is_finite() or len(text) > 40 or abs(number.adjusted()) > 20:
                 raise ValueError
             return number
         if kind is date:
-            return date.fromisoformat(text)
+            return iso_date(text)
         if kind is int:
-            return int(text) if len(text) < 12 else _refuse()
+            return int(text) if len(text) < 12 and is_plainly_written(text) else _refuse()
         if kind is float:
-            return float(text)
+            figure = float(text)
+            return figure if math.isfinite(figure) and is_plainly_written(text) else _refuse()
     except (ValueError, KeyError, InvalidOperation):
         raise DocumentError(f"{place} = {text[:40]!r} is no {kind.__name__.lower()}; correct it") from None
     return text

@@ -12,6 +12,7 @@ from reprieve.app.sheets.visit import Delivery
 from reprieve.core.dose import plain
 from reprieve.deliver.billing import DrugClaim
 from reprieve.deliver.plan_against_given import MuscleDifference
+from reprieve.record.chart import GivenInjection, SkippedInjection
 
 NOT_NOTED = "not noted"
 CHANGES = {
@@ -136,12 +137,33 @@ def visit_data(visit: Delivery) -> dict[str, Any]:
 
 def _compared(visit: Delivery) -> dict[str, Any]:
     if not visit.plan_known:
-        return _lines("Planned against given", ["The record holds no plan of this session: nothing is compared."])
+        told = {
+            "title": "Planned against given",
+            "lines": ["The record holds no plan of this session: nothing is compared."],
+        }
+        rows = [_given(row) for row in visit.session.injections] + [_skipped(row) for row in visit.session.skipped]
+        columns = ["muscle", "units given", "sites", "mL", "guidance", "remark"]
+        return told | {"columns": columns, "rows": rows} if rows else told
     return _table(
         "Planned against given",
         ["muscle", "planned", "given", "difference", "", "reason"],
         [_difference(row) for row in visit.differences],
     )
+
+
+def _given(row: GivenInjection) -> list[str]:
+    return [
+        muscle_words(row.muscle, row.side),
+        plain(row.units),
+        NOT_NOTED if row.sites is None else str(row.sites),
+        NOT_NOTED if row.volume_ml is None else plain(row.volume_ml),
+        row.guidance or NOT_NOTED,
+        f"lot {row.lot}" if row.lot else "",
+    ]
+
+
+def _skipped(row: SkippedInjection) -> list[str]:
+    return [muscle_words(row.muscle, row.side), "not given", "–", "–", "–", row.reason]
 
 
 def _difference(row: MuscleDifference) -> list[str]:

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar, get_args
 
-from reprieve.core.errors import DocumentError
+from reprieve.core.dates import iso_day
+from reprieve.core.errors import DateError, DocumentError
 from reprieve.interop.fhir.names import code_system, extension_address
 
 T = TypeVar("T")
@@ -72,8 +73,8 @@ class Element:
         if value is None or _PARTIAL.fullmatch(value):
             return None
         try:
-            return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value).date()
-        except ValueError:
+            return iso_day(value, key)
+        except DateError:
             raise self.misfit(key, "a whole date as YYYY-MM-DD") from None
 
     def needed_day(self, key: str) -> date:
@@ -89,8 +90,9 @@ class Element:
         if value is None:
             return None
         try:
+            iso_day(value, key)
             return datetime.fromisoformat(value)
-        except ValueError:
+        except (DateError, ValueError):
             raise self.misfit(key, "a time as YYYY-MM-DDThh:mm:ss with zone") from None
 
     def child(self, key: str) -> Element | None:
