@@ -10,6 +10,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from tests.interop.test_other_formats import son_file
 
 from reprieve.core.errors import RecordingError, ReprieveError
 from reprieve.interop import opensignals
@@ -111,6 +112,15 @@ def bids(folder: Path, shipped: Path, rng: np.random.Generator) -> Path:
     return folder / f"{stem}_emg.edf"
 
 
+def spike2(folder: Path, shipped: Path, rng: np.random.Generator) -> Path:
+    del shipped
+    whole = folder / "whole.smr"
+    if not whole.exists():
+        son_file(whole, [(0.0, 500), (2.0, 800)], [(0.0, 500), (2.0, 800)])
+    (folder / "f.smr").write_bytes(damaged(whole.read_bytes(), 1400, rng))
+    return folder / "f.smr"
+
+
 MAKERS: dict[str, Make] = {
     "csv": text_maker("f.csv", table()),
     "delsys": text_maker("f.tsv", delsys()),
@@ -119,6 +129,7 @@ MAKERS: dict[str, Make] = {
     "c3d": c3d,
     "wfdb": wfdb,
     "bids": bids,
+    "spike2": spike2,
 }
 
 

@@ -263,6 +263,28 @@ def test_spike2_channels_that_pause_together_are_read_together(tmp_path: Path) -
     assert (first.start_s, second.start_s) == (10.0, 10.001)
 
 
+def test_a_spike2_file_that_lost_samples_is_refused_not_filled_with_zeros(tmp_path: Path) -> None:
+    path = son_file(tmp_path / "cut.smr", [(0.0, 2000)])
+    whole = bytearray(path.read_bytes())
+    place = 512 + 2 * 140
+    for at, value in ((place + 18, 3000), (place + 18, 1500)):  # how many samples the block says it has
+        spoilt = bytearray(whole)
+        spoilt[at : at + 2] = np.array([value], "<i2").tobytes()
+        path.write_bytes(spoilt)
+        with pytest.raises(RecordingError, match="missing or damaged"):
+            read_recording(str(path))
+    # The key presses moved to the front of the file, the samples' end cut off.
+    keys = whole[place + 20 + 4000 :]
+    moved = bytearray(whole[:512]) + whole[512:place] + keys + whole[place : place + 20 + 4000]
+    for channel, at in ((0, place + len(keys)), (1, place)):
+        moved[512 + 140 * channel + 6 : 512 + 140 * channel + 10] = np.array([at], "<i4").tobytes()
+    path.write_bytes(moved)
+    assert len(read_recording(str(path)).channels[0].raw) == 2000
+    path.write_bytes(moved[:-1000])
+    with pytest.raises(RecordingError, match="missing or damaged"):
+        read_recording(str(path))
+
+
 @pytest.mark.parametrize(
     "other",
     [

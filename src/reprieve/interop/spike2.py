@@ -62,11 +62,12 @@ def _parse(rawio: Any, source: Any, path: str) -> None:
     neo takes the number of pauses from the first channel: another channel's further pauses would be glued together.
     """
     failed: Exception | None = None
-    try:
-        source.parse_header()
-    except Exception as error:  # fewer pauses than the first channel surface as an index
-        failed = error
-    pauses = _pauses(rawio, source)
+    with np.errstate(all="ignore"):  # a damaged head multiplies beyond any number; what comes of it is looked at
+        try:
+            source.parse_header()
+        except Exception as error:  # fewer pauses than the first channel surface as an index
+            failed = error
+        pauses = _pauses(rawio, source, path)
     for other in pauses[1:]:
         if len(other) != len(pauses[0]) or np.any(np.abs(other - pauses[0]) > _SAME_PAUSE_S):
             raise RecordingError(
@@ -77,15 +78,26 @@ def _parse(rawio: Any, source: Any, path: str) -> None:
         raise failed
 
 
-def _pauses(rawio: Any, source: Any) -> list[NDArray[np.float64]]:
-    """Return begin and end of each pause, in seconds, of every channel with samples."""
+def _pauses(rawio: Any, source: Any, path: str) -> list[NDArray[np.float64]]:
+    """Return begin and end of each pause, in seconds, of every channel with samples; refuse what is not whole.
+
+    neo fills what the end of the file cut off with zeros.
+    """
     found: list[NDArray[np.float64]] = []
+    file_bytes = Path(path).stat().st_size
     for number, blocks in getattr(source, "_all_data_blocks", {}).items():
         told = source._channel_infos[number]
         if told["kind"] not in (1, 9) or len(blocks) == 0:
             continue
         tick_s = source._time_factor
-        step = round(rawio.spike2rawio.get_sample_interval(source._global_info, told) / tick_s)
+        exact_step = float(rawio.spike2rawio.get_sample_interval(source._global_info, told) / tick_s)
+        if not 1 <= exact_step < 2**31:
+            raise RecordingError(f"{path}: no sampling interval for a channel; copy or export the file again")
+        step, width = round(exact_step), 2 if told["kind"] == 1 else 4
+        lasted = blocks["end_time"].astype(np.int64) - blocks["start_time"]
+        odd = np.abs(lasted / exact_step + 1 - blocks["size"]) > 1
+        if np.any(odd | (blocks["pos"].astype(np.int64) + blocks["size"].astype(np.int64) * width > file_bytes)):
+            raise RecordingError(f"{path}: a part of the samples is missing or damaged; copy or export the file again")
         begin = blocks["end_time"][:-1].astype(np.int64)
         end = blocks["start_time"][1:].astype(np.int64)
         gaps = end - begin > step
