@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
-from screenshots import ARGS, OTHERS, PAGES, PASSWORD, demonstration
+from pages import OTHERS, PAGES
+from screenshots import ARGS, PASSWORD, demonstration
 
 LEAST = {"accessibility": 0.95, "performance": 0.9}
 CATEGORIES = ("accessibility", "performance", "best-practices")

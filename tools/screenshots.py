@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pages import OTHERS, PAGES
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
@@ -26,32 +27,6 @@ PASSWORD = "dystonia-2026"
 # 640 is what is left of 1280 at 200 % zoom.
 WIDTHS = {390: 844, 640: 900, 820: 1180, 1280: 900}
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-PAGES = {
-    "today": "/",
-    "patients": "/patients",
-    "chart": "/patients/{patient}/chart",
-    "since": "/patients/{patient}/since",
-    "assess": "/patients/{patient}/assess",
-    "emg": "/patients/{patient}/emg",
-    "plan": "/patients/{patient}/plan",
-    "session": "/patients/{patient}/session",
-    "follow-up": "/patients/{patient}/follow-up",
-    "visit": "/patients/{patient}/visit",
-    "history": "/patients/{patient}/history",
-    "payer": "/patients/{patient}/payer",
-    "approve": "/patients/{patient}/approve",
-    "sheet": "/patients/{patient}/sheet",
-    "stock": "/stock",
-    "recall": "/recall",
-    "reference": "/reference",
-    "overrides": "/overrides",
-    "audit": "/audit",
-    "retention": "/retention",
-    "users": "/users",
-    "settings": "/settings",
-}
-# Pages that the injector may not open.
-OTHERS = {"users": "administrator", "retention": "administrator"}
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -9,27 +10,9 @@ import pytest
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-CLINIC = {
-    "today": "/",
-    "patients": "/patients",
-    "chart": "/patients/{patient}/chart",
-    "since": "/patients/{patient}/since",
-    "assess": "/patients/{patient}/assess",
-    "emg": "/patients/{patient}/emg",
-    "plan": "/patients/{patient}/plan",
-    "session": "/patients/{patient}/session",
-    "follow-up": "/patients/{patient}/follow-up",
-    "visit": "/patients/{patient}/visit",
-    "history": "/patients/{patient}/history",
-    "payer": "/patients/{patient}/payer",
-    "approve": "/patients/{patient}/approve",
-    "stock": "/stock",
-    "recall": "/recall?lot=K264D",
-    "reference": "/reference",
-    "overrides": "/overrides",
-    "audit": "/audit",
-    "settings": "/settings",
-}
+TABLE = runpy.run_path(str(ROOT / "tools" / "pages.py"))
+CLINIC = {name: route for name, route in TABLE["PAGES"].items() if name not in TABLE["OTHERS"]}
+CLINIC["recall"] += "?lot=K264D"
 
 
 def _axe() -> str:
@@ -92,7 +75,7 @@ def test_signing_in_users_and_the_phone(watched, scheme: str) -> None:
         _settle(visit.page)
         told += [f"sign-in {route}: {line}" for line in _violations(visit.page)]
     visit.sign_in("administrator")
-    for route in ("/users", "/retention"):
+    for route in (TABLE["PAGES"][name] for name, who in TABLE["OTHERS"].items() if who == "administrator"):
         visit.page.goto(route)
         _settle(visit.page)
         told += [f"{route}: {line}" for line in _violations(visit.page)]

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useMe, usePolicy, type Policy } from "../api/queries";
 import { ActError } from "../shared/ActError";
 import { NumberField } from "../shared/NumberField";
+import { ReasonField, isReason } from "../shared/ReasonField";
 import { useAct } from "../shared/useAct";
 import { words } from "../words/names";
 import { t } from "../words/words";
@@ -103,20 +104,15 @@ function Form({ start, mayChange }: { start: Policy; mayChange: boolean }) {
       </fieldset>
       {mayChange ? (
         <div className="form-line form-line--end">
-          <div className="field">
-            <label htmlFor="policy-reason">{t("Why it is set so (kept in the record)")}</label>
-            <input
-              id="policy-reason"
-              className="input"
-              autoComplete="off"
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          </div>
+          <ReasonField
+            label={t("Why it is set so (kept in the record)")}
+            value={reason}
+            onChange={setReason}
+          />
           <button
             type="button"
             className="btn"
-            disabled={act.busy || reason.trim() === ""}
+            disabled={act.busy || !isReason(reason)}
             onClick={() => void act.run("/api/policy", { policy: next, reason: reason.trim() }, ["policy"])}
           >
             {t("Set the policy")}

@@ -6,6 +6,7 @@ import { shown, today } from "../numbers/dates";
 import { ActError } from "../shared/ActError";
 import { Icon } from "../shared/Icon";
 import { NumberField } from "../shared/NumberField";
+import { ReasonField, isReason } from "../shared/ReasonField";
 import { Empty, Failed, Loading } from "../shared/states";
 import { useAct } from "../shared/useAct";
 import { useTitle } from "../shared/useTitle";
@@ -73,20 +74,11 @@ function RuleForm({ start }: { start: Rule }) {
         />
       </div>
       <div className="form-line form-line--end">
-        <div className="field">
-          <label htmlFor="rule-reason">{t("Why it is set so (kept in the record)")}</label>
-          <input
-            id="rule-reason"
-            className="input"
-            autoComplete="off"
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        </div>
+        <ReasonField label={t("Why it is set so (kept in the record)")} value={reason} onChange={setReason} />
         <button
           type="button"
           className="btn"
-          disabled={act.busy || reason.trim() === ""}
+          disabled={act.busy || !isReason(reason)}
           onClick={() => void act.run("/api/retention", { rule: next, reason: reason.trim() }, ["retention"])}
         >
           {t("Set the rule")}
@@ -117,7 +109,7 @@ function DueList({ rule }: { rule: Rule }) {
   const rows = due.data ?? [];
   const free = rows.filter((row) => mayErase(row, today()));
   const picked = free.filter((row) => chosen.has(row.patient_id));
-  const told = reason.trim() !== "";
+  const told = isReason(reason);
   const act = async (work: () => Promise<void>) => {
     setBusy(true);
     setError(null);
@@ -186,16 +178,11 @@ function DueList({ rule }: { rule: Rule }) {
               "Erased are name, birth date, own words and the account. Doses, lots, side effects and ratings stay under a pseudonym. It cannot be undone; older backups still hold it.",
             )}
           </p>
-          <div className="field">
-            <label htmlFor="due-reason">{t("Why it is held, released or erased (kept in the record)")}</label>
-            <input
-              id="due-reason"
-              className="input"
-              autoComplete="off"
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          </div>
+          <ReasonField
+            label={t("Why it is held, released or erased (kept in the record)")}
+            value={reason}
+            onChange={setReason}
+          />
           <div className="scroll-x" tabIndex={0} role="region" aria-label={t("Who is due")}>
             <table className="data-table">
               <thead>

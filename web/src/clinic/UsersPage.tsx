@@ -144,7 +144,7 @@ function NewAccount({ onMade }: { onMade: () => void }) {
   return (
     <form className="card stack" onSubmit={(event) => void submit(event)} aria-labelledby="new-title">
       <h2 id="new-title">{t("New account")}</h2>
-      <div className="form-line">
+      <div className="form-line form-line--top">
         <div className="field">
           <label htmlFor="new-name">{t("Name")}</label>
           <input

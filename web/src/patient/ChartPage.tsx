@@ -2,7 +2,7 @@
 import { Link } from "wouter";
 import { useForecast, useMe } from "../api/queries";
 import type { Chart } from "../api/types";
-import { range, shown, today } from "../numbers/dates";
+import { shown, today } from "../numbers/dates";
 import { number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { Shares } from "../shared/Shares";
@@ -10,7 +10,8 @@ import { Empty, Unknown } from "../shared/states";
 import { headWords } from "../timeline/HeadLane";
 import { Timeline } from "../timeline/Timeline";
 import { total } from "../timeline/lanes";
-import { coded, words } from "../words/names";
+import { coded } from "../words/names";
+import { impressionWord, isImpression, scaleWord, signed } from "../timeline/scales";
 import { t } from "../words/words";
 import { CorrectParticulars } from "./CorrectParticulars";
 import { ForecastCard } from "./ForecastCard";
@@ -201,13 +202,18 @@ function Entries({ chart }: { chart: Chart }) {
     })),
     ...chart.ratings.map((r) => ({
       date: r.date,
-      what: words(r.scale),
-      text: r.total === null ? t("no total") : t("total {n}", { n: number(r.total) }),
+      what: scaleWord(r.scale),
+      text:
+        r.total === null
+          ? t("no total")
+          : isImpression(r.scale, r.total)
+            ? `${signed(r.total)}, ${impressionWord(r.total) ?? ""}`
+            : t("total {n}", { n: number(r.total) }),
     })),
     ...chart.symptoms.map((s) => ({
       date: s.date,
       what: t("Side effect"),
-      text: `${coded(s.symptom)}, ${t(s.seriousness)}${s.resolved ? `, ${t("over on {date}", { date: range(s.resolved, s.resolved) })}` : ""}`,
+      text: `${coded(s.symptom)}, ${t(s.seriousness)}${s.resolved ? `, ${t("over on {date}", { date: shown(s.resolved) })}` : ""}`,
     })),
     ...(chart.head_angles ?? []).map((row) => ({
       date: row.date,

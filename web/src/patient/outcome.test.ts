@@ -34,7 +34,8 @@ it("the rating before is of this cycle, the lowest after it is told with its day
   expect(told).toEqual({
     scale: "TWSTRS",
     before: rating("2026-04-20", "51"),
-    lowest: rating("2026-05-20", "38"),
+    best: rating("2026-05-20", "38"),
+    higherIsBetter: false,
   });
 });
 
@@ -45,4 +46,14 @@ it("a rating before an earlier session says nothing, one without a total neither
   );
   expect(told?.before).toBeNull();
   expect(ratingsAround(chart([rating("2026-05-20", null)]), session("2026-04-20"))).toBeNull();
+});
+
+it("a scale of change has no before; where higher is better the highest counts", () => {
+  const last = session("2026-04-20");
+  expect(ratingsAround(chart([rating("2026-05-20", "2", "pgic")]), last)).toBeNull();
+  const told = ratingsAround(
+    chart([rating("2026-05-20", "60", "adds"), rating("2026-06-20", "80", "adds")]),
+    last,
+  );
+  expect([told?.best.total, told?.higherIsBetter]).toEqual(["80", true]);
 });

@@ -1,7 +1,7 @@
 /** The doses of a plan: side, old and new units, sites, volume, with what the rules say right below each dose. */
 import { useRef, type KeyboardEvent } from "react";
 import type { Finding, Side } from "../api/types";
-import { compare, divide } from "../numbers/decimal";
+import { compare, divide, multiply } from "../numbers/decimal";
 import { change, millilitres, number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { NumberField } from "../shared/NumberField";
@@ -181,7 +181,13 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, did
               }
               onEnter={onEnter}
             />
-            <span className="hint">{perSite ? t("{n} each", { n: number(perSite) }) : ""}</span>
+            <span className="hint">
+              {perSite &&
+                t("{n} each", {
+                  // Three thirds of 260 are no three times 86.67.
+                  n: `${row.units !== null && compare(multiply(perSite, row.sites!), row.units) === 0 ? "" : "≈ "}${number(perSite)}`,
+                })}
+            </span>
           </div>
           <div className="dose-volume num">
             <span className="dose-label">{t("Volume")}</span>

@@ -3,12 +3,19 @@ import { Link } from "wouter";
 import type { Chart, Session } from "../api/types";
 import { daysBetween, shown, today } from "../numbers/dates";
 import { number } from "../numbers/format";
-import { ratingsAround } from "../patient/outcome";
-import { scaleWord } from "../timeline/lanes";
+import { ratingsAround, type Around } from "../patient/outcome";
+import { scaleWord } from "../timeline/scales";
 import { coded } from "../words/names";
 import { t } from "../words/words";
 
 const weekOf = (session: Session, date: string) => Math.floor(daysBetween(session.date, date) / 7);
+
+const outcomeOf = ({ scale, before, best }: Around, last: Session) => ({
+  scale: scaleWord(scale),
+  before: before ? number(before.total!) : t("unknown"),
+  after: number(best.total!),
+  n: weekOf(last, best.date),
+});
 
 export function LastOutcome({ id, chart, last }: { id: string; chart: Chart; last: Session }) {
   const around = ratingsAround(chart, last);
@@ -19,12 +26,9 @@ export function LastOutcome({ id, chart, last }: { id: string; chart: Chart; las
         {t("Last time, {date}, week {n} now", { date: shown(last.date), n: weekOf(last, today()) })}
       </strong>{" "}
       {around
-        ? t("{scale} {before} before, lowest {after} in week {n}", {
-            scale: scaleWord(around.scale),
-            before: around.before ? number(around.before.total!) : t("unknown"),
-            after: number(around.lowest.total!),
-            n: weekOf(last, around.lowest.date),
-          })
+        ? around.higherIsBetter
+          ? t("{scale} {before} before, highest {after} in week {n}", outcomeOf(around, last))
+          : t("{scale} {before} before, lowest {after} in week {n}", outcomeOf(around, last))
         : t("not rated since")}
       {" · "}
       {symptoms.length === 0

@@ -6,8 +6,17 @@ import { t } from "../words/words";
 import { cursorLines } from "./cursor";
 import type { Curve } from "./curve";
 import { HeadLane } from "./HeadLane";
-import { CurveLane, DiaryLane, RatingLane, sameScale, SessionLane, SpanLane, SymptomLane } from "./lanes";
+import {
+  CurveLane,
+  DiaryLane,
+  ImpressionLane,
+  RatingLane,
+  SessionLane,
+  SpanLane,
+  SymptomLane,
+} from "./lanes";
 import { dayAt, isInside, monthTicks, x, type TimeScale } from "./scale";
+import { isImpression, sameScale } from "./scales";
 import { useWidth } from "./useWidth";
 
 const SPANS = { cycle: "This cycle", year: "1 year", all: "All" } as const;
@@ -61,7 +70,7 @@ export function Timeline({
   const [cursor, setCursor] = useState<number | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const gutter = width < 560 ? 30 : 92;
+  const gutter = width < 560 ? 30 : 118;
   const base = useMemo(() => windowOf(chart, curve, span), [chart, curve, span]);
   const scale: TimeScale = {
     from: base.from + shift,
@@ -84,13 +93,22 @@ export function Timeline({
   const top = 8;
   const sessionsHeight = 74;
   const curveHeight = narrow ? 170 : 210;
-  const ratingHeight = 74;
+  const lanes = scales.map((name) => {
+    // Figures that no impression of change can have are of another coding: they are drawn as they stand.
+    const change = chart.ratings.every(
+      (r) => r.scale !== name || r.total === null || isImpression(name, r.total),
+    );
+    return { name, change, height: change ? 48 : 74 };
+  });
   const hasTreatment = chart.other_treatments.length > 0;
   const curveTop = top + sessionsHeight + gap;
   const diaryTop = curveTop + curveHeight + gap;
   const diaryHeight = hasDiaryLane ? 84 : 0;
   const ratingsTop = diaryTop + (hasDiaryLane ? diaryHeight + gap : 0);
-  const symptomsTop = ratingsTop + scales.length * (ratingHeight + gap);
+  const tops = lanes.map((_, index) =>
+    lanes.slice(0, index).reduce((sum, lane) => sum + lane.height + gap, ratingsTop),
+  );
+  const symptomsTop = lanes.reduce((sum, lane) => sum + lane.height + gap, ratingsTop);
   const hasHead = (chart.head_angles ?? []).some((row) => isInside(scale, dayNumber(row.date)));
   const headTop = symptomsTop + 40 + (narrow ? 14 : 6);
   const treatmentTop = hasHead ? headTop + HEAD_HEIGHT + gap : symptomsTop + 40;
@@ -187,17 +205,20 @@ export function Timeline({
             {hasDiaryLane && (
               <DiaryLane scale={scale} top={diaryTop} height={diaryHeight} chart={chart} narrow={narrow} />
             )}
-            {scales.map((name, index) => (
-              <RatingLane
-                key={name}
-                scale={scale}
-                top={ratingsTop + index * (ratingHeight + gap)}
-                height={ratingHeight}
-                name={name}
-                chart={chart}
-                narrow={narrow}
-              />
-            ))}
+            {lanes.map((lane, index) => {
+              const Drawn = lane.change ? ImpressionLane : RatingLane;
+              return (
+                <Drawn
+                  key={lane.name}
+                  scale={scale}
+                  top={tops[index]!}
+                  height={lane.height}
+                  name={lane.name}
+                  chart={chart}
+                  narrow={narrow}
+                />
+              );
+            })}
             <SymptomLane scale={scale} top={symptomsTop} chart={chart} narrow={narrow} />
             {hasHead && (
               <HeadLane scale={scale} top={headTop} height={HEAD_HEIGHT} chart={chart} narrow={narrow} />

@@ -7,6 +7,7 @@ import { coded } from "../words/names";
 import type { Curve } from "./curve";
 import { headWords } from "./HeadLane";
 import { total } from "./lanes";
+import { ratingText } from "./scales";
 
 export function cursorLines(chart: Chart, curve: Curve | null, day: number): string[] {
   const iso = isoOf(day);
@@ -35,7 +36,7 @@ export function cursorLines(chart: Chart, curve: Curve | null, day: number): str
       }),
     );
   for (const rating of chart.ratings)
-    if (rating.date === iso && rating.total !== null) lines.push(`${rating.scale} ${number(rating.total)}`);
+    if (rating.date === iso && rating.total !== null) lines.push(ratingText(rating.scale, rating.total));
   for (const symptom of chart.symptoms) {
     const from = dayNumber(symptom.date);
     const to = symptom.resolved ? dayNumber(symptom.resolved) : from;

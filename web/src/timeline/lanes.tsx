@@ -3,10 +3,11 @@ import type { Chart, Session } from "../api/types";
 import { dayNumber, daysBetween, range } from "../numbers/dates";
 import { sum } from "../numbers/decimal";
 import { number } from "../numbers/format";
-import { coded, words } from "../words/names";
+import { coded } from "../words/names";
 import { t } from "../words/words";
 import type { Curve } from "./curve";
 import { area, isInside, line, x, type TimeScale } from "./scale";
+import { impressionWord, isHigherBetter, sameScale, scaleWord, signed } from "./scales";
 
 interface Lane {
   scale: TimeScale;
@@ -42,11 +43,12 @@ export function LaneTitle({
       <text className="lane-title" x={0} y={top + 14}>
         {text}
       </text>
-      {sub && (
-        <text className="lane-sub" x={0} y={top + 30}>
-          {sub}
+      {/* The gutter is narrow: each part of it has a line, so that no word reaches into the lane. */}
+      {sub?.split(/(?<=,) /).map((part, index) => (
+        <text key={part} className="lane-sub" x={0} y={top + 30 + 14 * index}>
+          {part}
         </text>
-      )}
+      ))}
     </g>
   );
 }
@@ -99,7 +101,7 @@ export function SessionLane({ scale, top, height, chart, narrow }: Lane & { heig
               <rect className="dose" x={at - 4} y={floor - tall} width={8} height={tall} rx={2} />
               {label && (
                 <text
-                  className="dose-label"
+                  className="session-units"
                   x={at}
                   y={floor - tall - 5}
                   textAnchor={at - scale.left < 18 ? "start" : "middle"}
@@ -157,8 +159,10 @@ export function CurveLane({ scale, top, height, chart, curve, name, narrow }: Cu
   const wear = curve?.wearOff;
   const from = wear?.low ? x(scale, dayNumber(wear.low)) : null;
   const to = wear?.high ? x(scale, dayNumber(wear.high)) : null;
-  // Half the width of the window's label: it must not be cut at an edge of the time line.
-  const room = 126;
+  const told =
+    wear?.low && wear.high ? t("likely worn off {range}", { range: range(wear.low, wear.high) }) : "";
+  // Half the width of the window's label, some 7 px a letter: it must not be cut at an edge of the time line.
+  const room = 3.5 * told.length + 4;
   const steps = isDiary ? [0, 2, 4, 6, 8, 10] : [0, 1, 2, 3, 4].map((n) => (n * highest) / 4);
   return (
     <g>
@@ -166,7 +170,13 @@ export function CurveLane({ scale, top, height, chart, curve, name, narrow }: Cu
         narrow={narrow}
         top={top}
         text={isDiary ? t("Diary") : scaleWord(name)}
-        sub={isDiary ? t("0 none, 10 worst") : t("lower is better")}
+        sub={
+          isDiary
+            ? t("0 none, 10 worst")
+            : isHigherBetter(name)
+              ? t("higher is better")
+              : t("lower is better")
+        }
       />
       {steps.map((value) => (
         <g key={value} className="grid">
@@ -222,7 +232,7 @@ export function CurveLane({ scale, top, height, chart, curve, name, narrow }: Cu
             y={narrow ? top + height - 6 : top - 6}
             textAnchor="middle"
           >
-            {t("likely worn off {range}", { range: range(wear.low, wear.high) })}
+            {told}
           </text>
         )}
       </g>
@@ -287,14 +297,6 @@ function niceTop(most: number): number {
   return [4, 8, 12, 20, 40, 60, 80, 100, 120, 160, 200, 400, 1000].find((top) => top >= most) ?? most;
 }
 
-export function sameScale(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}
-
-export function scaleWord(name: string): string {
-  return name.length <= 7 ? name.toUpperCase() : words(name);
-}
-
 export function RatingLane({
   scale,
   top,
@@ -348,6 +350,84 @@ export function RatingLane({
   );
 }
 
+const MOST_CHANGE = 3;
+const LETTER = 6.6;
+
+/** Where each label of a change stands: with its word where there is room, as a figure else, left out where none is. */
+function changeLabels(rows: readonly { at: number; value: string }[], scale: TimeScale, narrow: boolean) {
+  const end = scale.left + scale.width;
+  let taken = scale.left;
+  return rows.map(({ at, value }) => {
+    const word = impressionWord(value);
+    const texts = [...(word && !narrow ? [`${signed(value)} ${word}`] : []), signed(value)];
+    for (const text of texts)
+      for (const late of [false, true]) {
+        const from = late ? at - 8 - text.length * LETTER : at + 8;
+        const to = late ? at - 8 : at + 8 + text.length * LETTER;
+        if (from < taken || to > end) continue;
+        taken = late ? at + 8 : to + 8;
+        return { text, late };
+      }
+    return null;
+  });
+}
+
+/** Rated change, PGIC: better above the line of no change, worse below it, each in words where there is room. */
+export function ImpressionLane({
+  scale,
+  top,
+  height,
+  name,
+  chart,
+  narrow,
+}: Lane & { height: number; name: string }) {
+  const rows = chart.ratings
+    .filter((r) => r.scale === name && r.total !== null && isInside(scale, dayNumber(r.date)))
+    .sort((a, b) => a.date.localeCompare(b.date))
+    .map((r) => ({ date: r.date, value: r.total!, at: x(scale, dayNumber(r.date)) }));
+  const middle = top + height / 2;
+  const y = (value: number) => middle - (value / MOST_CHANGE) * (height / 2 - 6);
+  const labels = changeLabels(rows, scale, narrow);
+  return (
+    <g>
+      <LaneTitle
+        narrow={narrow}
+        top={top}
+        text={scaleWord(name)}
+        sub={narrow ? t("change, from -3 worst to +3 best") : t("change, as told")}
+      />
+      <g className="grid">
+        <line x1={scale.left} x2={scale.left + scale.width} y1={middle} y2={middle} />
+        <text x={scale.left - 6} y={middle + 4} textAnchor="end">
+          0
+        </text>
+      </g>
+      <g clipPath="url(#timeline-clip)">
+        {rows.map(({ date, value, at }, index) => {
+          const label = labels[index];
+          const dot = y(Number(value));
+          return (
+            <g key={`${date}-${index}`}>
+              <line className="change-stem" x1={at} x2={at} y1={middle} y2={dot} />
+              <rect className="rating-dot" x={at - 3.5} y={dot - 3.5} width={7} height={7} />
+              {label && (
+                <text
+                  className="rating-label"
+                  x={label.late ? at - 8 : at + 8}
+                  y={dot + 4}
+                  textAnchor={label.late ? "end" : "start"}
+                >
+                  {label.text}
+                </text>
+              )}
+            </g>
+          );
+        })}
+      </g>
+    </g>
+  );
+}
+
 export function SymptomLane({ scale, top, chart, narrow }: Lane) {
   const rows = [...chart.symptoms].sort((a, b) => a.date.localeCompare(b.date));
   const labelled = spaced(
@@ -376,9 +456,11 @@ export function SymptomLane({ scale, top, chart, narrow }: Lane) {
             </g>
           );
         })}
-        {rows.length === 0 && (
+        {!rows.some(
+          (s) => isInside(scale, dayNumber(s.date)) || (s.resolved && isInside(scale, dayNumber(s.resolved))),
+        ) && (
           <text className="lane-sub" x={scale.left + 4} y={top + 14}>
-            {t("none reported")}
+            {rows.length === 0 ? t("none reported") : t("none reported in this time")}
           </text>
         )}
       </g>
