@@ -18,7 +18,7 @@ const THROUGH_NAMES = [
   ...["unknown", "female", "male", "other"],
   ...["clear", "slight", "doubtful", "mild", "moderate", "severe", "serious"],
   ...["Best expected", "Lowest dose that keeps most of the relief", "Last session with the smallest change"],
-  "Best when the evidence is wrong",
+  "Loses least if the findings mislead",
   "relief is the share of all the pulling in this posture that the model expects toxin to take away at its peak; an index for comparing plans, not a score on a scale, not validated in patients",
   ...["given", "changed", "skipped", "not given yet"],
   ...["physiotherapy", "exercises", "medicine", "rest", "massage"],

@@ -34,7 +34,7 @@ _TITLES: dict[OfferId, str] = {
     "best_expected": "Best expected",
     "lowest_dose": "Lowest dose that keeps most of the relief",
     "smallest_change": "Last session with the smallest change",
-    "cautious": "Best when the evidence is wrong",
+    "cautious": "Loses least if the findings mislead",
 }
 
 
