@@ -32,11 +32,11 @@ from reprieve.app.response.kernel import kernel
 from reprieve.learn.curve import AFTER_WEEKS, EARLY_WEEKS
 from reprieve.learn.dates import _cycle_draws  # pyright: ignore[reportPrivateUsage]
 from reprieve.learn.fit import _prior, fit_population  # pyright: ignore[reportPrivateUsage]
+from reprieve.learn.odd_scores import ODD_SHARE, ODD_WIDTH
 from reprieve.learn.parameters import BY_SCALE
 from reprieve.learn.population import Population, ScaleEntry
 from reprieve.learn.posterior import update_response
 from reprieve.learn.products import PRIORS, PRODUCTS
-from reprieve.learn.quadrature import ODD_SHARE, ODD_WIDTH
 from reprieve.learn.rows import cycle_arrays
 from reprieve.learn.simulated import Registry, SimulatedPatient, simulate_registry
 

@@ -18,9 +18,9 @@ from reprieve.learn.bounds import to_points
 from reprieve.learn.curve import after_course, early_course, placebo_course, shape_and_slope
 from reprieve.learn.mixture import log_density, mean_sd
 from reprieve.learn.observations import PatientScores
+from reprieve.learn.odd_scores import ODD_SHARE, ODD_WIDTH
 from reprieve.learn.population import Population
 from reprieve.learn.posterior import foretell
-from reprieve.learn.quadrature import ODD_SHARE, ODD_WIDTH
 from reprieve.learn.rows import cycle_arrays, dose_factor
 
 ENDS = np.float64(0.0), np.float64(87.0)

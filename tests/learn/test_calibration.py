@@ -20,10 +20,11 @@ from reprieve.learn.dates import _cycle_draws  # pyright: ignore[reportPrivateUs
 from reprieve.learn.fit import Target
 from reprieve.learn.mixture import cumulative
 from reprieve.learn.observations import Cycle, PatientScores, patient_scores
+from reprieve.learn.odd_scores import ODD_SHARE, ODD_WIDTH
 from reprieve.learn.parameters import parameter_names, slots
 from reprieve.learn.population import Population
 from reprieve.learn.posterior import predict, update_response
-from reprieve.learn.quadrature import ODD_SHARE, ODD_WIDTH, member_of
+from reprieve.learn.quadrature import member_of
 from reprieve.learn.rows import scales_of
 
 PRODUCT, BINS = "onabotulinumtoxinA", 10

@@ -16,6 +16,7 @@ from reprieve.learn.kernel import FAMILIES, Compiled, Kernel, Points, Rows
 from reprieve.learn.mixture import mean_sd, quantiles
 from reprieve.learn.numpy_kernel import numpy_kernel
 from reprieve.learn.observations import PatientScores
+from reprieve.learn.odd_scores import turns
 from reprieve.learn.parameters import BY_SCALE, COMMON
 from reprieve.learn.population import Population
 from reprieve.learn.posterior import Mixture, foretell, predict, update_response
@@ -39,6 +40,8 @@ def a_patient(family: int, *, cycles: int = 3, n: int = 30, seed: int = 3) -> Ro
         score,
         rng.uniform(0.6, 1.0, n),
         weight,
+        rng.choice([1e-6, 0.02, 0.5], n),
+        turns(n),
         rng.integers(0, CHANNELS, n).astype(np.int32),
         14.0 * np.arange(cycles, dtype=np.float64),
         rng.uniform(0.5, 2.0, cycles) * (np.arange(cycles) != 1),
@@ -47,6 +50,7 @@ def a_patient(family: int, *, cycles: int = 3, n: int = 30, seed: int = 3) -> Ro
         0.1 * rng.standard_normal(cycles),
         rng.uniform(0.1, 0.3, (CHANNELS, cycles)),
         0.15 * (np.arange(cycles) != 2),
+        rng.uniform(0.0, 0.5, CHANNELS),
         np.array([45.0, 6.0]),
         np.array([0.0, -np.inf]),
         np.array([87.0, np.inf]),
@@ -71,13 +75,17 @@ def some_nodes(rows: Rows, count: int = 6, seed: int = 5) -> Points:
 @needs_compiled
 @pytest.mark.parametrize("family", range(len(FAMILIES)))
 @pytest.mark.parametrize("cycles", [1, 4])
-def test_both_kernels_agree(family: int, cycles: int) -> None:
+@pytest.mark.parametrize("drawn", [False, True])
+def test_both_kernels_agree(family: int, cycles: int, drawn: bool) -> None:
     rows = a_patient(family, cycles=cycles)
     points = some_nodes(rows)
-    fast = CompiledKernel(LIBRARY)(rows, points, targets=True, gradient=True, surprise=True)
-    slow = numpy_kernel(rows, points, targets=True, gradient=True, surprise=True)
-    for name in ("log_likelihood", "mean", "covariance", "targets", "surprise", "fitted"):
+    points = replace(points, draw=np.arange(6.0)) if drawn else points
+    fast = CompiledKernel(LIBRARY)(rows, points, targets=True, gradient=True, errors=True)
+    slow = numpy_kernel(rows, points, targets=True, gradient=True, errors=True)
+    for name in ("log_likelihood", "mean", "covariance", "targets"):
         assert_allclose(getattr(fast, name), getattr(slow, name), rtol=1e-7, atol=1e-9, err_msg=name)
+    for name in ("weight", "odd", "fitted", "owed"):
+        assert_allclose(getattr(fast.errors, name), getattr(slow.errors, name), rtol=1e-7, atol=1e-9, err_msg=name)
     assert fast.gradient is not None
     assert slow.gradient is not None
     # The kernel in C has formulas, the one in NumPy differences: the tolerance is that of the differences.
@@ -113,6 +121,7 @@ def test_likelihood_is_that_of_one_dense_normal_distribution(kernel: Kernel) -> 
         expected = -0.5 * (
             residual @ np.linalg.solve(full, residual) + np.linalg.slogdet(full)[1] + len(k) * np.log(2 * np.pi)
         )
+        expected += rows.owed @ (value.channel["log_sigma"][:, g] + np.log(spread))
         assert_allclose(told.log_likelihood[g], expected, rtol=1e-9)
 
 

@@ -10,7 +10,6 @@ from reprieve.app.response.scores import named_patients, trial_rows
 from reprieve.learn.peers import LinearNormal, arm_of, mixed_model
 from reprieve.learn.posterior import Mixture
 from reprieve.learn.proper_scores import scored, summary
-from reprieve.learn.quadrature import ODD_SHARE, ODD_WIDTH, robust_weights
 
 
 def test_scores_of_a_normal_forecast_are_the_textbooks() -> None:
@@ -29,12 +28,6 @@ def test_calibrated_forecasts_are_told_so_and_narrow_ones_are_not() -> None:
         told = summary(scored(Mixture(np.ones(1), np.zeros((4000, 1)), np.full((4000, 1), sd)), scores))
         assert abs(told.coverage["0.8"] - covers) < 0.03
     assert max(told.reliability) > 0.2
-
-
-def test_an_odd_error_gets_the_precision_that_bayes_gives_it() -> None:
-    error = np.array([0.0, 1.0, 3.0, 6.0])
-    odd, usual = ODD_SHARE * norm.pdf(error, scale=ODD_WIDTH), (1.0 - ODD_SHARE) * norm.pdf(error)
-    assert_allclose(robust_weights(error**2), (usual + odd / ODD_WIDTH**2) / (usual + odd), rtol=1e-9)
 
 
 def test_the_mixed_model_is_that_of_statsmodels() -> None:

@@ -23,7 +23,7 @@ ROUNDS, INNER = 6, 25
 # The fit has settled when a round moves no parameter by more than this share of its prior sd.
 SETTLED = 0.01
 # With so many patients their own scores tell the curvature; with fewer it is taken by differences of the gradient.
-ENOUGH_FOR_SCORES = 400
+ENOUGH_FOR_SCORES, BESIDE = 400, 0.02  # the latter: how far aside, in prior sds
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +140,15 @@ def _climb(target: Target, theta: Array, progress: Callable[[int], None] | None)
         value, slope = target.value_and_slope(origin + root @ z)
         return value, root.T @ slope
 
+    root = np.diag(target.sd)
     for step in range(ROUNDS):
         target = target.recentred(theta, 3 if step == 0 else 1)
-        _, slope = target.scores(theta)
-        # Steps are measured by the scores' own curvature, so that few of them are needed.
-        precision = slope.T @ slope + np.diag(1.0 / target.sd**2)
-        values, vectors = np.linalg.eigh(precision * np.outer(target.sd, target.sd))
-        root = target.sd[:, None] * (vectors / np.sqrt(values))
+        if step == 0:
+            # Steps are measured by the scores' own curvature, so that few of them are needed.
+            _, slope = target.scores(theta)
+            precision = slope.T @ slope + np.diag(1.0 / target.sd**2)
+            values, vectors = np.linalg.eigh(precision * np.outer(target.sd, target.sd))
+            root = target.sd[:, None] * (vectors / np.sqrt(values))
         found = minimize(
             told,
             np.zeros(len(theta)),
@@ -156,6 +158,7 @@ def _climb(target: Target, theta: Array, progress: Callable[[int], None] | None)
             options={"maxiter": INNER, "gtol": 0.03},
         )
         moved = root @ found.x
+        root = root @ np.linalg.cholesky(found.hess_inv)  # the next round begins with what this one learned
         moved = np.clip(moved, -2.0 * target.sd, 2.0 * target.sd)
         theta = theta + moved
         if np.abs(moved / target.sd).max() < SETTLED:
@@ -170,14 +173,9 @@ def _covariance(target: Target, theta: Array) -> Array:
         slope = target.scores(theta)[1]
         slope = slope - slope.mean(0)
         return _inverse((slope.T @ slope) * np.outer(sd, sd) + np.eye(len(sd)), sd)
-    step = 0.05
-    rows = []
-    for i in range(len(theta)):
-        away = np.zeros(len(theta))
-        away[i] = step * sd[i]
-        up, down = target.value_and_slope(theta + away)[1], target.value_and_slope(theta - away)[1]
-        rows.append((up - down) * sd / (2 * step))
-    curvature = np.array(rows)
+    here = target.value_and_slope(theta)[1]
+    aside = [target.value_and_slope(theta + away)[1] for away in np.diag(BESIDE * sd)]
+    curvature = (np.array(aside) - here) * sd / BESIDE
     return _inverse(0.5 * (curvature + curvature.T), sd)
 
 

@@ -19,24 +19,27 @@ const char *reprieve_digest(void) { return REPRIEVE_DIGEST; }
 
 /* Evaluate `nodes` nodes; optional outputs may be NULL. Returns 0, or 1 without memory. */
 int reprieve_nodes(const Patient *given, int nodes, const double *theta, const double *half_loss, const double *deviate,
-                   const int *responds, double *log_likelihood, double *mean, double *covariance, double *targets,
-                   double *grad, double *surprises, double *fitted) {
+                   const int *responds, const double *draw, const double *odd, double *log_likelihood, double *mean, double *covariance, double *targets,
+                   double *grad, double *errors, double *owed) {
     Patient p = *given;
     Scratch s;
     vec *out;
     int n = p.n, count = seen_rows(&p), places = n - count, size = parameters(&p);
-    int wants = (covariance ? COVARIANCE : 0) | (targets && places ? TARGETS : 0) | (grad ? GRADIENT : 0) | (surprises ? SURPRISE : 0);
-    void *memory = open_patient(&p, &s, wants, 2 * (size_t)n + TOLD * (size_t)places, &out);
+    int wants = (covariance ? COVARIANCE : 0) | (targets && places ? TARGETS : 0) | (grad ? GRADIENT : 0) | (errors ? ERRORS : 0);
+    void *memory = open_patient(&p, &s, wants, 3 * (size_t)n + p.channels + TOLD * (size_t)places, &out);
     if (!memory) return 1;
-    vec *levels = out + n, *told = levels + n;
+    vec *told = out + 3 * n + p.channels;
+    s.drawn = draw != NULL;
     for (int from = 0; from < nodes; from += LANES) {
         int lanes = nodes - from < LANES ? nodes - from : LANES;
         for (int lane = 0; lane < LANES; lane++) { /* the last node fills what is left of a group */
             int g = from + (lane < lanes ? lane : lanes - 1);
             for (int i = 0; i < size; i++) s.theta[i][lane] = theta[(size_t)g * size + i];
+            if (draw) s.draw[lane] = draw[g];
+            for (int j = 0; draw && j < n; j++) s.odd[j][lane] = odd ? odd[(size_t)g * n + j] : p.odd[j];
             s.half_loss[lane] = half_loss[g]; s.deviate[lane] = deviate[g]; s.active[lane] = responds[g] ? 1 : 0;
         }
-        evaluate(&p, &s, count, wants, told, out, levels);
+        evaluate(&p, &s, count, wants, told, out);
         for (int lane = 0; lane < lanes; lane++) {
             size_t g = (size_t)from + lane, k = (size_t)s.k, m = (size_t)s.m;
             double value = s.log_likelihood[lane];
@@ -46,7 +49,8 @@ int reprieve_nodes(const Patient *given, int nodes, const double *theta, const d
                 for (size_t o = 0; o < k; o++) covariance[(g * k + i) * k + o] = s.cov[(i + 1) * m + o + 1][lane];
             for (int i = 0; wants & TARGETS && i < TOLD * places; i++) targets[g * TOLD * places + i] = told[i][lane];
             for (int i = 0; grad && i < size; i++) grad[g * size + i] = s.grad[i][lane];
-            for (int j = 0; surprises && j < n; j++) { surprises[g * n + j] = out[j][lane]; fitted[g * n + j] = levels[j][lane]; }
+            for (int i = 0; errors && i < 3 * n; i++) errors[g * 3 * n + i] = out[i][lane];
+            for (int ch = 0; errors && ch < p.channels; ch++) owed[g * p.channels + ch] = out[3 * n + ch][lane];
         }
     }
     free(memory);
@@ -77,26 +81,23 @@ int reprieve_quantiles(int times, int count, const double *weight, const double 
 }
 
 /* One patient's forecast, from scores to quantiles: what `foretell` of learn/posterior.py and learn/mixture.py do step by
- * step. Of `given`, score, tilt, weight, off_time, lifted and blur are written. Outputs: (places), (places), (places, levels). Returns
+ * step. Of `given`, score, tilt, weight, odd, off_time, lifted, blur and owed are written. Outputs: (places), (places), (places, levels). Returns
  * 0, or 1 without memory. */
 int reprieve_forecast(const Patient *given, const Frame *frame, const Manner *manner, const Places *places, double *mean,
                       double *sd, double *quantile) {
     int size = frame->size, n = given->n, all = n + places->count, count = 2 * manner->nodes + manner->silent + manner->few, failed = 1;
-    size_t wide = (size_t)size, square = wide * wide, rows = (size_t)all * (4 + (size_t)given->others);
+    size_t wide = (size_t)size, square = wide * wide, rows = (size_t)all * (6 + (size_t)given->others);
     double *room = malloc(sizeof(double) * (2 * wide + 3 * square + rows + (size_t)count * (1 + TOLD * (size_t)places->count)) + sizeof(int) * all);
     if (!room) return 1;
     double *at = room, *inverse = at + wide, *own_at = inverse + square, *own = own_at + wide, *root = own + square;
-    double *week = root + square, *joint = week + rows, *targets = joint + count;
+    double *sorted = root + square, *joint = sorted + rows, *targets = joint + count;
     Patient p = *given;
-    double *other = week + 4 * (size_t)all;
-    p.week = week; p.score = week + all; p.tilt = week + 2 * (size_t)all; p.weight = week + 3 * (size_t)all; p.other = other;
-    p.channel = (int *)(targets + (size_t)count * TOLD * places->count); p.n = all;
     for (int i = 0; i < size; i++) {
         at[i] = 0;
         for (int o = 0; o < size; o++) inverse[i * wide + o] = i == o;
     }
     if (n && seek(given, frame, 1, frame->rounds, at, inverse)) goto done;
-    sort_in(given, places, week, p.score, p.tilt, p.weight, (int *)p.channel, other);
+    sort_in(given, places, sorted, (int *)(targets + (size_t)count * TOLD * places->count), &p);
     Scratch s;
     vec *work;
     void *memory = open_patient(&p, &s, TARGETS, 3 * wide + (size_t)frame->known + TOLD * (size_t)places->count, &work);

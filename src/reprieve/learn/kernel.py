@@ -27,6 +27,9 @@ class Rows:
     score, tilt, weight : ndarray, shape (n,)
         The scores made linear, see `learn.bounds`: tilt times the level, drift and error; and the precision of the
         row's error (1: as usual, 0: a place to predict, whose score and tilt are ignored).
+    odd, turn : ndarray, shape (n,)
+        Chance that the score is an odd one, given all others; and what says, with a node's draw, whether it is odd
+        there, see `learn.odd_scores`.
     channel : ndarray of int32, shape (n,)
     start, ratio, with_placebo : ndarray, shape (c,)
         Weeks of the injections; dose over reference dose (0: none); 1 where a placebo response is expected.
@@ -36,6 +39,8 @@ class Rows:
         deviation, over which the curve is averaged.
     lifted : ndarray, shape (k, c)
         The cycle's whole effect there, on each channel, as share of the reference score.
+    owed : ndarray, shape (k,)
+        What the likelihood owes by the log of the error's standard deviation, see `learn.odd_scores`.
     reference, lowest, highest : ndarray, shape (k,)
         Reference score and ends of each channel's scale, in points; without ends, infinite.
     other : ndarray, shape (n, e)
@@ -53,6 +58,8 @@ class Rows:
     score: Array
     tilt: Array
     weight: Array
+    odd: Array
+    turn: Array
     channel: NDArray[np.int32]
     start: Array
     ratio: Array
@@ -61,6 +68,7 @@ class Rows:
     off_time: Array
     lifted: Array
     blur: Array
+    owed: Array
     reference: Array
     lowest: Array
     highest: Array
@@ -93,12 +101,46 @@ class Points:
         The patient's half-loss time and variability, standard normal deviates.
     responds : ndarray of int32, shape (g,)
         0 where the toxin does nothing for this patient.
+    draw : ndarray, shape (g,), or None
+        Number of the node's draw of which scores are odd; without, each score's error is the one that stands for both.
+    odd : ndarray, shape (g, n), or None
+        Chance at each node that a row is drawn as odd; without, that of the rows.
     """
 
     slots: Array
     half_loss: Array
     spread: Array
     responds: NDArray[np.int32]
+    draw: Array | None = None
+    odd: Array | None = None
+
+    def at(self, nodes: NDArray[np.int64]) -> Points:
+        """Return these of the nodes."""
+        draw, odd = (None if told is None else told[nodes] for told in (self.draw, self.odd))
+        return Points(self.slots[nodes], self.half_loss[nodes], self.spread[nodes], self.responds[nodes], draw, odd)
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """What g nodes tell of the errors of n rows on k channels.
+
+    Attributes
+    ----------
+    weight, odd, fitted : ndarray, shape (g, n)
+        Precision of each row's error, given all others, beside its usual one; chance that it is an odd one; and the
+        level there.
+    owed : ndarray, shape (g, k)
+        What the likelihood owes with these precisions.
+    """
+
+    weight: Array
+    odd: Array
+    fitted: Array
+    owed: Array
+
+    def mean(self, share: Array) -> Errors:
+        """Return what the nodes tell together, by their `share`, shape (g,)."""
+        return Errors(share @ self.weight, share @ self.odd, share @ self.fitted, share @ self.owed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +157,8 @@ class NodeResults:
         the covariance of both; error variance; centre and variance of the gain, as level.
     gradient : ndarray, shape (g, p), or None
         Of the log likelihood, by slot.
-    surprise, fitted : ndarray, shape (g, n), or None
-        Expected square of each row's error beside its usual variance; and the level there.
+    errors : Errors, or None
+        What is told of each row's error.
     """
 
     log_likelihood: Array
@@ -124,8 +166,7 @@ class NodeResults:
     covariance: Array
     targets: Array | None
     gradient: Array | None
-    surprise: Array | None
-    fitted: Array | None = None
+    errors: Errors | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,7 +256,7 @@ class Kernel(Protocol):
         *,
         targets: bool = False,
         gradient: bool = False,
-        surprise: bool = False,
+        errors: bool = False,
     ) -> NodeResults: ...
 
 

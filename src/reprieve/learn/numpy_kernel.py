@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from reprieve.learn.curve import AFTER_WEEKS, after_course, early_course, placebo_course, shape_and_slope
-from reprieve.learn.kernel import FAMILIES, Array, NodeResults, Points, Rows
+from reprieve.learn.kernel import FAMILIES, Array, Errors, NodeResults, Points, Rows
+from reprieve.learn.odd_scores import ODD_SHARE, ODD_WIDTH, normal_errors, where_odd
 from reprieve.learn.parameters import BY_SCALE, COMMON, baseline_parts
 
 _STEP = 1e-4
@@ -113,14 +114,14 @@ class _Filter:
     log_sd: Array
 
 
-def _filter(rows: Rows, value: _Slots, columns: Array) -> _Filter:
+def _filter(rows: Rows, value: _Slots, columns: Array, wide: Array) -> _Filter:
     n, g, m = columns.shape
     reference = rows.reference[:, None]
     drift = (reference * np.exp(value.channel["log_sd_drift"])) ** 2
     error = (reference * np.exp(value.channel["log_sigma"])) ** 2
     tau = np.exp(value.channel["log_drift_time"])
-    blank, wide = np.zeros((n, g)), np.zeros((n, g, m))
-    out = _Filter(wide, wide.copy(), blank, blank.copy(), blank.copy(), blank.copy(), blank.copy(), np.zeros(g))
+    blank, full = np.zeros((n, g)), np.zeros((n, g, m))
+    out = _Filter(full, full.copy(), blank, blank.copy(), blank.copy(), blank.copy(), blank.copy(), np.zeros(g))
     state, variance, last = np.zeros((len(reference), g, m)), drift.copy(), np.full(len(reference), -np.inf)
     for j in range(n):
         k, seen = rows.channel[j], rows.weight[j] > 0
@@ -128,7 +129,7 @@ def _filter(rows: Rows, value: _Slots, columns: Array) -> _Filter:
         last[k] = rows.week[j]
         out.rho[j], out.predicted[j] = rho, variance[k] * rho**2 + drift[k] * (1.0 - rho**2)
         out.before[j] = state[k] * rho[:, None]
-        out.noise[j] = error[k] / (rows.weight[j] if seen else 1.0)
+        out.noise[j] = error[k] * wide[j]
         state[k], variance[k] = out.before[j], out.predicted[j]
         if not seen:
             continue
@@ -169,15 +170,30 @@ def _unwhiten(rows: Rows, done: _Filter) -> _Back:
     return out
 
 
+def _error_variances(rows: Rows, points: Points, value: _Slots, log_spread: Array) -> tuple[Array, Array]:
+    """Return each row's error variance beside the usual one (n, g), and what that adds to the likelihood (g,)."""
+    seen = rows.weight > 0
+    if points.draw is None:
+        wide = np.where(seen, 1.0 / np.where(seen, rows.weight, 1.0), 1.0)
+        more = rows.owed @ (value.channel["log_sigma"] + log_spread)
+        return np.repeat(wide[:, None], len(log_spread), axis=1), more
+    chance = rows.odd[:, None] if points.odd is None else points.odd.T
+    odd = where_odd(points.draw, rows.turn[:, None], chance) & seen[:, None]
+    own = np.where(seen[:, None], chance, ODD_SHARE)
+    ratio = np.where(odd, ODD_SHARE / own, (1.0 - ODD_SHARE) / (1.0 - own))
+    return np.where(odd, ODD_WIDTH**2, 1.0), np.log(ratio).sum(0)
+
+
 @np.errstate(over="ignore", divide="ignore", invalid="ignore")  # a step too far: such a node has no likelihood
 def numpy_kernel(
-    rows: Rows, points: Points, *, targets: bool = False, gradient: bool = False, surprise: bool = False
+    rows: Rows, points: Points, *, targets: bool = False, gradient: bool = False, errors: bool = False
 ) -> NodeResults:
     """See `reprieve.learn.kernel.Kernel`."""
     value = _named(rows, points.slots)
     spread = np.exp(np.exp(value.common["log_scale_spread"]) * points.spread)
     design = _design(rows, points, value)
-    done = _filter(rows, value, design.columns)
+    wide, more = _error_variances(rows, points, value, np.log(spread))
+    done = _filter(rows, value, design.columns, wide)
     k, square = rows.effects, spread**2
     gram = np.einsum("ngi,ngj->gij", done.white, done.white, optimize=True)
     precision = gram[:, :k, :k] / square[:, None, None] + np.eye(k)
@@ -191,16 +207,15 @@ def numpy_kernel(
         + np.linalg.slogdet(precision)[1]
         + count * (np.log(2.0 * np.pi) + np.log(square))
     )
-    log_likelihood = log_likelihood - done.log_sd
+    log_likelihood = log_likelihood - done.log_sd + more
     log_likelihood = np.where(np.isfinite(log_likelihood), log_likelihood, -1e300)
-    result = NodeResults(log_likelihood, mean, covariance, None, None, None)
-    if targets or surprise:
+    result = NodeResults(log_likelihood, mean, covariance, None, None)
+    if targets or errors:
         back = _unwhiten(rows, done)
         if targets:
             result = replace(result, targets=_targets(rows, value, design, done, back, result, square))
-        if surprise:
-            odd, fitted = _surprise(rows, value, design, done, back, result, square)
-            result = replace(result, surprise=odd, fitted=fitted)
+        if errors:
+            result = replace(result, errors=_errors(rows, value, design, done, back, result, square))
     if gradient:
         result = replace(result, gradient=_gradient(rows, points))
     return result
@@ -234,19 +249,22 @@ def _targets(
     return np.stack([*state, square * done.noise[places], gain, shared(away, away)], axis=-1).swapaxes(0, 1)
 
 
-def _surprise(
+def _errors(
     rows: Rows, value: _Slots, design: _Design, done: _Filter, back: _Back, told: NodeResults, square: Array
-) -> tuple[Array, Array]:
-    k, scored = rows.effects, rows.weight[:, None] > 0
-    usual = (rows.reference[rows.channel][:, None] * np.exp(value.channel["log_sigma"][rows.channel])) ** 2
+) -> Errors:
+    k, channel, scored = rows.effects, rows.channel, rows.weight > 0
+    usual = square * (rows.reference[channel][:, None] * np.exp(value.channel["log_sigma"][channel])) ** 2
     away = back.back[..., k] - np.einsum("ngk,gk->ng", back.back[..., :k], told.mean)
-    variance = square * (done.noise - done.noise**2 * back.diagonal)
     spread = np.einsum("ngk,gkl,ngl->ng", back.back[..., :k], told.covariance, back.back[..., :k], optimize=True)
-    ratio = (done.noise**2 * (away**2 + spread) + variance) / (square * usual)
+    variance = square**2 / (square * back.diagonal - spread)  # of the score, given all others
+    weight, owed, odd = normal_errors(away * variance / square, variance - square * done.noise, usual)
     columns = design.columns
     fitted = rows.score[:, None] - columns[..., k] + np.einsum("ngk,gk->ng", columns[..., :k], told.mean)
-    fitted = fitted / rows.tilt[:, None]
-    return np.where(scored, ratio, 0.0).T, np.where(scored, fitted, 0.0).T
+    fitted, weight, owed, odd = (
+        np.where(scored[:, None], told, 0.0) for told in (fitted / rows.tilt[:, None], weight, owed, odd)
+    )
+    by_channel = [owed[channel == k].sum(0) for k in range(len(rows.reference))]
+    return Errors(weight.T, odd.T, fitted.T, np.stack(by_channel, axis=1))
 
 
 def _gradient(rows: Rows, points: Points) -> Array:

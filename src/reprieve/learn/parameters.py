@@ -80,6 +80,11 @@ def slots(names: Sequence[str], scales: Sequence[str], products: Sequence[str]) 
     return np.array([place.get(name, -1) for name in wanted], dtype=np.int32)
 
 
+def slot_values(theta: NDArray[np.float64], places: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return parameters in the order of the kernel's slots, for `theta` of shape (..., p)."""
+    return np.where(places < 0, 0.0, theta[..., np.maximum(places, 0)])
+
+
 def baseline_parts(logit: NDArray[np.float64], channels: int) -> NDArray[np.float64]:
     """Return how much of each channel's effect is in each channel's baseline, shape (k, k, ...).
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from reprieve.learn.bounds import moments_in_points, tangent, to_points
 from reprieve.learn.kernel import Array, Kernel, NodeResults, Points, Rows
 from reprieve.learn.observations import PatientScores
+from reprieve.learn.odd_scores import error_parts
 from reprieve.learn.parameters import BY_PRODUCT, BY_SCALE, COMMON
 from reprieve.learn.population import Population
-from reprieve.learn.quadrature import error_parts
 from reprieve.learn.rows import rows_of, scales_of
 from reprieve.learn.search import Frame, Mode, frame_of, settle
 
@@ -160,16 +160,19 @@ def _sought(
 
 def _carried(old: Rows, new: Rows) -> Rows:
     """Return the new rows with the old linearisation; a score not seen before lies on the line of the one before it."""
-    score, tilt, weight = new.score.copy(), new.tilt.copy(), new.weight.copy()
+    score, tilt, weight, odd = new.score.copy(), new.tilt.copy(), new.weight.copy(), new.odd.copy()
     count = min(len(old.weight), len(weight))
     if np.array_equal(old.week[:count], new.week[:count]):
-        score[:count], tilt[:count], weight[:count] = old.score[:count], old.tilt[:count], old.weight[:count]
+        score[:count], tilt[:count] = old.score[:count], old.tilt[:count]
+        weight[:count], odd[:count] = old.weight[:count], old.odd[:count]
         for j in range(count, len(weight)):
             same = np.flatnonzero(new.channel[:j] == new.channel[j])
             if len(same):
                 tilt[j], score[j] = tilt[same[-1]], score[same[-1]] + new.points[j] - new.points[same[-1]]
-    lifted = old.lifted if old.lifted.shape == new.lifted.shape else new.lifted  # a first score on another scale
-    return replace(new, off_time=old.off_time, lifted=lifted, blur=old.blur, score=score, tilt=tilt, weight=weight)
+    new = replace(new, off_time=old.off_time, blur=old.blur, score=score, tilt=tilt, weight=weight, odd=odd)
+    if old.lifted.shape != new.lifted.shape:  # a first score on another scale
+        return new
+    return replace(new, lifted=old.lifted, owed=old.owed)
 
 
 def _posterior(
@@ -189,7 +192,9 @@ def _posterior(
     at, log_weight = _around(frame, rows, mode, nodes)
     more, log_more = _around(frame, rows, silent or mode, others)
     at, responds = np.concatenate([at, more]), np.repeat(np.array([1, 0], np.int32), [nodes, others])
-    points = frame.points(at, responds)
+    points = replace(
+        frame.points(at, responds), draw=np.concatenate([np.arange(nodes), np.arange(others)]).astype(np.float64)
+    )
     seen = rows if places is None else _with_places(patient, population, rows, places)
     told = kernel(seen, points, targets=places is not None)
     logit = points.slots[:, _NON_RESPONSE]
@@ -369,9 +374,9 @@ def without_idle_nodes(posterior: ResponsePosterior, but_for: float = UNSEEN) ->
     return replace(
         posterior,
         theta=posterior.theta[keep],
-        points=Points(old.slots[keep], old.half_loss[keep], old.spread[keep], old.responds[keep]),
+        points=old.at(keep),
         weight=weight / weight.sum(),
-        told=NodeResults(told.log_likelihood[keep], told.mean[keep], told.covariance[keep], None, None, None),
+        told=NodeResults(told.log_likelihood[keep], told.mean[keep], told.covariance[keep], None, None),
     )
 
 

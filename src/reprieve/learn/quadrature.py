@@ -7,19 +7,56 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.learn.bounds import tangent
 from reprieve.learn.kernel import Array, Kernel, NodeResults, Points, Rows
+from reprieve.learn.linear import relinearised, straightened
 from reprieve.learn.observations import PatientScores
-from reprieve.learn.parameters import BY_SCALE, COMMON, baseline_parts
+from reprieve.learn.parameters import COMMON, slot_values
 from reprieve.learn.population import Population
-from reprieve.learn.rows import dose_factor, rows_of
+from reprieve.learn.rows import rows_of
 
-HALF_LOSS_POINTS, SPREAD_POINTS = 5, 5
-# A single rating's error is normal, but for an odd one in fifty, normal with a standard deviation four times as large.
-ODD_SHARE, ODD_WIDTH = 0.02, 4.0
+HALF_LOSS_POINTS, SPREAD_POINTS = 7, 5
+# Which scores are odd is drawn so many times for each patient, at each node as often as it weighs: with few draws where
+# the weight is, the log of their mean would be biased. Few scores leave more open, and afford more draws. Nodes that
+# weigh less than the last are left out.
+DRAWS, SCORES_AND_DRAWS, NEGLIGIBLE = 24, 1_000, 1e-4
 NARROWEST, WIDEST = 0.08, 1.2
-LINEAR_AROUND = 0.7  # how far a cycle's linearisation point moves towards its posterior mean in one round
-_PLACE = {name: i for i, name in enumerate(COMMON)}
+_NON_RESPONSE = list(COMMON).index("logit_non_response")
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """Where a patient's likelihood is evaluated.
+
+    Attributes
+    ----------
+    half_loss, spread : ndarray, shape (g,)
+        Half-loss time and variability, standard normal deviates.
+    responds : ndarray of int32, shape (g,)
+    log_weight : ndarray, shape (g,)
+        Log of prior over proposal, given whether the patient responds.
+    draw : ndarray, shape (g,), or None
+        Number of the draw of which scores are odd.
+    """
+
+    half_loss: Array
+    spread: Array
+    responds: NDArray[np.int32]
+    log_weight: Array
+    draw: Array | None = None
+
+    def points(self, slots: Array) -> Points:
+        """Return the nodes at the parameters `slots`."""
+        all_alike = np.ascontiguousarray(np.broadcast_to(slots, (len(self.spread), len(slots))))
+        return Points(all_alike, self.half_loss, self.spread, self.responds, self.draw)
+
+    def drawn(self, weight: Array, draws: int) -> Nodes:
+        """Return each node as often as it weighs, each time with a draw of its own."""
+        times = np.maximum(np.round(draws * weight), weight > NEGLIGIBLE).astype(int)
+        at = np.repeat(np.arange(len(weight)), times)
+        log_weight = self.log_weight[at] - np.log(times[at])
+        return Nodes(
+            self.half_loss[at], self.spread[at], self.responds[at], log_weight, np.arange(len(at), dtype=np.float64)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +74,8 @@ class Member:
         Cholesky factor of their spread.
     alone : ndarray, shape (2,)
         Centre and spread of the variability of a non-responder.
+    nodes : Nodes
+        Where the likelihood is evaluated.
     """
 
     rows: Rows
@@ -44,16 +83,13 @@ class Member:
     centre: Array
     root: Array
     alone: Array
+    nodes: Nodes
 
 
 def member_of(patient: PatientScores, population: Population, places: NDArray[np.int32]) -> Member:
     """Return `patient` with nodes at the prior."""
-    return Member(rows_of(patient, population), places, np.zeros(2), np.eye(2), np.array([0.0, 1.0]))
-
-
-def slot_values(theta: Array, places: NDArray[np.int32]) -> Array:
-    """Return parameters in the order of the kernel's slots, for `theta` of shape (..., p)."""
-    return np.where(places < 0, 0.0, theta[..., np.maximum(places, 0)])
+    centre, root, alone = np.zeros(2), np.eye(2), np.array([0.0, 1.0])
+    return Member(rows_of(patient, population), places, centre, root, alone, _nodes(centre, root, alone))
 
 
 def _rule(count: int) -> tuple[Array, Array]:
@@ -64,125 +100,72 @@ def _rule(count: int) -> tuple[Array, Array]:
 _X, _LOG_WX = _rule(HALF_LOSS_POINTS)
 _Y, _LOG_WY = _rule(SPREAD_POINTS)
 _GRID = np.stack([np.repeat(_X, len(_Y)), np.tile(_Y, len(_X))], axis=1)
-_LOG_GRID = np.repeat(_LOG_WX, len(_Y)) + np.tile(_LOG_WY, len(_X))
+_LOG_GRID = np.repeat(_LOG_WX, len(_Y)) + np.tile(_LOG_WY, len(_X)) + 0.5 * (_GRID**2).sum(1)
+_RESPONDS = np.repeat(np.array([1, 0], np.int32), [len(_GRID), len(_Y)])
 
 
-def _points(member: Member, theta: Array) -> tuple[Points, Array]:
-    """Return the nodes and the log of prior over proposal."""
-    z = member.centre + _GRID @ member.root.T
-    log_weight = _LOG_GRID + 0.5 * ((_GRID**2).sum(1) - (z**2).sum(1)) + np.log(np.diag(member.root)).sum()
-    alone = member.alone[0] + member.alone[1] * _Y
-    log_alone = _LOG_WY + 0.5 * (_Y**2 - alone**2) + np.log(member.alone[1])
-    logit = theta[_PLACE["logit_non_response"]]
-    log_weight = np.concatenate([log_weight - np.logaddexp(0.0, logit), log_alone - np.logaddexp(0.0, -logit)])
-    responds = np.concatenate([np.ones(len(z), np.int32), np.zeros(len(_Y), np.int32)])
-    count = len(responds)
-    slots = np.broadcast_to(slot_values(theta, member.places), (count, len(member.places)))
-    half_loss = np.concatenate([z[:, 0], np.zeros(len(_Y))])
-    spread = np.concatenate([z[:, 1], alone])
-    return Points(np.ascontiguousarray(slots), half_loss, spread, responds), log_weight
+def _nodes(centre: Array, root: Array, alone: Array) -> Nodes:
+    """Return quadrature nodes: all pairs for a responder, then those of a non-responder."""
+    z = centre + _GRID @ root.T
+    own = _LOG_GRID - 0.5 * (z**2).sum(1) + np.log(np.diag(root)).sum()
+    y = alone[0] + alone[1] * _Y
+    silent = _LOG_WY + 0.5 * (_Y**2 - y**2) + np.log(alone[1])
+    half_loss, spread = np.concatenate([z[:, 0], np.zeros(len(y))]), np.concatenate([z[:, 1], y])
+    return Nodes(half_loss, spread, _RESPONDS, np.concatenate([own, silent]))
 
 
 def _weigh(
-    member: Member, theta: Array, kernel: Kernel, *, gradient: bool = False, surprise: bool = False
-) -> tuple[Points, NodeResults, Array, float]:
-    points, log_weight = _points(member, theta)
-    told = kernel(member.rows, points, gradient=gradient, surprise=surprise)
-    joint = told.log_likelihood + log_weight
+    member: Member, nodes: Nodes, theta: Array, kernel: Kernel, *, gradient: bool = False, errors: bool = False
+) -> tuple[NodeResults, Array, float]:
+    """Return what the kernel tells of the nodes, their shares of the posterior, and the log likelihood."""
+    told = kernel(member.rows, nodes.points(slot_values(theta, member.places)), gradient=gradient, errors=errors)
+    logit = theta[_NON_RESPONSE]
+    by_class = np.where(nodes.responds > 0, -np.logaddexp(0.0, logit), -np.logaddexp(0.0, -logit))
+    joint = told.log_likelihood + nodes.log_weight + by_class
     top = float(joint.max())
     mass = np.exp(joint - top)
-    return points, told, mass / mass.sum(), top + float(np.log(mass.sum()))
+    total = float(mass.sum())
+    return told, mass / total, top + float(np.log(total))
 
 
 def score_of(member: Member, theta: Array, kernel: Kernel) -> tuple[float, Array]:
     """Return the patient's log likelihood at `theta` and its gradient."""
-    points, told, weight, value = _weigh(member, theta, kernel, gradient=True)
+    told, weight, value = _weigh(member, member.nodes, theta, kernel, gradient=True)
     assert told.gradient is not None
-    by_slot = weight @ told.gradient
-    slope = np.zeros(len(theta))
-    known = member.places >= 0
-    np.add.at(slope, member.places[known], by_slot[known])
-    silent = float(weight[points.responds == 0].sum())
-    at = _PLACE["logit_non_response"]
-    slope[at] = silent - 1.0 / (1.0 + np.exp(-theta[at]))
+    # What has no parameter adds to a place after the last.
+    slope = np.bincount(np.where(member.places < 0, len(theta), member.places), weight @ told.gradient, len(theta))
+    slope = np.asarray(slope[: len(theta)], dtype=np.float64)
+    slope[_NON_RESPONSE] = weight[member.nodes.responds == 0].sum() - 1.0 / (1.0 + np.exp(-theta[_NON_RESPONSE]))
     return value, slope
 
 
 def recentre(member: Member, theta: Array, kernel: Kernel, *, rounds: int) -> Member:
     """Return the patient with nodes and linearisation where the scores put them."""
     for _ in range(rounds):
-        points, told, weight, _ = _weigh(member, theta, kernel, surprise=True)
-        member = _moved(member, theta, points, told, weight)
-    return member
+        nodes = _nodes(member.centre, member.root, member.alone)
+        told, weight, _ = _weigh(member, nodes, theta, kernel, errors=True)
+        member = _moved(member, theta, nodes, told, weight)
+    nodes = _nodes(member.centre, member.root, member.alone)
+    draws = max(DRAWS, SCORES_AND_DRAWS // max(1, len(member.rows.week)))
+    return replace(member, nodes=nodes.drawn(_weigh(member, nodes, theta, kernel)[1], draws))
 
 
-def _moved(member: Member, theta: Array, points: Points, told: NodeResults, weight: Array) -> Member:
+def _moved(member: Member, theta: Array, nodes: Nodes, told: NodeResults, weight: Array) -> Member:
     count = len(_GRID)
     own, alone = weight[:count], weight[count:]
-    z = np.stack([points.half_loss[:count], points.spread[:count]], axis=1)
-    centre, root = member.centre, member.root
+    z = np.stack([nodes.half_loss[:count], nodes.spread[:count]], axis=1)
+    rows, centre, root, silent = member.rows, member.centre, member.root, member.alone
     if own.sum() > 1e-12:
         own = own / own.sum()
         centre = own @ z
         spread = ((z - centre).T * own) @ (z - centre) + NARROWEST**2 * np.eye(2)
         root = np.linalg.cholesky(np.clip(spread, -(WIDEST**2), WIDEST**2))
         slots, covariance = slot_values(theta, member.places), np.einsum("g,gij->ij", own, told.covariance[:count])
-        rows = relinearised(member.rows, slots, own @ told.mean[:count], covariance)
-    else:
-        rows = member.rows
+        rows = relinearised(rows, slots, own @ told.mean[:count], covariance)
     if alone.sum() > 1e-12:
         alone = alone / alone.sum()
-        y = points.spread[count:]
+        y = nodes.spread[count:]
         middle = float(alone @ y)
-        member = replace(member, alone=np.array([middle, np.sqrt(float(alone @ (y - middle) ** 2) + NARROWEST**2)]))
-    assert told.surprise is not None
-    assert told.fitted is not None
-    rows = straightened(rows, weight @ told.surprise, weight @ told.fitted)
-    return replace(member, centre=centre, root=root, rows=rows)
-
-
-def straightened(rows: Rows, surprise: Array, fitted: Array) -> Rows:
-    """Return `rows` with scores linear in the level, by the lines at `fitted`; odd ones are weighted down."""
-    channel, scored = rows.channel, rows.weight > 0
-    at, points, tilt = tangent(fitted, rows.reference[channel], rows.lowest[channel], rows.highest[channel])
-    score = np.where(scored, rows.points - points + tilt * at, 0.0)
-    return replace(rows, score=score, tilt=tilt, weight=np.where(scored, robust_weights(surprise), 0.0))
-
-
-def robust_weights(surprise: Array) -> Array:
-    """Return the precision of each row's error, given its expected square: near 1 unless it must be an odd one."""
-    log_odds = np.log(ODD_SHARE / ((1.0 - ODD_SHARE) * ODD_WIDTH)) + 0.5 * surprise * (1.0 - ODD_WIDTH**-2)
-    odd = 1.0 / (1.0 + np.exp(-np.minimum(log_odds, 700.0)))
-    return 1.0 - odd * (1.0 - ODD_WIDTH**-2)
-
-
-def error_parts() -> tuple[Array, Array]:
-    """Return precisions and weights of the normal distributions that a rating's error is a mixture of."""
-    return np.array([1.0, ODD_WIDTH**-2]), np.array([1.0 - ODD_SHARE, ODD_SHARE])
-
-
-def _of_scale(name: str, rows: Rows) -> NDArray[np.int64]:
-    return len(COMMON) + len(BY_SCALE) * np.arange(len(rows.reference)) + tuple(BY_SCALE).index(name)
-
-
-def relinearised(rows: Rows, slots: Array, mean: Array, covariance: Array) -> Rows:
-    """Return `rows` made linear nearer to the posterior of the effects: `mean` (k,) and `covariance` (k, k)."""
-    first, cycle, step = len(rows.reference), rows.first_cycle, LINEAR_AROUND
-    unit = np.exp(slots[_PLACE["log_sd_cycle_half_loss"]])
-    time, blur = unit * mean[cycle + 1 :: 2], unit * np.sqrt(np.diag(covariance)[cycle + 1 :: 2])
-    amplitude = slots[len(slots) - 2 * rows.products :: 2][rows.product]
-    lifted = amplitude * dose_factor(rows.ratio, np.exp(slots[_PLACE["log_kappa"]]))
-    lifted = lifted + np.exp(slots[_PLACE["log_sd_amplitude"]]) * mean[first]
-    lifted = lifted + np.exp(slots[_PLACE["log_sd_cycle_amplitude"]]) * mean[cycle::2]
-    # Who stands higher responds otherwise, on each scale by the level there.
-    parts = baseline_parts(slots[_PLACE["logit_shared_baseline"]], first)
-    level = np.exp(slots[_of_scale("log_sd_baseline", rows)] - slots[_of_scale("log_effect", rows)]) * (
-        parts @ mean[:first]
-    )
-    lifted = np.where(rows.ratio > 0, lifted + slots[_PLACE["coupling"]] * level[:, None], 0.0)
-    return replace(
-        rows,
-        off_time=rows.off_time + step * (time - rows.off_time),
-        lifted=rows.lifted + step * (lifted - rows.lifted),
-        blur=rows.blur + step * (blur - rows.blur),
-    )
+        silent = np.array([middle, np.sqrt(float(alone @ (y - middle) ** 2) + NARROWEST**2)])
+    assert told.errors is not None
+    return replace(member, centre=centre, root=root, alone=silent, rows=straightened(rows, told.errors.mean(weight)))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from reprieve.learn.kernel import FAMILIES, Array, Rows
 from reprieve.learn.observations import PatientScores
+from reprieve.learn.odd_scores import ODD_SHARE, turns
 from reprieve.learn.others import other_courses, prior_of, told_apart
 from reprieve.learn.population import Population
 
@@ -39,22 +40,24 @@ def rows_of(
         scale's reference score.
     """
     week, points, channel, count = patient.weeks, patient.scores, patient.channels, len(patient.weeks)
-    score, tilt, weight = points, np.ones(count), np.ones(count)
+    score, tilt, weight, odd, turn = points, np.ones(count), np.ones(count), np.full(count, ODD_SHARE), turns(count)
     if linear is not None:
-        score, tilt, weight = linear.score, linear.tilt, linear.weight
+        score, tilt, weight, odd = linear.score, linear.tilt, linear.weight, linear.odd
     if at is not None:
         week = np.concatenate([week, at])
         order, none = np.argsort(week, kind="stable"), np.zeros(len(at))
         week, channel = week[order], np.concatenate([channel, np.full(len(at), at_channel)])[order]
-        points, score, weight = (np.concatenate([own, none])[order] for own in (points, score, weight))
+        kept = (points, score, weight, odd, turn)
+        points, score, weight, odd, turn = (np.concatenate([own, none])[order] for own in kept)
         tilt = np.concatenate([tilt, none + 1.0])[order]
     start, ratio, with_placebo, product = cycle_arrays(patient, population)
     scales = scales_of(patient, population)
     if linear is not None:
-        off_time, lifted, blur = linear.off_time, linear.lifted, linear.blur
+        off_time, lifted, blur, owed = linear.off_time, linear.lifted, linear.blur, linear.owed
     else:
         lifted = np.tile(usual_amplitude(ratio, product, population), (len(scales), 1))
         off_time, blur = np.zeros(len(start)), np.full(len(start), usual_blur(population))
+        owed = np.zeros(len(scales))
     others = told_apart(patient)
     entries = [population.scales[scale] for scale in scales]
     return Rows(
@@ -63,6 +66,8 @@ def rows_of(
         np.ascontiguousarray(score, dtype=np.float64),
         np.ascontiguousarray(tilt, dtype=np.float64),
         np.ascontiguousarray(weight, dtype=np.float64),
+        np.ascontiguousarray(odd, dtype=np.float64),
+        np.ascontiguousarray(turn, dtype=np.float64),
         np.ascontiguousarray(channel, dtype=np.int32),
         start,
         ratio,
@@ -71,6 +76,7 @@ def rows_of(
         off_time,
         lifted,
         blur,
+        owed,
         np.array([entry.reference for entry in entries]),
         np.array([-np.inf if entry.lowest is None else entry.lowest for entry in entries]),
         np.array([np.inf if entry.highest is None else entry.highest for entry in entries]),

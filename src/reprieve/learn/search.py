@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.learn.kernel import Array, Ground, Kernel, Points, Rows, is_compiled
+from reprieve.learn.linear import relinearised, straightened
 from reprieve.learn.observations import PatientScores
-from reprieve.learn.parameters import BY_SCALE, COMMON, slots
+from reprieve.learn.parameters import BY_SCALE, COMMON, slot_values, slots
 from reprieve.learn.population import Population
-from reprieve.learn.quadrature import relinearised, slot_values, straightened
 from reprieve.learn.rows import scales_of
 
 Cost = Callable[[Array, list[int]], tuple[float, Array]]
@@ -173,11 +173,10 @@ def ground_of(frame: Frame, rounds: int) -> Ground:
 def _adjusted(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel, *, responds: bool) -> Rows:
     """Return `rows` made linear at the mode, with the precision of each score's error there."""
     points = frame.points(mode.at[None], np.array([int(responds)], np.int32))
-    told = kernel(rows, points, surprise=True)
-    assert told.surprise is not None
-    assert told.fitted is not None
+    told = kernel(rows, points, errors=True)
+    assert told.errors is not None
     made = relinearised(rows, points.slots[0], told.mean[0], told.covariance[0])
-    return straightened(made, told.surprise[0], told.fitted[0])
+    return straightened(made, told.errors.mean(np.ones(1)))
 
 
 def _cost(frame: Frame, rows: Rows, kernel: Kernel, flag: NDArray[np.int32]) -> Cost:

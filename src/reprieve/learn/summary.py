@@ -9,6 +9,7 @@ import numpy as np
 from reprieve.learn.kernel import Array, Kernel, Manner, Places, Told, is_compiled
 from reprieve.learn.mixture import NEGLIGIBLE_PARTS, mean_sd, quantiles
 from reprieve.learn.observations import PatientScores
+from reprieve.learn.odd_scores import error_parts
 from reprieve.learn.others import other_courses, told_apart
 from reprieve.learn.population import Population
 from reprieve.learn.posterior import (
@@ -25,7 +26,6 @@ from reprieve.learn.posterior import (
     in_order,
     nodes_for,
 )
-from reprieve.learn.quadrature import error_parts
 from reprieve.learn.rows import rows_of, scales_of
 from reprieve.learn.search import frame_of, ground_of
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reprieve.learn.kernel import Array, Ground, Kernel, Manner, NodeResults, Places, Points, Rows, Told
+from reprieve.learn.kernel import Array, Errors, Ground, Kernel, Manner, NodeResults, Places, Points, Rows, Told
 from reprieve.learn.mixture import GRID_POINTS, REACH
 
 SOURCE = Path(__file__).parents[2] / "learn" / "kernel.c"
@@ -30,8 +30,11 @@ class _Patient(ctypes.Structure):
 
     _fields_ = (
         *_fields(_INT, "n cycles channels products family others"),
-        *_fields(_PLACE, "week points score tilt weight channel start ratio with_placebo product off_time lifted blur"),
-        *_fields(_PLACE, "reference lowest highest other other_mean other_sd"),
+        *_fields(
+            _PLACE,
+            "week points score tilt weight odd turn channel start ratio with_placebo product off_time lifted blur",
+        ),
+        *_fields(_PLACE, "owed reference lowest highest other other_mean other_sd"),
         *_fields(_PLACE, "log_since ebb rise early log_ratio started"),
     )
 
@@ -74,7 +77,7 @@ class CompiledKernel:
         library = ctypes.CDLL(str(path))
         self._nodes, self._settle = library.reprieve_nodes, library.reprieve_settle
         self._quantiles, self._forecast = library.reprieve_quantiles, library.reprieve_forecast
-        self._nodes.argtypes = [_PLACE, _INT, *[_PLACE] * 11]
+        self._nodes.argtypes = [_PLACE, _INT, *[_PLACE] * 13]
         self._settle.argtypes = [_PLACE, _PLACE, _INT, _PLACE, _PLACE]
         self._quantiles.argtypes = [_INT, _INT, *[_PLACE] * 3, _INT, _DOUBLE, _INT, *[_PLACE] * 4]
         self._forecast.argtypes = [_PLACE] * 7
@@ -86,7 +89,7 @@ class CompiledKernel:
         *,
         targets: bool = False,
         gradient: bool = False,
-        surprise: bool = False,
+        errors: bool = False,
     ) -> NodeResults:
         """See `Kernel`."""
         count, k = len(points.half_loss), rows.effects
@@ -95,16 +98,18 @@ class CompiledKernel:
         value, mean, covariance = np.empty(count), np.empty((count, k)), np.empty((count, k, k))
         told = np.empty((count, places, 8)) if targets else None
         slope = np.empty(theta.shape) if gradient else None
-        odd, fitted = (np.empty((count, len(rows.week))) if surprise else None for _ in range(2))
+        own = np.empty((count, 3, len(rows.week))) if errors else None
+        owed = np.empty((count, len(rows.reference))) if errors else None
         _check(
             self._nodes(
                 ctypes.byref(_patient(rows)),
                 count,
-                *(_at(a) for a in (theta, points.half_loss, points.spread, points.responds)),
-                *(_at(a) for a in (value, mean, covariance, told, slope, odd, fitted)),
+                *(_at(a) for a in (theta, points.half_loss, points.spread, points.responds, points.draw, points.odd)),
+                *(_at(a) for a in (value, mean, covariance, told, slope, own, owed)),
             )
         )
-        return NodeResults(value, mean, covariance, told, slope, odd, fitted)
+        of_errors = None if own is None or owed is None else Errors(own[:, 0], own[:, 1], own[:, 2], owed)
+        return NodeResults(value, mean, covariance, told, slope, of_errors)
 
     def settle(
         self, rows: Rows, ground: Ground, at: Array, inverse: Array, *, responds: bool
@@ -149,15 +154,15 @@ class CompiledKernel:
 
 def _own(rows: Rows) -> Rows:
     """Return `rows` with copies of what the library writes."""
-    written = ("score", "tilt", "weight", "off_time", "lifted", "blur")
+    written = ("score", "tilt", "weight", "odd", "off_time", "lifted", "blur", "owed")
     return replace(rows, **{name: getattr(rows, name).copy() for name in written})
 
 
 def _patient(rows: Rows) -> _Patient:
     sizes = (len(rows.week), len(rows.start), len(rows.reference), rows.products, rows.family, rows.other.shape[1])
-    scores = (rows.week, rows.points, rows.score, rows.tilt, rows.weight, rows.channel)
+    scores = (rows.week, rows.points, rows.score, rows.tilt, rows.weight, rows.odd, rows.turn, rows.channel)
     cycles = (rows.start, rows.ratio, rows.with_placebo, rows.product, rows.off_time, rows.lifted, rows.blur)
-    others = (rows.reference, rows.lowest, rows.highest, rows.other, rows.other_mean, rows.other_sd)
+    others = (rows.owed, rows.reference, rows.lowest, rows.highest, rows.other, rows.other_mean, rows.other_sd)
     return _Patient(*sizes, *(_at(a) for a in (*scores, *cycles, *others)))
 
 

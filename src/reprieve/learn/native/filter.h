@@ -19,7 +19,7 @@ INLINE void whiten(const Patient *p, Scratch *s, int j, size_t at, int wide, vec
     f->seen = 1; f->last = p->week[j];
     s->rho[at] = rho; s->apart[at] = apart; s->predicted[at] = predicted; s->innovation[at] = fresh;
     if (p->weight[j] > 0) {
-        vec noise = of->noise * (1 / p->weight[j]), variance = predicted + noise, precision = 1 / variance;
+        vec noise = of->noise * s->wide[j], variance = predicted + noise, precision = 1 / variance;
         vec root = root_of(precision), gain = predicted * precision;
         for (int part = 0; part < 2; part++) {
             int from = part ? cycles : 0, to = part ? wide : begun;

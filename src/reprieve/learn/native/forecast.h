@@ -51,7 +51,8 @@ BY_PROCESSOR static void draw(const Patient *p, Scratch *s, const Frame *f, cons
     }
     for (int o = 0; o < size; o++) along[o] /= length > 0 ? sqrt(length) : 1;
     if (length > 0) log_volume += log(manner->stretch);
-    s->active = splat(responds ? 1 : 0);
+    s->active = splat(responds ? 1 : 0); s->drawn = 1;
+    for (int j = 0; j < p->n; j++) s->odd[j] = splat(p->odd[j]);
     for (int from = 0; from < nodes; from += LANES) {
         vec square = splat(0), far = splat(0), out = splat(0);
         for (int i = 0; i < size; i++) {
@@ -65,7 +66,8 @@ BY_PROCESSOR static void draw(const Patient *p, Scratch *s, const Frame *f, cons
             place[i] = v; far += v * v;
         }
         set_place(s, f, place, known, &held, &unbent);
-        evaluate(p, s, seen, TARGETS, told, NULL, NULL);
+        s->draw = (vec){0, 1, 2, 3} + from;
+        evaluate(p, s, seen, TARGETS, told, NULL);
         vec weight = s->log_likelihood + 0.5 * (square - far) + (log_volume - log(nodes));
         for (int lane = 0; lane < LANES && from + lane < nodes; lane++) {
             double logit = s->theta[NON_RESPONSE][lane] * (responds ? 1 : -1), value = weight[lane];
@@ -153,15 +155,21 @@ static int tell(const Manner *manner, const Scale *scale, int nodes, int places,
     return 0;
 }
 
-/* Sort places to predict in among the scores; at the same time the score comes first. */
-static void sort_in(const Patient *p, const Places *at, double *week, double *score, double *tilt, double *weight, int *channel,
-                    double *other) {
-    for (int j = 0, row = 0, place = 0; j < p->n + at->count; j++) {
+/* Sort places to predict in among the scores, in `out`; at the same time the score comes first. `room` is for six columns
+ * and those of other treatments. */
+static void sort_in(const Patient *p, const Places *at, double *room, int *channel, Patient *out) {
+    int all = p->n + at->count;
+    double *week = room, *other = room + 6 * (size_t)all, *turn = room + 5 * (size_t)all;
+    out->week = week; out->score = week + all; out->tilt = out->score + all; out->weight = out->tilt + all; out->odd = out->weight + all;
+    out->turn = turn; out->other = other; out->channel = channel; out->n = all;
+    for (int j = 0, row = 0, place = 0; j < all; j++) {
         int scored = row < p->n && (place == at->count || p->week[row] <= at->week[place]);
         week[j] = scored ? p->week[row] : at->week[place];
-        score[j] = scored ? p->score[row] : 0;
-        tilt[j] = scored ? p->tilt[row] : 1;
-        weight[j] = scored ? p->weight[row] : 0;
+        out->score[j] = scored ? p->score[row] : 0;
+        out->tilt[j] = scored ? p->tilt[row] : 1;
+        out->weight[j] = scored ? p->weight[row] : 0;
+        out->odd[j] = scored ? p->odd[row] : 0;
+        turn[j] = scored ? p->turn[row] : 0;
         channel[j] = scored ? p->channel[row] : at->channel;
         const double *course = scored ? p->other + (size_t)row * p->others : at->other + (size_t)place * p->others;
         for (int o = 0; o < p->others; o++) other[(size_t)j * p->others + o] = course[o];
@@ -174,7 +182,7 @@ static double silent_odds(Patient *p, Scratch *s, const Frame *f, int seen, cons
     vec *place = work, *known = work + f->size, held, unbent;
     for (int i = 0; i < f->size; i++) place[i] = splat(at[i]);
     set_place(s, f, place, known, &held, &unbent);
-    s->active = (vec){1, 0, 1, 0};
-    evaluate(p, s, seen, 0, NULL, NULL, NULL);
+    s->active = (vec){1, 0, 1, 0}; s->drawn = 0;
+    evaluate(p, s, seen, 0, NULL, NULL);
     return s->log_likelihood[1] - s->log_likelihood[0];
 }

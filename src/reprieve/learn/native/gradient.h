@@ -15,6 +15,9 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
     }
     grad[SPREAD] = sd[SPREAD] * s->deviate * (sum_squares * per - (double)count);
     for (int ch = 0; ch < p->channels; ch++) {
+        double owed = s->drawn ? 0 : p->owed[ch];
+        grad[SPREAD] += sd[SPREAD] * s->deviate * owed;
+        grad[COMMON + PER_CHANNEL * ch + SIGMA] = splat(owed);
         memset(s->filter[ch].product, 0, sizeof(vec) * m);
         s->filter[ch].pulled = s->filter[ch].rho = splat(0);
     }

@@ -1,6 +1,7 @@
-/* A group of nodes: what they tell of places, how odd each score is, their likelihood. */
+/* A group of nodes: what they tell of places and of each score's error, their likelihood. */
 #pragma once
 #include "gradient.h"
+#include "odd.h"
 
 /* What the model predicts at the rows of weight 0, in their order, `TOLD` numbers each: centre and variance of the level;
  * centre and variance of the drift, and the covariance of both; error variance; the gain by treatment: centre and
@@ -35,34 +36,58 @@ INLINE void predict(const Patient *p, const Scratch *s, vec *out) {
     }
 }
 
-/* Expected square of each row's error beside its usual variance, and the level there; 0 for places to predict. */
-INLINE void surprise(const Patient *p, const Scratch *s, vec *out, vec *fitted) {
+/* The variance of each row's error, beside the usual one. Returns what that adds to the log likelihood: where odd scores
+ * are drawn, their chances over those they are drawn with; else what the errors that stand for both owe. */
+INLINE vec error_variances(const Patient *p, Scratch *s) {
+    vec more = splat(0), ratio = splat(1);
+    for (int j = 0, seen = 0; j < p->n; j++) {
+        s->wide[j] = splat(1);
+        if (p->weight[j] <= 0) continue;
+        if (!s->drawn) { s->wide[j] = splat(1 / p->weight[j]); continue; }
+        const double shift = 6755399441055744.0; /* adding it rounds to a whole number */
+        vec turn = s->draw * GOLDEN + p->turn[j], whole = (turn - 0.5 + shift) - shift;
+        bits odd = (bits)(turn - whole < s->odd[j]);
+        s->wide[j] = choose(odd, splat(ODD_WIDTH * ODD_WIDTH), splat(1));
+        ratio *= choose(odd, ODD_SHARE / s->odd[j], (1 - ODD_SHARE) / (1 - s->odd[j]));
+        if (++seen % 8 == 0) { more += log_of(ratio); ratio = splat(1); }
+    }
+    for (int ch = 0; ch < p->channels && !s->drawn; ch++)
+        more += p->owed[ch] * (s->theta[COMMON + PER_CHANNEL * ch + SIGMA] + s->sd[SPREAD] * s->deviate);
+    return more + log_of(ratio);
+}
+
+/* The precision of each row's error, the chance that it is odd, and the level there, one after another in `out`, and then
+ * what the precisions owe by channel; 0 for places to predict. */
+INLINE void errors(const Patient *p, const Scratch *s, vec *out) {
+    vec *weight = out, *chance = weight + p->n, *fitted = chance + p->n, *owed = fitted + p->n;
+    for (int ch = 0; ch < p->channels; ch++) owed[ch] = splat(0);
     for (int j = 0; j < p->n; j++) {
         size_t at = (size_t)j + AT_ONCE;
-        const vec *back = s->back + at * s->m;
-        vec noise = s->noise[at], q = back[0] - dot(s, at, back, s->mean);
-        out[j] = fitted[j] = splat(0);
+        const vec *back = s->back + at * s->m, *row = s->cols + at * s->m;
+        weight[j] = chance[j] = fitted[j] = splat(0);
         if (p->weight[j] <= 0) continue;
-        const vec *row = s->cols + at * s->m;
-        vec away = row[0];
+        vec q = back[0] - dot(s, at, back, s->mean), away = row[0], more;
         for (int i = 1; i < s->begun + 2 * p->started[j]; i++) away -= row[i] * s->mean[i];
         fitted[j] = (p->score[j] - away) / p->tilt[j];
         times_covariance(s, at, back, s->low[at], s->tmp);
-        vec variance = s->square * (noise - noise * noise * s->diagonal[at]) + noise * noise * dot(s, at, back, s->tmp);
-        out[j] = (noise * noise * q * q + variance) / (s->square * s->of[p->channel[j]].noise);
+        vec variance = s->square * s->square / (s->square * s->diagonal[at] - dot(s, at, back, s->tmp)); /* of the score, given all others */
+        normal_error(q * variance / s->square, variance - s->square * s->noise[at], s->square * s->of[p->channel[j]].noise, weight + j, &more, chance + j);
+        owed[p->channel[j]] += more;
     }
 }
 
-enum { COVARIANCE = 1, TARGETS = 2, GRADIENT = 4, SURPRISE = 8 };
+enum { COVARIANCE = 1, TARGETS = 2, GRADIENT = 4, ERRORS = 8 };
 
 /* One group of nodes: theta, half_loss, deviate and active of the scratch are set. */
-BY_PROCESSOR static void evaluate(const Patient *p, Scratch *s, int count, int wants, vec *targets, vec *surprises, vec *fitted) {
+BY_PROCESSOR static void evaluate(const Patient *p, Scratch *s, int count, int wants, vec *targets, vec *told) {
     parameters_of(p, s);
+    vec more = error_variances(p, s);
     vec log_sd = wants & GRADIENT ? gather(p, s, 1) : gather(p, s, 0);
-    integrate(s, log_sd, count, wants & (COVARIANCE | GRADIENT | SURPRISE));
-    if (wants & (TARGETS | GRADIENT | SURPRISE)) unwhiten(p, s);
+    integrate(s, log_sd, count, wants & (COVARIANCE | GRADIENT | ERRORS));
+    s->log_likelihood += more;
+    if (wants & (TARGETS | GRADIENT | ERRORS)) unwhiten(p, s);
     if (wants & TARGETS) predict(p, s, targets);
-    if (wants & SURPRISE) surprise(p, s, surprises, fitted);
+    if (wants & ERRORS) errors(p, s, told);
     if (wants & GRADIENT) gradient(p, s, count);
 }
 
@@ -84,7 +109,7 @@ static void *open_patient(Patient *p, Scratch *s, int wants, size_t more, vec **
     p->log_since = (double *)(at + vecs); p->ebb = p->log_since + cells; p->rise = p->ebb + cells; p->early = p->rise + cells;
     p->log_ratio = p->early + p->n; p->started = (int *)(p->log_ratio + p->cycles);
     s->low = p->started + p->n; s->high = s->low + p->n + AT_ONCE; s->under = s->high + p->n + AT_ONCE;
-    s->kept = wants & (GRADIENT | SURPRISE) ? 0 : p->n;
+    s->kept = wants & (GRADIENT | ERRORS) ? 0 : p->n;
     for (int j = p->n - 1; j >= 0 && wants & TARGETS; j--)
         if (p->weight[j] <= 0 && j < s->kept) s->kept = j;
     courses(p);

@@ -12,15 +12,18 @@ enum { AT_ONCE = 4, OWN = 4, TOLD = 8 }; /* rows summed at once; effects that ar
 #define EARLY_WEEKS 2.0 /* peak of a patient's own course of the first weeks */
 #define AFTER_WEEKS 26.0 /* decay of what follows an effect that is gone */
 
-typedef struct { /* the first 25 as Python gives them */
+typedef struct { /* the first 28 as Python gives them */
     int n, cycles, channels, products, family, others;
     const double *week, *points;    /* (n) */
     double *score, *tilt, *weight;  /* (n): score = tilt * level + drift + error; weight 0: a place to predict, not a score */
+    double *odd;                /* (n): chance that the score is odd, given all others */
+    const double *turn;         /* (n): with the node's own draw it says whether the score is odd there, see native/odd.h */
     const int *channel;         /* (n) */
     const double *start, *ratio, *with_placebo; /* (cycles) */
     const int *product;                         /* (cycles) */
     double *off_time, *lifted, *blur; /* (cycles), (channels, cycles), (cycles): own log half-loss time, whole effect and the spread of the time
                                        * where the curve is made linear */
+    double *owed; /* (channels): what the likelihood owes by the log of the error's sd, see native/odd.h */
     const double *reference, *lowest, *highest;  /* (channels): in points; infinite without ends */
     const double *other, *other_mean, *other_sd; /* (n, others): courses of other treatments; (others): their priors */
     double *log_since, *ebb, *rise, *early, *log_ratio; /* (n, cycles) three times, (n), (cycles): no parameter changes them */
@@ -50,10 +53,12 @@ typedef struct { /* scratch for one group of nodes */
     vec *g, *slope, *bend, *turn, *twist, *rise, *lost;   /* (AT_ONCE + n, cycles) */
     vec *reach, *placebo, *placebo_slope, *effect;        /* (AT_ONCE + n) */
     vec *gain, *root, *rho, *apart, *predicted, *noise, *innovation, *diagonal, *pull_variance; /* (AT_ONCE + n) */
+    vec *wide, *odd;                                      /* (n): variance of a row's error beside the usual; chance to be drawn as odd */
     vec *amplitude, *log_time, *dose, *after, *stretch, *shrink; /* (cycles) */
     vec *gram, *chol, *inverse, *cov;                        /* (m, m) */
     vec *mean, *shift, *tmp, *grad;                          /* (m), and (size) */
-    vec half_loss, deviate, active, spread, square, log_likelihood, per_onset, per_decay, shared_slope;
+    int drawn;                                               /* whether odd scores are drawn, by `draw`, or have the error that stands for both */
+    vec draw, half_loss, deviate, active, spread, square, log_likelihood, per_onset, per_decay, shared_slope;
 } Scratch;
 
 static int columns(const Patient *p) { return p->channels + OWN + p->others + 2 * p->cycles; }
@@ -63,7 +68,7 @@ static int parameters(const Patient *p) { return COMMON + PER_CHANNEL * p->chann
 static size_t scratch_size(const Patient *p) {
     size_t n = (size_t)p->n + AT_ONCE, m = (size_t)columns(p) + 1, c = (size_t)p->cycles, s = (size_t)parameters(p);
     size_t channels = (size_t)p->channels * (2 * m + (sizeof(Channel) + sizeof(Filter)) / sizeof(vec) + 2);
-    return 5 * n * m + 7 * n * c + 13 * n + 6 * c + 4 * m * m + 3 * m + 2 * s + channels;
+    return 5 * n * m + 7 * n * c + 15 * n + 6 * c + 4 * m * m + 3 * m + 2 * s + channels;
 }
 
 static vec *take(vec **at, size_t count) { vec *place = *at; *at += count; return place; }
@@ -79,6 +84,7 @@ static void lay_out(Scratch *s, vec *at, const Patient *p) {
     vec **by_row[] = {&s->reach, &s->placebo, &s->placebo_slope, &s->effect, &s->gain, &s->root, &s->rho, &s->apart,
                       &s->predicted, &s->noise, &s->innovation, &s->diagonal, &s->pull_variance};
     for (size_t i = 0; i < 13; i++) *by_row[i] = take(&at, n);
+    s->wide = take(&at, n); s->odd = take(&at, n);
     vec **of_cycle[] = {&s->amplitude, &s->log_time, &s->dose, &s->after, &s->stretch, &s->shrink};
     for (size_t i = 0; i < 6; i++) *of_cycle[i] = take(&at, c);
     vec **square[] = {&s->gram, &s->chol, &s->inverse, &s->cov};

@@ -3,9 +3,7 @@
 #include "nodes.h"
 #include "scale.h"
 
-#define ODD_SHARE 0.02 /* of errors ODD_WIDTH times as wide, as in learn/quadrature.py; and how far a round moves where curves are linear */
-#define ODD_WIDTH 4.0
-#define LINEAR_AROUND 0.7
+#define LINEAR_AROUND 0.7 /* how far a round moves where curves are linear */
 #define PROBE 1e-3 /* how far beside its place a search looks */
 #define LEAST_CURVATURE 0.5 /* of what a search learns from, beside the prior's */
 
@@ -48,7 +46,7 @@ BY_PROCESSOR static double costs(Patient *p, Scratch *s, const Frame *f, int cou
     vec value = splat(0), half_loss = splat(0), noise = splat(0), held, free, *by = known + f->known;
     set_place(s, f, at, known, &held, &free);
     for (int i = 0; i < f->known; i++) by[i] = splat(0);
-    evaluate(p, s, count, GRADIENT, NULL, NULL, NULL);
+    evaluate(p, s, count, GRADIENT, NULL, NULL);
     s->grad[SPREAD] *= held;
     for (int i = 0; i < s->size; i++)
         if (f->place[i] >= 0) by[f->place[i]] += s->grad[i];
@@ -166,16 +164,16 @@ static void descend(Patient *p, Scratch *s, Search *f, double resting) {
 
 /* Make the patient linear at the place in lane 0, and give each score the precision of its error there: `relinearised`
  * and `straightened` of learn/quadrature.py. */
-static void adjust(Patient *p, Scratch *s, vec *surprises, vec *fitted) {
-    surprise(p, s, surprises, fitted);
+static void adjust(Patient *p, Scratch *s, vec *told) {
+    const vec *weight = told, *chance = weight + p->n, *fitted = chance + p->n, *owed = fitted + p->n;
+    errors(p, s, told);
     for (int ch = 0; ch < p->channels; ch++) {
         Scale of = scale_of(p->reference[ch], p->lowest[ch], p->highest[ch]);
+        p->owed[ch] = owed[ch][0];
         for (int j = 0; j < p->n; j++) {
             if (p->channel[j] != ch || p->weight[j] <= 0) continue;
-            double narrow = 1 - 1 / (ODD_WIDTH * ODD_WIDTH);
-            double odds = ODD_SHARE / ((1 - ODD_SHARE) * ODD_WIDTH) * exp(fmin(0.5 * surprises[j][0] * narrow, 700));
             straighten(&of, p->points[j], fitted[j][0], p->score + j, p->tilt + j);
-            p->weight[j] = 1 - odds / (1 + odds) * narrow;
+            p->weight[j] = weight[j][0]; p->odd[j] = chance[j][0];
         }
     }
     const vec *sd = s->sd, *product = s->theta + COMMON + PER_CHANNEL * p->channels;
@@ -196,26 +194,26 @@ static void adjust(Patient *p, Scratch *s, vec *surprises, vec *fitted) {
 }
 
 /* The mode near `at`, and `inverse`, what the steps learn of the inverse curvature; between the `rounds` the patient is
- * made linear where the mode is: score, tilt, weight, off_time, lifted and blur are written. The same steps as `settle` of
+ * made linear where the mode is: score, tilt, weight, odd, off_time, lifted, blur and owed are written. The same steps as `settle` of
  * learn/search.py. Returns 0, or 1 without memory. */
 static int seek(const Patient *given, const Frame *frame, int responds, int rounds, double *at, double *inverse) {
     Patient p = *given;
     Scratch s;
     vec *extra;
     size_t wide = (size_t)frame->size, known = (size_t)frame->known;
-    void *memory = open_patient(&p, &s, GRADIENT, 2 * known + 4 * wide + 2 * (size_t)p.n, &extra);
+    void *memory = open_patient(&p, &s, GRADIENT, 2 * known + 4 * wide + 3 * (size_t)p.n + p.channels, &extra);
     if (!memory) return 1;
     Search f = {.frame = frame, .size = frame->size, .count = seen_rows(&p), .at = at, .inverse = inverse};
-    vec *surprises = extra + 2 * known + 2 * wide;
+    vec *told = extra + 2 * known + 2 * wide;
     f.known = extra; f.place = extra + 2 * known; f.slopes = f.place + wide;
-    f.slope = (double *)(surprises + 2 * p.n); f.step = f.slope + wide; f.moved = f.step + wide; f.change = f.moved + wide;
+    f.slope = (double *)(told + 3 * p.n + p.channels); f.step = f.slope + wide; f.moved = f.step + wide; f.change = f.moved + wide;
     f.turned = f.change + wide; f.probed = (int *)(f.turned + wide);
     memset(f.probed, 0, sizeof(int) * wide);
     for (size_t i = 0; i < wide; i++) f.slope[i] = (double)i; /* before anything is known, the last coordinates first */
-    s.active = splat(responds ? 1 : 0);
+    s.active = splat(responds ? 1 : 0); s.drawn = 0;
     for (int turn = 0; turn < rounds; turn++) {
         descend(&p, &s, &f, turn < rounds - 1 ? frame->early : frame->resting);
-        if (turn < rounds - 1) adjust(&p, &s, surprises, surprises + p.n);
+        if (turn < rounds - 1) adjust(&p, &s, told);
     }
     free(memory);
     return 0;
