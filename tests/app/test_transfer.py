@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from reprieve.app.clinic import Clinic
 from reprieve.app.documents import parse
@@ -18,6 +20,8 @@ from reprieve.cli.main import main
 from reprieve.core.errors import ReprieveError
 from reprieve.record.chart import Condition, DiaryEntry, Rating, Symptom
 from reprieve.record.plan import Exposure
+from reprieve.store.engine import Database
+from reprieve.store.tables import anchors, events
 
 # As DystoniaDiary tells it (needs-and-safety, section 1): three own symptoms from 0 to 100 every few days, a
 # questionnaire at weeks 0 and 6, the dates of the treatment.
@@ -137,6 +141,26 @@ def test_a_bad_mapping_is_one_line(changes: dict[str, Any], words: str, tmp_path
         read(tmp_path, **changes)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "words"),
+    [
+        (["%d/%m/%Y", "%m/%d/%Y"], "03/04/2026 is another day by '%d/%m/%Y' than by '%m/%d/%Y'"),
+        (["%d/%m"], "'%d/%m' does not tell day, month and year"),
+        (["%Y-%Y"], "'%Y-%Y' does not tell"),
+        (["%"], "'%' does not tell"),
+        ([], "date_formats of the mapping is empty"),
+    ],
+)
+def test_date_formats_that_could_be_misread_are_refused(shapes: list[str], words: str, tmp_path: Path) -> None:
+    with pytest.raises(ReprieveError, match=re.escape(words)):
+        read(tmp_path, date_formats=shapes)
+
+
+@pytest.mark.parametrize("more", ["%Y-%m-%d", "%d/%m/%y", "%d/%m/%Y %H:%M", "%d %b %Y"])
+def test_several_formats_are_read_where_none_contradicts_another(more: str, tmp_path: Path) -> None:
+    assert read(tmp_path, date_formats=[more, "%d/%m/%Y"]) == read(tmp_path)
 
 
 def test_spoiled_tables_are_one_line(tmp_path: Path) -> None:
@@ -290,6 +314,44 @@ def test_digits_in_a_list_of_charts_are_kept() -> None:
     one = '{"patient": {"id": "a", "weight_kg": "70.12345678901234567890"}}'
     assert read_charts(f"[{one}]", "x") == read_charts(one, "x")
     assert read_charts(f"[{one}]", "x")[0].patient.weight_kg == Decimal("70.12345678901234567890")
+
+
+def test_an_import_and_the_event_that_tells_of_it_are_one_write(tmp_path: Path, capsys) -> None:
+    """A disk that fills up between the two would leave patients whose import is nowhere told, under a refusal."""
+    chart, bundle, target = tmp_path / "chart.json", tmp_path / "b.json", str(tmp_path / "clinic.db")
+    chart.write_text('{"patient": {"id": "p-1"}, "risks": ["dysphagia"]}', encoding="utf-8")
+    bundle.write_text('{"resourceType": "Patient", "id": "p-2"}', encoding="utf-8")
+    for number, words in enumerate((["import", str(chart)], ["fhir", "import", str(bundle)]), 1):
+        assert main([*words, "--db", target]) == 0
+        database = Database(target)
+        with database.read() as connection:
+            assert connection.scalar(select(func.count()).select_from(anchors)) == number
+            kinds = connection.scalars(select(events.c.kind).order_by(events.c.seq)).all()
+        database.close()
+        assert kinds[-1] == "record_imported"
+        assert kinds.count("record_imported") == number
+    assert "as 2 events" in capsys.readouterr().out
+
+
+def test_a_patient_who_stands_twice_in_a_file_is_said_to(tmp_path: Path, capsys) -> None:
+    charts = tmp_path / "charts.ndjson"
+    charts.write_text('{"patient": {"id": "p-1"}}\n{"patient": {"id": "p-1"}}\n', encoding="utf-8")
+    assert main(["import", str(charts), "--db", str(tmp_path / "clinic.db")]) == 2
+    assert "'p-1' stands twice in the file; nothing was imported" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", [["--to-charts"], ["--db", "clinic.db"]])
+def test_what_cannot_be_true_is_refused_recorded_or_not(more: list[str], tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("diary.csv").write_text(TABLE.replace("Botox;100", "Botox;-100").replace("2026", "1826"), encoding="utf-8")
+    Path("map.json").write_text(json.dumps(MAPPING), encoding="utf-8")
+    assert main(["import", "diary.csv", "--mapping", "map.json", *more]) == 2
+    told = capsys.readouterr()
+    assert "before 1900; correct the year" in told.err
+    assert told.out == ""
+    Path("diary.csv").write_text(TABLE.replace("Botox;100", "Botox;-100"), encoding="utf-8")
+    assert main(["import", "diary.csv", "--mapping", "map.json", *more]) == 2
+    assert "units must be positive, but got -100" in capsys.readouterr().err
 
 
 def test_two_imports_of_one_file_at_once_record_it_once(tmp_path: Path, monkeypatch, capsys) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from reprieve.app.record.backup import back_up
+from reprieve.cli.main import main
 from reprieve.core.errors import SetupError
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger, Origin
@@ -64,6 +66,35 @@ def test_s23_a_full_disk_refuses_the_write_and_keeps_all_before(small_disk: Path
     assert "could not be written" in told
     assert "nothing of this change was stored" in told
     still_whole_after_room(target, acknowledged)
+
+
+def test_s23_a_backup_onto_a_full_disk_leaves_nothing_behind(small_disk: Path, tmp_path: Path) -> None:
+    """What was begun would hold patients' data under a hidden name, and fill the disk more with every night."""
+    target = tmp_path / "clinic.db"
+    fill(target, largest=8_000_000)
+    with pytest.raises(SetupError, match="no backup was made into"):
+        back_up(str(target), small_disk / "backup.db")
+    assert list(small_disk.iterdir()) == []
+
+
+@pytest.mark.parametrize("zeros", [(4096, 8192), (4096, 81_920), (70_000, None)])
+def test_s23_a_damaged_file_is_an_answer_of_the_audit_and_no_advice_to_try_again(
+    zeros: tuple[int, int | None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "clinic.db"
+    fill(target, largest=800_000)
+    Database(str(target)).close()
+    content = bytearray(target.read_bytes())
+    start, stop = zeros
+    content[start:stop] = bytes(stop - start) if stop else b""
+    target.write_bytes(content)
+    assert main(["audit", "verify", "--db", str(target)]) == 1
+    told = capsys.readouterr()
+    assert "damaged" in told.out or "malformed" in told.out
+    assert "The chain does NOT hold." in told.out
+    assert main(["backup", str(tmp_path / "b.db"), "--db", str(target)]) == 1
+    assert main(["restore", str(target), "--db", str(tmp_path / "n.db")]) == 1
+    assert not (tmp_path / "b.db").exists()
 
 
 def still_whole_after_room(target: Path, acknowledged: int) -> None:

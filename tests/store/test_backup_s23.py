@@ -121,6 +121,25 @@ def test_s23_a_changed_backup_is_not_restored(
         restore(tmp_path / "backup.db", place)
 
 
+def test_s23_a_record_in_use_is_no_backup(filled: Ledger, target: str, new_target: Callable[[], str]) -> None:
+    """Its last events stand in the log beside it: restored from the file alone they would be lost without a word."""
+    file = filled.database.path
+    if file is None:
+        pytest.skip("a server's record is no file")
+    assert file.with_name(file.name + "-wal").stat().st_size > 0
+    with pytest.raises(InputError, match="nothing was restored, take a backup of it first"):
+        restore(file, new_target())
+
+
+def test_s23_a_file_that_ends_before_its_witness_is_not_restored(
+    filled: Ledger, new_target: Callable[[], str], target: str, tmp_path: Path
+) -> None:
+    back_up(target, tmp_path / "backup.db")
+    (tmp_path / "backup.db.heads").write_text(f"{filled.head()[0] + 1} {'a' * 64}\n", encoding="ascii")
+    with pytest.raises(TamperedError, match="the record was cut"):
+        restore(tmp_path / "backup.db", new_target())
+
+
 def test_nothing_is_restored_over_a_record(filled: Ledger, target: str, tmp_path: Path) -> None:
     back_up(target, tmp_path / "backup.db")
     with pytest.raises(InputError, match="holds a record already"):

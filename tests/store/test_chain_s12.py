@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
+from reprieve.core.errors import TamperedError
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.store.anchor_file import witness_path
@@ -148,6 +149,21 @@ def test_s12_the_list_of_patients_can_be_lost_and_rebuilt(filled: Ledger) -> Non
     with filled.database.read() as connection:
         assert connection.execute(select(patients)).all() == before
     assert verify(filled.database).ok
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("body", '{"date": "2026-03-02", "note": "Sam Sample'), ("kind", "diary_emtered"), ("at", "yesterday")],
+)
+def test_s12_an_event_that_cannot_be_read_is_one_line_without_its_content(
+    filled: Ledger, column: str, value: str
+) -> None:
+    with filled.database.write() as connection:
+        connection.execute(update(events).where(events.c.seq == 3).values({column: value}))
+    with pytest.raises(TamperedError, match="cannot be read: it was changed or damaged") as caught:
+        filled.events_of("clinic", "a")
+    assert "Sample" not in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_an_empty_record_verifies(database: Database) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, select
 
 from reprieve.app.accounts.accounts import Accounts, Person
 from reprieve.app.ids import new_id, now, origin
-from reprieve.core.errors import UnknownNameError
+from reprieve.core.errors import ConflictError, InputError, UnknownNameError
+from reprieve.core.once import first_twice
 from reprieve.record.chart import Chart
 from reprieve.record.event_bodies import Reading
 from reprieve.record.event_kinds import EventKind
@@ -179,16 +180,27 @@ class Clinic:
         """Append `events`; see `Ledger.append`."""
         return self.ledger.append(events, answer=answer, request=request, expected=expected, at=self.clock(), also=also)
 
-    def import_charts(self, charts: Sequence[Chart], *, clinic: str, by: str, reason: str | None = None) -> Receipt:
-        """Record `charts` of new patients in one write.
+    def import_charts(
+        self,
+        charts: Sequence[Chart],
+        *,
+        clinic: str,
+        by: str,
+        reason: str | None = None,
+        more: Sequence[Event] = (),
+    ) -> Receipt:
+        """Record `charts` of new patients and the events `more` in one write.
 
         Raises
         ------
         ConflictError
             A patient of that id is in the record.
+        InputError
+            Two of them have one id.
         """
-        from reprieve.core.errors import ConflictError
-
+        twice = first_twice(chart.patient.id for chart in charts)
+        if twice is not None:
+            raise InputError(f"patient {twice!r} stands twice in the file; nothing was imported, give each once")
         known = self.known_patients(clinic, [chart.patient.id for chart in charts])
         if known:
             raise ConflictError(
@@ -202,7 +214,7 @@ class Clinic:
             for event in events_of_chart(chart, clinic=clinic, by=by, at=at, new_id=new_id, reason=reason)
         ]
         # Asked once more within the write: two imports of one file may have looked at the same moment.
-        return self.ledger.append(events, expected={chart.patient.id: None for chart in charts}, at=at)
+        return self.ledger.append([*events, *more], expected={chart.patient.id: None for chart in charts}, at=at)
 
     def known_patients(self, clinic: str, ids: Sequence[str]) -> set[str]:
         """Return those of `ids` that the clinic has."""
@@ -213,8 +225,6 @@ class Clinic:
                     patients.c.clinic == clinic, patients.c.patient.in_(ids[start : start + 500])
                 )
                 found.update(connection.scalars(query))
-        if len(set(ids)) < len(ids):
-            found.update(key for key in ids if ids.count(key) > 1)
         return found
 
     def patient_ids(self, clinic: str) -> list[tuple[str, int]]:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from reprieve.core.documents import canonical
+from reprieve.core.errors import TamperedError
 from reprieve.record.event_bodies import BODIES
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
@@ -41,17 +42,30 @@ def event_of_row(row: Any) -> Event:
 
 
 def event_of(values: Sequence[Any]) -> Event:
-    """Return the event told by the values of `EVENT_COLUMNS`; whatever follows them is the chain's."""
+    """Return the event told by the values of `EVENT_COLUMNS`; whatever follows them is the chain's.
+
+    Raises
+    ------
+    TamperedError
+        They tell no event.
+    """
     key, kind, clinic, patient, by, at, body, replaces, reason = values[: len(EVENT_COLUMNS)]
-    told = EventKind(kind)
-    return Event(
-        id=key,
-        kind=told,
-        clinic=clinic,
-        patient=patient,
-        by=by,
-        at=datetime.fromisoformat(at),
-        body=None if body is None else _validator(told)(body),
-        replaces=replaces,
-        reason=reason,
-    )
+    try:
+        told = EventKind(kind)
+        return Event(
+            id=key,
+            kind=told,
+            clinic=clinic,
+            patient=patient,
+            by=by,
+            at=datetime.fromisoformat(at),
+            body=None if body is None else _validator(told)(body),
+            replaces=replaces,
+            reason=reason,
+        )
+    except (ValueError, TypeError):
+        # Without the reason that a reader gives: it shows what stands there, which is a patient's.
+        raise TamperedError(
+            f"the event {str(key)[:40]!r} cannot be read: it was changed or damaged; run `reprieve audit verify`, "
+            "keep the file and restore a backup"
+        ) from None

@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError
 
-from reprieve.core.errors import InputError, NewerStoreError, ReprieveError, SetupError, StoreError
+from reprieve.core.errors import InputError, NewerStoreError, ReprieveError, SetupError, StoreError, TamperedError
 from reprieve.store.encrypted import HEADER, KEY_FILE, SCHEME, opener
 from reprieve.store.migrations import migrate
 from reprieve.store.tables import SCHEMA_VERSION, meta, metadata
@@ -61,7 +61,11 @@ class Database:
             self._prepare(create)
         except DBAPIError as error:
             self.engine.dispose()
-            raise SetupError(f"cannot open the store {self.shown}: {_first_line(error)}") from None
+            if _is_damaged(error):
+                raise _damaged(error) from None
+            raise SetupError(
+                f"cannot open the store {self.shown}: {_first_line(error)}; check the place and its space, try again"
+            ) from None
         except BaseException:
             self.engine.dispose()
             raise
@@ -237,6 +241,18 @@ def _set_up_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
+def _is_damaged(error: DBAPIError) -> bool:
+    return any(sign in _first_line(error) for sign in ("malformed", "Could not decode"))
+
+
+def _damaged(error: DBAPIError) -> TamperedError:
+    # What could not be decoded is shown by SQLite, and may be a patient's.
+    reason = _first_line(error).partition(" with text")[0]
+    return TamperedError(
+        f"the file of the record is damaged ({reason}); keep it as it is, and restore the latest backup"
+    )
+
+
 def _first_line(error: DBAPIError) -> str:
     return str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
 
@@ -247,6 +263,8 @@ def _store_error(error: DBAPIError, what: str) -> ReprieveError:
         return InputError("a text holds a character that no record can keep (such as NUL); nothing was written")
     if "UNIQUE" in reason or "duplicate key" in reason:
         return StoreError("an event with this id is already in the record; nothing was written")
+    if _is_damaged(error):
+        return _damaged(error)
     if what == "read":
         return StoreError(f"the record could not be read ({reason}); try again")
     return StoreError(f"the record could not be written ({reason}); nothing of this change was stored, try again")

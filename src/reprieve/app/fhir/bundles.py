@@ -10,9 +10,10 @@ from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
 from reprieve.app.documents import read_text
 from reprieve.app.fhir.records import events_of_kept, events_of_record, kept_of_clinic, resources_of_patient
-from reprieve.app.transfer.charts import tell_transfer
+from reprieve.app.transfer.charts import transfer
 from reprieve.app.transfer.checks import check_charts
 from reprieve.core.errors import ConflictError, DocumentError, InputError
+from reprieve.core.once import first_twice
 from reprieve.interop.fhir.bulk import read_folder, read_ndjson
 from reprieve.interop.fhir.bundle import read_bundle
 from reprieve.interop.fhir.elements import Json
@@ -48,7 +49,7 @@ def export_resources(
     if patient is None:
         for entry in kept_of_clinic(store, clinic):
             yield read_json(entry.text, f"kept {entry.resource_type}")
-    tell_transfer(store, EventKind.RECORD_EXPORTED, "FHIR resources", len(wanted), by=by, clinic=clinic)
+    store.append([transfer(store, EventKind.RECORD_EXPORTED, "FHIR resources", len(wanted), by=by, clinic=clinic)])
 
 
 def resources_of_charts(charts: Iterable[Chart]) -> Iterator[Json]:
@@ -93,6 +94,9 @@ def import_batch(
         today=store.today(),
         deceased=[record.deceased for record in records],
     )
+    twice = first_twice(record.chart.patient.id for record in records)
+    if twice is not None:
+        raise ConflictError(f"two patients of this batch are {twice!r}; nothing was imported, give each an id")
     known = store.known_patients(clinic, [record.chart.patient.id for record in records])
     if known:
         raise ConflictError(
@@ -105,12 +109,12 @@ def import_batch(
     ]
     events += events_of_kept(batch.kept, clinic=clinic, by=by, at=at, reason=REASON)
     expected = {record.chart.patient.id: None for record in records}
-    receipt = store.append(events, expected=expected)
-    tell_transfer(store, EventKind.RECORD_IMPORTED, "FHIR resources", len(records), by=by, clinic=clinic)
+    told = transfer(store, EventKind.RECORD_IMPORTED, "FHIR resources", len(records), by=by, clinic=clinic)
+    receipt = store.append([*events, told], expected=expected)
     return FhirImport(
         patients=tuple(record.chart.patient.id for record in records),
-        events=receipt.last - receipt.first + 1,
-        head=store.ledger.head()[1],
+        events=receipt.last - receipt.first,  # without the one that tells of the import
+        head=receipt.head,
         kept=sum(len(record.kept) for record in records) + len(batch.kept),
         remarks=batch.remarks,
     )

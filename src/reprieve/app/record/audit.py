@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from reprieve.app.clinic import Clinic
+from reprieve.core.errors import TamperedError
 from reprieve.store.engine import Database
-from reprieve.store.verify import Verification, verify
+from reprieve.store.verify import Problem, Verification, verify
 
 
 def verification(store: Clinic) -> dict[str, Any]:
@@ -17,11 +18,15 @@ def verification(store: Clinic) -> dict[str, Any]:
 
 def verification_of(record: str, printed: Sequence[tuple[int, str]] = ()) -> dict[str, Any]:
     """Return the verification of the record at `record`, also against heads from printed sheets."""
-    database = Database(record, create=False)
     try:
-        return _told(verify(database, printed))
-    finally:
-        database.close()
+        database = Database(record, create=False)
+        try:
+            return _told(verify(database, printed))
+        finally:
+            database.close()
+    except TamperedError as error:
+        # A file that SQLite itself cannot read has no chain that holds, and is an answer like another.
+        return _told(Verification(ok=False, events=0, head="", problems=(Problem(0, str(error)),)))
 
 
 def _told(found: Verification) -> dict[str, Any]:

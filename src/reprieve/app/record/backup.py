@@ -39,7 +39,7 @@ def back_up(record: str, file: Path) -> Copied:
     TamperedError
         The record does not verify; nothing was written.
     SetupError
-        The folder cannot be written.
+        The folder cannot be written, or is full; nothing stays behind.
     """
     if file.exists():
         raise InputError(f"there is a file {file} already; give a new name, a backup never replaces another")
@@ -49,14 +49,14 @@ def back_up(record: str, file: Path) -> Copied:
     try:
         source = Database(record, create=False)
         try:
-            found = _copy(source, _alike(source, part))
+            found = _copy(source, _alike(source, part), file)
             _require(found, source.shown, "nothing was backed up")
             _place(part, file)
             return Copied(str(file), source.shown, found.events, found.head, found.ok)
         finally:
             source.close()
     finally:
-        for left in (part, witness_path(part)):
+        for left in (part, witness_path(part), *_logs(part)):
             left.unlink(missing_ok=True)
 
 
@@ -67,7 +67,14 @@ def restore(file: Path, record: str) -> Copied:
     ------
     TamperedError
         The backup does not verify; nothing was restored.
+    InputError
+        It is no backup but a record in use, or one whose program was killed: its last events are not in the file yet.
     """
+    if any(log.exists() and log.stat().st_size for log in _logs(file) if log.name.endswith("-wal")):
+        raise InputError(
+            f"{file} is a record in use, or was not closed: its last events stand beside it in {file.name}-wal; "
+            f"nothing was restored, take a backup of it first (`reprieve backup NEW --db {file}`) and restore that"
+        )
     with tempfile.TemporaryDirectory(prefix="reprieve-restore-") as folder:
         # A backup of an earlier version is carried forward in a copy: the backup itself stays as it was taken.
         source = _opened(file, Path(folder) / "backup.db")
@@ -82,7 +89,11 @@ def _opened(file: Path, copy: Path) -> Database:
         try:
             shutil.copyfile(file, copy)
         except OSError as error:
-            raise SetupError(f"{file} cannot be read ({error.strerror}); nothing was restored") from None
+            raise SetupError(
+                f"{file} cannot be copied to {copy.parent} ({error.strerror}); nothing was restored, check both places"
+            ) from None
+        if witness_path(file).is_file():
+            shutil.copyfile(witness_path(file), witness_path(copy))
     place = copy if copy.exists() else file
     sealed = key_is_given() and place.exists() and not is_plain(place)
     try:
@@ -112,13 +123,23 @@ def _alike(source: Database, file: Path) -> str:
     return encrypted_target(file) if source.is_encrypted else str(file)
 
 
-def _copy(source: Database, path: str) -> Verification:
-    target = Database(path)
+def _copy(source: Database, path: str, file: Path) -> Verification:
     try:
-        copy_record(source, target)
-        return verify(target)
-    finally:
-        target.close()
+        target = Database(path)
+        try:
+            copy_record(source, target)
+            return verify(target)
+        finally:
+            target.close()
+    except StoreError as error:
+        if isinstance(error, TamperedError):
+            raise
+        raise SetupError(f"no backup was made into {file}: {error}") from None
+
+
+def _logs(file: Path) -> tuple[Path, ...]:
+    """Return what SQLite keeps beside `file` while it is open, and leaves there when the disk is full."""
+    return tuple(file.with_name(file.name + end) for end in ("-wal", "-shm", "-journal"))
 
 
 def _place(part: Path, file: Path) -> None:

@@ -37,6 +37,8 @@ from reprieve.store.ledger import Receipt, Request
 LONGEST_NOTE = 8000
 LONGEST_WORD = 200
 WORST_DIARY = Decimal(10)
+# A slip in the year would hide a dose from every window; nobody treated here lived so early.
+EARLIEST = date(1900, 1, 1)
 # How often a write is built anew when somebody else wrote to the same chart in between.
 ATTEMPTS = 5
 
@@ -303,6 +305,8 @@ def check_entry(store: Clinic, view: ChartView, kind: EntryKind, body: Any) -> N
 def check_date(store: Clinic, view: ChartView, when: date, *, may_lie_ahead: bool = False) -> None:
     """Refuse a date ahead of the clinic's day, before the patient's birth or after the death."""
     today = store.today()
+    if when < EARLIEST:
+        raise InputError(f"date {when} lies before {EARLIEST.year}; correct the year")
     # A patient may be a day ahead of the clinic by the time zone.
     if not may_lie_ahead and when > today + timedelta(days=1):
         raise InputError(f"date {when} lies ahead of today ({today}); correct it")

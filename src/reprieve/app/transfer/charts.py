@@ -41,7 +41,7 @@ def charts_of(store: Clinic, patient: str | None, *, by: str, clinic: str = DEFA
     wanted = [patient] if patient is not None else [key for key, _ in store.patient_ids(clinic)]
     for key in wanted:
         yield store.read(person, key, "export").chart
-    tell_transfer(store, EventKind.RECORD_EXPORTED, "chart documents", len(wanted), by=by, clinic=clinic)
+    store.append([transfer(store, EventKind.RECORD_EXPORTED, "chart documents", len(wanted), by=by, clinic=clinic)])
 
 
 def document_lines(charts: Iterator[Chart]) -> Iterator[str]:
@@ -102,14 +102,12 @@ def import_charts(
             raise InputError(f"--id names one patient, but the file holds {len(charts)}; import them one by one")
         charts = [replace(charts[0], patient=replace(charts[0].patient, id=new_patient_id))]
     check_charts(charts, today=store.today())
-    receipt = store.import_charts(charts, clinic=clinic, by=by, reason="imported chart document")
-    tell_transfer(store, EventKind.RECORD_IMPORTED, "chart documents", len(charts), by=by, clinic=clinic)
-    return Imported(
-        tuple(chart.patient.id for chart in charts), receipt.last - receipt.first + 1, store.ledger.head()[1]
-    )
+    told = transfer(store, EventKind.RECORD_IMPORTED, "chart documents", len(charts), by=by, clinic=clinic)
+    receipt = store.import_charts(charts, clinic=clinic, by=by, reason="imported chart document", more=[told])
+    # The event that tells of the import is not one of those that came in.
+    return Imported(tuple(chart.patient.id for chart in charts), receipt.last - receipt.first, receipt.head)
 
 
-def tell_transfer(store: Clinic, kind: EventKind, what: str, count: int, *, by: str, clinic: str) -> None:
-    """Record that something came in or went out."""
-    event = Event(id=new_id(), kind=kind, clinic=clinic, by=by, at=store.clock(), body=Transfer(what=what, count=count))
-    store.append([event])
+def transfer(store: Clinic, kind: EventKind, what: str, count: int, *, by: str, clinic: str) -> Event:
+    """Return the event that tells that something came in or went out; for what came in it belongs into that write."""
+    return Event(id=new_id(), kind=kind, clinic=clinic, by=by, at=store.clock(), body=Transfer(what=what, count=count))

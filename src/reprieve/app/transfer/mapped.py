@@ -5,6 +5,7 @@ Made for diaries such as DystoniaDiary: one row a day with scores from 0 to 100,
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from reprieve.record.plan import Exposure
 WORST = Decimal(10)
 # A tenth of the smallest step of a scale from 0 to 1000.
 FINEST = Decimal("0.001")
+# Days that a format must give back, and no two formats of a mapping may read differently.
+_PROBES = (date(2024, 2, 29), date(2026, 4, 3), date(2011, 10, 12))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +141,9 @@ class _Cells:
         if cell is None:
             return None
         for shape in self.mapping.date_formats:
-            try:
-                return datetime.strptime(cell, shape).date()
-            except ValueError:
-                continue
+            day = _as_day(cell, shape)
+            if day is not None:
+                return day
         shapes = " or ".join(self.mapping.date_formats)
         raise DocumentError(f"{self.place}: {column} = {cell[:40]!r} is no date as {shapes}; correct it")
 
@@ -184,12 +186,46 @@ def read_mapped(path: Path, mapping: CsvMapping) -> list[Chart]:
 def _check(mapping: CsvMapping) -> None:
     if not (mapping.diary or mapping.ratings or mapping.symptoms or mapping.exposures):
         raise DocumentError("the mapping names no diary, ratings, symptoms or exposures; say which column is what")
+    _check_date_formats(mapping.date_formats)
     if len(mapping.delimiter) != 1 or mapping.delimiter in '"\r\n':
         raise DocumentError(f"delimiter must be one sign, but got {mapping.delimiter[:10]!r}; correct the mapping")
     for diary in mapping.diary:
         for told in (diary.severity, diary.pain, diary.function, diary.mood, diary.sleep):
             if told is not None and not told.lowest < told.highest:
                 raise DocumentError(f"{told.column}: lowest must lie below highest; correct the mapping")
+
+
+def _check_date_formats(shapes: tuple[str, ...]) -> None:
+    """Refuse a format that does not tell a whole date, and two that read one text as two days."""
+    if not shapes:
+        raise DocumentError('date_formats of the mapping is empty; give at least one, such as ["%d.%m.%Y"]')
+    for shape in shapes:
+        if any(_as_day(_cell(day, shape), shape) != day for day in _PROBES):
+            raise DocumentError(
+                f"date_formats: {shape[:40]!r} does not tell day, month and year once each; write it like %d.%m.%Y"
+            )
+    for one in shapes:
+        for other in shapes:
+            for day in _PROBES:
+                if _as_day(_cell(day, one), other) not in (day, None):
+                    raise DocumentError(
+                        f"date_formats: {_cell(day, one)} is another day by {one!r} than by {other!r}; give the one "
+                        "that the table uses"
+                    )
+
+
+def _cell(day: date, shape: str) -> str:
+    try:
+        return day.strftime(shape)
+    except ValueError:  # such as half a sign
+        return ""
+
+
+def _as_day(cell: str, shape: str) -> date | None:
+    try:
+        return datetime.strptime(cell, shape).date()
+    except (ValueError, re.error):  # a field that stands twice is an error of the pattern
+        return None
 
 
 def _chart(patient: str, fields: dict[str, list[Any]], mapping: CsvMapping) -> Chart:

@@ -18,6 +18,7 @@ from reprieve.plan.safety.rules.cosmetic_product import cosmetic_product
 from reprieve.plan.safety.rules.cumulative_limit_exceeded import cumulative_limit_exceeded
 from reprieve.plan.safety.rules.date_missing import date_missing
 from reprieve.plan.safety.rules.exposure_after_plan import exposure_after_plan
+from reprieve.plan.safety.rules.exposure_date_unlikely import exposure_date_unlikely
 from reprieve.plan.safety.rules.exposure_unknown import exposure_unknown
 from reprieve.plan.safety.rules.gland_dose_above_label import gland_dose_above_label
 from reprieve.plan.safety.rules.gland_dose_below_label import gland_dose_below_label
@@ -97,6 +98,7 @@ RULES: tuple[Rule, ...] = (
     label_value_differs_from_arithmetic,
     exposure_unknown,
     exposure_after_plan,
+    exposure_date_unlikely,
     weight_missing,
     weight_stale,
     jurisdiction_missing,

@@ -19,6 +19,14 @@ def test_s07_what_is_missing_is_said() -> None:
     assert finding.severity is Severity.WARNING
 
 
+def test_units_told_as_zero_are_no_dose() -> None:
+    (finding,) = found(plan(ONA, CD, exposures=(given(30, 0),)), "exposure_unknown")
+    assert (
+        finding.message == "onabotulinumtoxinA was given on 2026-10-27, but its units are told as 0, which is no dose."
+    )
+    assert not found(plan(ONA, CD, exposures=(given(92, 0),)), "exposure_unknown")
+
+
 def test_s06_a_product_that_nobody_knows_may_be_the_same() -> None:
     def said(name: str, days: int = 30) -> list[str]:
         one = plan(ONA, CD, exposures=(given(days, 350, name),))

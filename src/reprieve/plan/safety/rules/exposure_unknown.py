@@ -30,11 +30,12 @@ def exposure_unknown(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
         )
     longest = max(case.settings.days_in_three_months, 84)
     for dose in (*case.earlier.same, *case.earlier.ahead_same):
-        if dose.units is None and abs(dose.days_ago) < longest:
+        if not dose.units and abs(dose.days_ago) < longest:
+            told = "are UNKNOWN and are not in the sum" if dose.units is None else "are told as 0, which is no dose"
             yield Finding(
                 rule="exposure_unknown",
                 severity=Severity.WARNING,
-                message=f"{dose.product} was given on {dose.date}, but its units are UNKNOWN and are not in the sum.",
+                message=f"{dose.product} was given on {dose.date}, but its units {told}.",
                 subject="patient",
                 clears_if="the units are recorded",
             )
