@@ -305,14 +305,14 @@ def check_entry(store: Clinic, view: ChartView, kind: EntryKind, body: Any) -> N
 def check_date(store: Clinic, view: ChartView, when: date, *, may_lie_ahead: bool = False) -> None:
     """Refuse a date ahead of the clinic's day, before the patient's birth or after the death."""
     today = store.today()
-    if when < EARLIEST:
-        raise InputError(f"date {when} lies before {EARLIEST.year}; correct the year")
     # A patient may be a day ahead of the clinic by the time zone.
     if not may_lie_ahead and when > today + timedelta(days=1):
         raise InputError(f"date {when} lies ahead of today ({today}); correct it")
     birth = view.chart.patient.birth_date
     if birth is not None and when < birth:
         raise InputError(f"date {when} lies before the patient's birth; correct the one or the other")
+    if when < EARLIEST:
+        raise InputError(f"date {when} lies before {EARLIEST.year}; correct the year")
     if view.deceased is not None and when > view.deceased:
         raise ConflictError(f"the record says the patient died on {view.deceased}; nothing was written for {when}")
 
