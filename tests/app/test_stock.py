@@ -134,6 +134,21 @@ def test_a_signed_session_debits_its_vial_once_and_throws_the_rest_away(either: 
     assert verify(either.database).ok
 
 
+def test_s19_a_lot_typed_by_another_hand_is_told_beside_the_recall(either: Hands) -> None:
+    """The vial came in as C1, and somebody typed c1 at the bedside, or O for 0: nobody is missed for a letter."""
+    either.receive(count=2)
+    either.sign("p1")
+    either.sign("p2", vials=(vial("c-1"),))
+    either.sign("p3", vials=(vial("C10"),))
+    found = recall_lot(either.store, "clinic", "C1")
+    assert found.patients == ("p1",)
+    assert [(one.lot, one.patients, one.vials) for one in found.similar] == [("c-1", ("p2",), 0)]
+    turned = recall_lot(either.store, "clinic", "c1")
+    assert turned.sessions == ()
+    assert [(one.lot, one.patients, one.vials) for one in turned.similar] == [("C1", ("p1",), 1), ("c-1", ("p2",), 0)]
+    assert [one.lot for one in recall_lot(either.store, "clinic", "C1O").similar] == ["C10"]
+
+
 def test_s15_a_session_signed_again_debits_nothing(hands: Hands) -> None:
     hands.receive(count=2)
     hands.sign()

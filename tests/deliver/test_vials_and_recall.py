@@ -13,7 +13,7 @@ from reprieve.core.dose import Dose
 from reprieve.core.findings import Severity
 from reprieve.deliver.ledger import fold_ledger
 from reprieve.deliver.ledger_entries import UnitsUsed, VialOpened, VialReceived
-from reprieve.deliver.recall import chart_lots, recall_from_charts, recall_from_ledger
+from reprieve.deliver.recall import chart_lots, lot_likeness, recall_from_charts, recall_from_ledger
 from reprieve.deliver.vial_state import lots_of, vial_findings, vials_on_offer
 from reprieve.record.chart import Chart, ChartPatient, GivenInjection, Session
 from reprieve.record.plan import Reconstitution, Vial
@@ -110,6 +110,12 @@ def test_recall_from_the_ledger_names_patients_doses_and_vials() -> None:
     assert [row.dose.units for row in found.sessions] == [D(100)]
     assert [account.vial for account in found.vials] == ["v3"]
     assert recall_from_ledger(made, "C9").sessions == ()
+
+
+@pytest.mark.parametrize("other", ["c3709c1", "C3709-C1", " C37O9C1", "C3709CI", "C3709 Cl"])
+def test_two_spellings_of_a_lot_are_alike_and_two_lots_are_not(other: str) -> None:
+    assert lot_likeness(other) == lot_likeness("C3709C1")
+    assert lot_likeness("C3709C2") != lot_likeness("C3709C1")
 
 
 def test_a_recall_lists_who_got_it_first_whatever_the_names() -> None:

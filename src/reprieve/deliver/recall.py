@@ -24,17 +24,38 @@ class RecalledSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SimilarLot:
+    """A lot on record that another hand may have written for the wanted one; `vials` are those not yet empty."""
+
+    lot: str
+    patients: tuple[str, ...]
+    vials: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recall:
-    """What a recall notice asks for."""
+    """What a recall notice asks for; `similar` lots are told beside it and never counted in."""
 
     lot: str
     sessions: tuple[RecalledSession, ...]
     vials: tuple[VialAccount, ...] = ()
+    similar: tuple[SimilarLot, ...] = ()
 
     @property
     def patients(self) -> tuple[str, ...]:
         """Patients, each once."""
         return tuple(dict.fromkeys(entry.patient for entry in self.sessions))
+
+
+def lot_likeness(lot: str) -> str:
+    """Return what two spellings of one printed lot share: no case, no signs between, no O for 0, no I or l for 1.
+
+    >>> lot_likeness("c37O9-C1") == lot_likeness("C3709 CI")
+    True
+    """
+    return (
+        "".join(sign for sign in lot.casefold() if sign.isalnum()).replace("o", "0").replace("i", "1").replace("l", "1")
+    )
 
 
 def recall_from_ledger(ledger: Ledger, lot: str) -> Recall:

@@ -44,6 +44,11 @@ def run(args: argparse.Namespace) -> int:
     )
     for vial in found.vials:
         print(f"in the house: {vial.vial}, {plain(vial.left.units)} units, {vial.status.value}")
+    for other in found.similar:
+        print(
+            f"LOOK AT THESE TOO: the record also has a lot {other.lot!r}, with {len(other.patients)} patients and "
+            f"{other.vials} vials here; compare it with the recall notice"
+        )
     if not found.sessions:
         print("Nobody got this lot, as far as this record knows. Check each character of the lot.")
     return 0
