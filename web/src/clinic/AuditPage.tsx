@@ -5,7 +5,7 @@ import { get } from "../api/client";
 import { clock, shown } from "../numbers/dates";
 import { Icon } from "../shared/Icon";
 import { Failed, Loading } from "../shared/states";
-import { words } from "../words/names";
+import { coded } from "../words/names";
 import { Alerts } from "./Alerts";
 import { t } from "../words/words";
 
@@ -100,7 +100,7 @@ export function AuditPage() {
                     </td>
                     <td>{event.by ?? event.who ?? event.actor ?? t("unknown")}</td>
                     <td>
-                      {words(event.kind)}
+                      {coded(event.kind)}
                       {event.reason ? <span className="soft"> · {event.reason}</span> : null}
                     </td>
                     <td className="figures">{event.patient_id ?? event.patient ?? "–"}</td>

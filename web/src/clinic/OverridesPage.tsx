@@ -4,7 +4,7 @@ import { ApiError, get } from "../api/client";
 import { clock, shown } from "../numbers/dates";
 import { Empty, Failed, Loading } from "../shared/states";
 import { useTitle } from "../shared/useTitle";
-import { words } from "../words/names";
+import { ruleWord } from "../plan/rules";
 import { t } from "../words/words";
 
 interface Override {
@@ -58,7 +58,7 @@ export function OverridesPage() {
             <ul className="words-list">
               {rules.map(({ rule, n }) => (
                 <li key={rule}>
-                  <strong className="figures">{n}</strong> {words(rule)}
+                  <strong className="figures">{n}</strong> {ruleWord(rule)}
                 </li>
               ))}
             </ul>
@@ -95,7 +95,7 @@ export function OverridesPage() {
                       </td>
                       <td>{row.patient_id}</td>
                       <td>
-                        {words(row.rule)}
+                        {ruleWord(row.rule)}
                         <p className="hint">{row.subject}</p>
                       </td>
                       <td>{row.reason}</td>

@@ -10,7 +10,7 @@ import { ActError } from "../shared/ActError";
 import { NumberField } from "../shared/NumberField";
 import { Empty, Failed, Loading } from "../shared/states";
 import { useAct } from "../shared/useAct";
-import { words } from "../words/names";
+import { coded, words } from "../words/names";
 import { t } from "../words/words";
 
 interface ReviewRow {
@@ -101,7 +101,7 @@ function ReviewItem({ row }: { row: ReviewRow }) {
             {row.product}
             {row.conditions.length > 0 && ` · ${row.conditions.map(words).join(", ")}`}
             {row.jurisdictions.length > 0 && ` · ${row.jurisdictions.join(", ")}`} · {row.source.key} (
-            {words(row.source.grade)})
+            {coded(row.source.grade)})
           </span>
         </span>
         <span className="row">

@@ -2,11 +2,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { ApiError, get } from "../api/client";
-import { daysBetween, readable, shown, today } from "../numbers/dates";
+import { daysBetween, shown, today } from "../numbers/dates";
 import { units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { Empty, Failed, Loading, Unknown } from "../shared/states";
 import { useTitle } from "../shared/useTitle";
+import { FindingWords } from "../plan/findings";
 import { words } from "../words/names";
 import { t } from "../words/words";
 import { stockLines, type StockVial } from "./stockRows";
@@ -117,7 +118,7 @@ export function StockPage() {
                         : t("Open, {units} left", { units: units(vial.left) })}
                       {vial.findings?.map((finding) => (
                         <p key={finding.rule} className="hint">
-                          {readable(finding.message)}
+                          <FindingWords finding={finding} />
                         </p>
                       ))}
                     </td>

@@ -5,7 +5,7 @@ import { BodyMap } from "../map/BodyMap";
 import type { Mark } from "../map/mark";
 import { useSend, Told } from "../shared/sending";
 import { today } from "../numbers/dates";
-import { muscleWord, words } from "../words/names";
+import { coded, muscleWord, words } from "../words/names";
 import { t } from "../words/words";
 import { figure, type Answer, type ChannelReport, type MuscleReport } from "./report";
 
@@ -110,7 +110,7 @@ function ChannelRow({ channel }: { channel: ChannelReport }) {
         {channel.muscle && <span className="hint"> {muscleWord(channel.muscle, channel.side)}</span>}
       </th>
       <td>
-        {words(verdict)}
+        {coded(verdict)}
         {problems.length > 0 && <span className="hint"> {problems.map(problemWord).join("; ")}</span>}
       </td>
       <td className="num" title={why("rms")}>
@@ -136,7 +136,7 @@ function MuscleItem({ one, onLight }: { one: MuscleReport; onLight: (key: string
       <div className="row row--between">
         <strong>{muscleWord(one.muscle, one.side)}</strong>
         <span className="figures">
-          {one.score.muscle_class ? words(one.score.muscle_class) : t("no figure")}
+          {one.score.muscle_class ? coded(one.score.muscle_class) : t("no figure")}
           {one.score.score !== null && ` · ${t("{p} in 100", { p: Math.round(one.score.score * 100) })}`}
         </span>
       </div>

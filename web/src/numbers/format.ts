@@ -17,6 +17,16 @@ export function units(value: string): string {
   return `${number(value)} ${normal(value) === "1" ? t("unit") : t("units")}`;
 }
 
+/** A third of a dose has no end: two places are enough to read. */
+export const decimal = (value: string): string =>
+  value.startsWith("-") ? `-${decimal(value.slice(1))}` : number(divide(value, "1", 2));
+
+/** The unit of a limit in the reader's language. */
+export function unitWord(unit: string | null | undefined): string {
+  if (unit === null || unit === undefined) return t("units");
+  return unit === "mL" || unit === "U" ? unit : t(unit.replace(/_/g, " "));
+}
+
 export function millilitres(value: string): string {
   return `${number(value)} mL`;
 }

@@ -5,7 +5,7 @@ import { get } from "../api/client";
 import type { Chart } from "../api/types";
 import { dayNumber, daysBetween, isoOf, range, shown, today } from "../numbers/dates";
 import { lastSessionOf } from "../plan/draft";
-import { reasonText } from "../plan/StartFrom";
+import { reasonText } from "../plan/reasons";
 import { saveCalendar } from "../shared/calendar";
 import { Icon } from "../shared/Icon";
 import { DateField, Told, useSend } from "../shared/sending";

@@ -10,7 +10,7 @@ import { viewFor } from "../map/views";
 import { daysBetween, shown, today } from "../numbers/dates";
 import { units } from "../numbers/format";
 import { lastSessionOf } from "../plan/draft";
-import { reasonText } from "../plan/StartFrom";
+import { reasonText } from "../plan/reasons";
 import { Empty, Unknown } from "../shared/states";
 import { Timeline } from "../timeline/Timeline";
 import { total } from "../timeline/lanes";

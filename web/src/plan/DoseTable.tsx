@@ -6,6 +6,7 @@ import { change, millilitres, number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { NumberField } from "../shared/NumberField";
 import { sideWord, words } from "../words/names";
+import { EnglishBelow } from "../shared/states";
 import { t } from "../words/words";
 import { stepOf, volumeOf, type Draft, type DoseRow } from "./draft";
 import { byWeight, FindingBox, isAbout } from "./findings";
@@ -61,6 +62,13 @@ export function DoseTable({ draft, findings, lit, onLight, onRow, onRemove, side
   );
 }
 
+/** Units of each site; a part that has no end is told as about so many. */
+function eachSite({ units: whole, sites }: DoseRow): string | null {
+  if (whole === null || sites === null || !(Number(sites) > 0)) return null;
+  const part = divide(whole, sites, 2);
+  return compare(multiply(part, sites), whole) === 0 ? number(part) : `≈ ${number(divide(whole, sites, 1))}`;
+}
+
 interface RowProps extends Omit<Props, "lit" | "sidesOf" | "didLast"> {
   row: DoseRow;
   did: string | null;
@@ -73,10 +81,7 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, did
   const worst = findings[0]?.severity;
   const target = `${row.muscle} ${row.side}`;
   const volume = volumeOf(row.units, draft.vials);
-  const perSite =
-    row.units !== null && row.sites !== null && Number(row.sites) > 0
-      ? divide(row.units, row.sites, 2)
-      : null;
+  const perSite = eachSite(row);
   const shift = row.last !== null && row.units !== null ? change(row.last, row.units) : null;
   const keys = (event: KeyboardEvent) => {
     const side = SIDE_KEYS[event.key.toLowerCase()];
@@ -181,13 +186,7 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, did
               }
               onEnter={onEnter}
             />
-            <span className="hint">
-              {perSite &&
-                t("{n} each", {
-                  // Three thirds of 260 are no three times 86.67.
-                  n: `${row.units !== null && compare(multiply(perSite, row.sites!), row.units) === 0 ? "" : "≈ "}${number(perSite)}`,
-                })}
-            </span>
+            <span className="hint">{perSite && t("{n} each", { n: perSite })}</span>
           </div>
           <div className="dose-volume num">
             <span className="dose-label">{t("Volume")}</span>
@@ -206,6 +205,7 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, did
         {row.reasons.length > 0 && (
           <details className="dose-reasons">
             <summary>{t("Why this dose")}</summary>
+            <EnglishBelow />
             <ul>
               {row.reasons.map((reason) => (
                 <li key={reason}>{reason}</li>

@@ -1,9 +1,8 @@
 /** Every limit that applies: how much is used, how much is left, and whether the number was verified. */
 import type { CheckReport, Limit } from "../api/queries";
 import type { SourceRef } from "../api/types";
-import { divide } from "../numbers/decimal";
-import { number } from "../numbers/format";
-import { words } from "../words/names";
+import { decimal as figure, number, unitWord } from "../numbers/format";
+import { coded, words } from "../words/names";
 import { grouped } from "./limits";
 import { t } from "../words/words";
 import { Verified } from "./findings";
@@ -11,10 +10,6 @@ import { Verified } from "./findings";
 function exactOrNull(value: string | null | undefined): string | null {
   return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? value : null;
 }
-
-/** A third of a dose has no end: two places are enough to read. */
-const figure = (value: string): string =>
-  value.startsWith("-") ? `-${figure(value.slice(1))}` : number(divide(value, "1", 2));
 
 function sourceWord(source: unknown): string | null {
   const all = (Array.isArray(source) ? source : [source]) as (SourceRef | string | null | undefined)[];
@@ -45,7 +40,7 @@ function LimitRow({ limit, others }: { limit: Limit; others: number }) {
   const used = exactOrNull(limit.actual);
   const left = exactOrNull(limit.headroom);
   const over = left !== null && left.startsWith("-");
-  const unit = limit.unit ? (limit.unit === "mL" ? "mL" : words(limit.unit).toLowerCase()) : t("units");
+  const unit = unitWord(limit.unit);
   const share =
     top !== null && used !== null && Number(top) > 0
       ? Math.max(0, Math.min(1, Number(used) / Number(top)))
@@ -55,7 +50,7 @@ function LimitRow({ limit, others }: { limit: Limit; others: number }) {
   return (
     <li className={over ? "limit limit--over" : "limit"}>
       <div className="row row--between">
-        <span className="limit-name">{limit.label ?? words(limit.scope)}</span>
+        <span className="limit-name">{limit.label ?? coded(limit.scope)}</span>
         <Verified ok={limit.verified} />
       </div>
       {share !== null && (
@@ -89,7 +84,7 @@ function LimitRow({ limit, others }: { limit: Limit; others: number }) {
         {[
           subject &&
             (others > 0 ? t("{muscle} is nearest, {n} more", { muscle: subject, n: others }) : subject),
-          limit.nature && words(limit.nature),
+          limit.nature && coded(limit.nature),
           limit.blocks === undefined ? null : limit.blocks ? t("stops the plan") : t("advice"),
           limit.words,
           source,

@@ -22,7 +22,7 @@ import { viewFor } from "../map/views";
 import { Boundary, part } from "../shared/part";
 import { effectIn, effectWord } from "../patient/outcome";
 import { keepSession, keptSession } from "../session/state";
-import { Loading } from "../shared/states";
+import { EnglishBelow, Loading } from "../shared/states";
 import { muscleWord, productName, sideWord, sitesWord, words } from "../words/names";
 import { t } from "../words/words";
 import { AddMuscle } from "./AddMuscle";
@@ -46,7 +46,8 @@ import { LastOutcome } from "./LastOutcome";
 import { LimitsPanel } from "./LimitsPanel";
 import { Preview } from "./Preview";
 import { Ranking } from "./Ranking";
-import { reasonText, StartFrom } from "./StartFrom";
+import { reasonsByMuscle, reasonText } from "./reasons";
+import { StartFrom } from "./StartFrom";
 import { useDraft } from "./store";
 import { TotalsBar } from "./TotalsBar";
 import { useCheck } from "./useCheck";
@@ -74,25 +75,6 @@ function planOfLast(chart: Chart): Plan | null {
       ...placed(positions ?? []),
     })),
   };
-}
-
-/** Reasons of a proposal that name a muscle go to that muscle's dose. */
-function reasonsByMuscle(proposal: Proposal | undefined, plan: Plan): Record<string, string[]> {
-  const found: Record<string, string[]> = {};
-  for (const reason of proposal?.reasons ?? []) {
-    const text = reasonText(reason);
-    for (const injection of plan.injections) {
-      const names = [injection.muscle, injection.muscle.replace(/_/g, " ")];
-      const about = typeof reason === "object" ? String(reason.subject ?? reason.muscle ?? "") : "";
-      if (names.some((name) => text.includes(name) || about.startsWith(name))) {
-        const side = injection.side ?? "midline";
-        const other = side === "left" ? "right" : side === "right" ? "left" : null;
-        if (other && (text.includes(` ${other}`) || about.endsWith(other))) continue;
-        (found[`${injection.muscle} ${side}`] ??= []).push(text);
-      }
-    }
-  }
-  return found;
 }
 
 export function PlanPage({ id, chart }: { id: string; chart: Chart }) {
@@ -384,6 +366,7 @@ function Planning({ id, chart }: { id: string; chart: Chart }) {
             {(check.report?.not_checked.length ?? 0) > 0 && (
               <details className="dose-reasons">
                 <summary>{t("Not checked ({n})", { n: check.report!.not_checked.length })}</summary>
+                <EnglishBelow />
                 <ul>
                   {check.report!.not_checked.map((entry, index) => (
                     <li key={index}>{reasonText(entry)}</li>

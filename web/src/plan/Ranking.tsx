@@ -3,8 +3,9 @@ import type { RankedMuscle } from "../api/queries";
 import type { Side } from "../api/types";
 import { Icon } from "../shared/Icon";
 import { muscleWord } from "../words/names";
+import { EnglishBelow } from "../shared/states";
 import { t } from "../words/words";
-import { reasonText } from "./StartFrom";
+import { reasonText } from "./reasons";
 
 interface Props {
   ranking: readonly RankedMuscle[] | null;
@@ -86,6 +87,7 @@ export function Ranking({ ranking, error, has, onAdd, onLight, most = 10, title 
                     ? ` (${chance(interval[0])} – ${chance(interval[1])})`
                     : ""}
                 </summary>
+                <EnglishBelow />
                 <ul>
                   {row.evidence.map((evidence, index) => (
                     <li key={index}>{reasonText(evidence)}</li>

@@ -3,26 +3,15 @@ import { useState } from "react";
 import type { KeptDraft, Proposal, Proposals } from "../api/queries";
 import type { Plan } from "../api/types";
 import { sum } from "../numbers/decimal";
-import { clock, readable, shown } from "../numbers/dates";
+import { clock, shown } from "../numbers/dates";
 import { change, number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { muscleWord } from "../words/names";
 import { t } from "../words/words";
+import { EnglishBelow } from "../shared/states";
 import { LEVEL } from "./findings";
 import { changesOf, effectOf, type Effect } from "./options";
-
-export function reasonText(reason: string | Record<string, unknown>): string {
-  if (typeof reason === "string") return readable(reason);
-  for (const name of ["statement", "text", "message", "reason", "ask", "question", "title"]) {
-    const value = reason[name];
-    if (typeof value === "string") return readable(value);
-  }
-  return readable(
-    Object.values(reason)
-      .filter((value) => typeof value === "string")
-      .join(": "),
-  );
-}
+import { reasonsByMuscle, reasonsOfSession, reasonText } from "./reasons";
 
 const totalOf = (plan: Plan) => sum(plan.injections.map((injection) => injection.units));
 
@@ -211,17 +200,38 @@ function Option({ proposal, last, pressed, onPlan }: OptionProps) {
         {effect && <Relief effect={effect} />}
       </button>
       <Changes plan={proposal.plan} last={last} />
-      {proposal.reasons.length > 0 && (
-        <details className="dose-reasons">
-          <summary>{t("Why")}</summary>
-          <ul>
-            {proposal.reasons.map((reason, index) => (
-              <li key={index}>{reasonText(reason)}</li>
-            ))}
-          </ul>
-        </details>
-      )}
+      {proposal.reasons.length > 0 && <Why proposal={proposal} />}
     </div>
+  );
+}
+
+/** What is true of the session first, then of each muscle. */
+function Why({ proposal }: { proposal: Proposal }) {
+  const byMuscle = reasonsByMuscle(proposal, proposal.plan);
+  const list = (reasons: readonly string[]) => (
+    <ul>
+      {reasons.map((reason) => (
+        <li key={reason}>{reason}</li>
+      ))}
+    </ul>
+  );
+  return (
+    <details className="dose-reasons">
+      <summary>{t("Why")}</summary>
+      <EnglishBelow />
+      {list(reasonsOfSession(proposal).map(reasonText))}
+      {proposal.plan.injections.map(({ muscle, side }) => {
+        const own = byMuscle[`${muscle} ${side ?? "midline"}`];
+        return (
+          own && (
+            <div key={`${muscle} ${side}`}>
+              <strong>{muscleWord(muscle, side)}</strong>
+              {list(own)}
+            </div>
+          )
+        );
+      })}
+    </details>
   );
 }
 

@@ -2,9 +2,11 @@
 import type { Finding, SourceRef } from "../api/types";
 import { readable } from "../numbers/dates";
 import { Icon, type IconName } from "../shared/Icon";
-import { words } from "../words/names";
-import { t } from "../words/words";
+import { decimal, unitWord } from "../numbers/format";
+import { coded, muscleWord } from "../words/names";
+import { language, t } from "../words/words";
 import type { DoseRow } from "./draft";
+import { ruleWord } from "./rules";
 
 export const LEVEL: Record<Finding["severity"], { icon: IconName; word: string; tone: string }> = {
   error: { icon: "stop", word: "Stop", tone: "note-box--stop" },
@@ -39,7 +41,7 @@ export function SourceLine({
       {sources.map((source, index) => (
         <span key={source.key}>
           {index > 0 && "; "}
-          {source.key} ({words(source.grade)}, <Seen ok={source.checked} />)
+          {source.key} ({coded(source.grade)}) <Seen ok={source.checked} />
         </span>
       ))}
     </span>
@@ -66,6 +68,43 @@ export function Seen({ ok }: { ok: boolean }) {
   );
 }
 
+/** "splenius_capitis left" as a muscle and its side; the session and the patient need no name. */
+function subjectWord(subject: string): string | null {
+  const [muscle, side] = subject.split(/[\s,:]+/);
+  if (!muscle || !muscle.includes("_")) return null;
+  return side === "left" || side === "right" ? muscleWord(muscle, side) : muscleWord(muscle);
+}
+
+/**
+ * What a rule has to say. The engine's sentence is English; a reader of another language is told first what it is
+ * about and by how much, and has the sentence below, since it alone names the source and the exact condition.
+ */
+export function FindingWords({ finding }: { finding: Pick<Finding, "rule" | "message"> & Partial<Finding> }) {
+  if (language() === "en") return <>{readable(finding.message)}</>;
+  const { actual, limit } = finding;
+  const unit = unitWord(finding.unit);
+  return (
+    <>
+      {[ruleWord(finding.rule), subjectWord(finding.subject ?? "")].filter(Boolean).join(": ")}
+      {actual && limit && (
+        <>
+          {" · "}
+          <span className="figures">
+            {t("{actual} {unit}, limit {limit} {unit}", {
+              actual: decimal(actual),
+              limit: decimal(limit),
+              unit,
+            })}
+          </span>
+        </>
+      )}
+      <span lang="en" className="hint finding-english">
+        {readable(finding.message)}
+      </span>
+    </>
+  );
+}
+
 export function FindingBox({ finding }: { finding: Finding }) {
   const level = LEVEL[finding.severity];
   return (
@@ -73,11 +112,11 @@ export function FindingBox({ finding }: { finding: Finding }) {
       <Icon name={level.icon} />
       <div>
         <p>
-          <strong>{t(level.word)}.</strong> {readable(finding.message)}
+          <strong>{t(level.word)}.</strong> <FindingWords finding={finding} />
         </p>
         {finding.clears_if && (
           <p className="hint">
-            {t("Clears if")}: {readable(finding.clears_if)}
+            {t("Clears if")}: <span lang="en">{readable(finding.clears_if)}</span>
           </p>
         )}
         <SourceLine sources={finding.sources} told={finding.message} />

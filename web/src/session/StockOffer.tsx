@@ -7,6 +7,7 @@ import { compare } from "../numbers/decimal";
 import { units } from "../numbers/format";
 import type { VialRow } from "../plan/draft";
 import { Icon } from "../shared/Icon";
+import { FindingWords } from "../plan/findings";
 import { words } from "../words/names";
 import { t } from "../words/words";
 import { linesOf, rowsOf, type Offered } from "./offer";
@@ -109,7 +110,7 @@ export function StockOffer({ patient, product, total, vials, onTake }: Props) {
               )}
               {first.findings.map((finding: Finding) => (
                 <p key={finding.rule} className="hint">
-                  {readable(finding.message)}
+                  <FindingWords finding={finding} />
                 </p>
               ))}
             </li>

@@ -1,6 +1,6 @@
 /** Loading, failed and empty: every state has its own words and a next step. */
 import { useEffect, useState, type ReactNode } from "react";
-import { t } from "../words/words";
+import { language, t } from "../words/words";
 import { Icon } from "./Icon";
 
 /** A skeleton, but only when the answer is not there within 300 ms: a flash is worse than a short wait. */
@@ -43,4 +43,9 @@ export function Empty({ children }: { children: ReactNode }) {
 /** What is not known is said so; it never looks like zero or like none. */
 export function Unknown({ word }: { word?: string }) {
   return <span className="soft">{word ?? t("unknown")}</span>;
+}
+
+/** Said above sentences that the engines write, in English, to a reader of another language. */
+export function EnglishBelow() {
+  return language() === "en" ? null : <p className="hint">{t("The program's own words, in English")}</p>;
 }

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { Plan } from "../api/types";
 import { Failed } from "../shared/states";
-import { muscleWord, words } from "../words/names";
+import { coded, muscleWord } from "../words/names";
 import { t } from "../words/words";
 import "../styles/simulation.css";
 import { ChangeBeside, Posture, SideEffectTable } from "./Consequences";
@@ -126,7 +126,7 @@ function Answer({ done }: { done: Done }) {
             {told.sources
               .map(
                 (one) =>
-                  `${one.key} (${words(one.grade)}, ${one.checked ? t("number seen in the source") : t("number not seen in the source")})`,
+                  `${one.key} (${coded(one.grade)}, ${one.checked ? t("number seen in the source") : t("number not seen in the source")})`,
               )
               .join("; ")}
           </li>

@@ -3,15 +3,33 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CONDITIONS, RISKS } from "../patient/FactsForm";
 import { SYMPTOMS } from "../phone/symptoms";
+import { REASON_KINDS } from "../plan/reasons";
+import { RULES } from "../plan/rules";
 import de from "./de.json";
 import fr from "./fr.json";
 import { words } from "./names";
 
 const SOURCES = join(import.meta.dirname, "..");
+const ENGINE = join(SOURCES, "../../src/reprieve");
+/** Kinds of events that the audit page may show, as the record names them. */
+const EVENT_KINDS = [
+  ...readFileSync(join(ENGINE, "record/event_kinds.py"), "utf8").matchAll(/^ {4}[A-Z_]+ = "([a-z_]+)"/gm),
+].map((match) => match[1]!);
 
 /** Texts that reach t() through a name: words of the record, roles, lists. */
 const THROUGH_NAMES = [
   ...[...CONDITIONS, ...RISKS, ...SYMPTOMS.map((one) => one.id), "dysarthria", "physiotherapy"].map(words),
+  ...EVENT_KINDS.map(words),
+  ...Object.values(RULES),
+  ...REASON_KINDS,
+  ...["One site", "Since the last dose", "One session", "Any indication, one treatment session"],
+  ...["Change from the last session", "Sternocleidomastoid (total)", "Sternocleidomastoid (unilateral)"],
+  ...["One lower limb", "Both lower limbs", "Paediatric, all indications"],
+  ...["days", "hours", "minutes", "weeks", "years", "sites", "units per 0.1 mL"],
+  ...["Label", "Literature", "Payer", "Local practice", "Label reprint", "Manufacturer", "Compendium"],
+  ...["Paper", "Tertiary", "None", "Clinic review", "Web", "Payer or cms", "Dataset", "Model", "Model fit"],
+  ...["Secondary", "Registry", "Cadaver", "Licence", "Review"],
+  ...["Use", "Use with note", "Reject", "Dystonic", "Possible", "Compensatory", "Unusable"],
   ...["Injector", "Nurse", "Pharmacist", "Researcher", "Administrator", "Patient"],
   ...["Checked in", "Injecting", "Signed", "Planned"],
   ...["Injection", "Follow up", "Phone call"],
@@ -90,4 +108,11 @@ describe.each([
     );
     expect(wrong).toEqual([]);
   });
+});
+
+it("every rule of the engine has a name in words", () => {
+  const files = readdirSync(join(ENGINE, "plan/safety/rules"));
+  const rules = files.filter((name) => /^[a-z]\w*\.py$/.test(name)).map((name) => name.slice(0, -3));
+  expect(rules.length).toBeGreaterThan(40);
+  expect(rules.filter((rule) => !(rule in RULES))).toEqual([]);
 });
