@@ -138,6 +138,17 @@ def test_a_review_is_effective_dated(hands: Hands) -> None:
     assert hands.states() == ["counts", "replaced"]
 
 
+@pytest.mark.parametrize(
+    ("value", "waits"), [("10.1", False), ("10", True), ("249", False), ("250", True), ("500", True), ("0", True)]
+)
+def test_a_figure_far_from_the_shipped_one_waits_for_a_second_person(hands: Hands, value: str, waits: bool) -> None:
+    """50 units a site are shipped: a digit too many would lift a limit at once, whatever the policy asks for."""
+    review = hands.review(verdict="corrected", value=D(value))
+    assert [one.value for one in reviews_of(hands.store, "clinic")] == ([] if waits else [D(value)])
+    second_review(hands.store, PHARMACIST, review)
+    assert [one.value for one in reviews_of(hands.store, "clinic")] == [D(value)]
+
+
 def test_what_is_no_review_is_refused_and_nothing_is_written(hands: Hands) -> None:
     head = hands.store.ledger.head()
     for more, error, says in (

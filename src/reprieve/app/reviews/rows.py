@@ -25,6 +25,8 @@ from reprieve.store.ledger import Receipt, Request
 
 REVIEW_KINDS = (EventKind.ROW_REVIEWED, EventKind.REVIEW_SECONDED, EventKind.REVIEW_TAKEN_BACK)
 SHORTEST_SOURCE, LONGEST_TEXT, LONGEST_NAME = 3, 500, 100
+# A digit too many or too few; labels of two countries lie nearer to each other.
+FAR = 5
 State = Literal["counts", "replaced", "not_yet", "waits_for_second", "taken_back"]
 
 
@@ -111,7 +113,7 @@ def _entry(event: Event, body: RowReview) -> ReviewEntry:
 def review_row(
     store: Clinic, person: Person, wish: RowToReview, *, reviewer: str | None = None, request: Request | None = None
 ) -> Receipt:
-    """Record a review of one row.
+    """Record a review of one row; a figure five times or a fifth of the shipped one waits for a second person.
 
     Parameters
     ----------
@@ -139,7 +141,7 @@ def review_row(
         effective_from=starts,
         value=wish.value,
         note=_note(wish.note),
-        needs_second=policy_of(store, person.clinic).asks_second_for_review(wish.verdict),
+        needs_second=policy_of(store, person.clinic).asks_second_for_review(wish.verdict) or _is_far(wish.value, row),
     )
     event = store.event(person, EventKind.ROW_REVIEWED, body)
     _entry(event, body)  # the checks of a review itself
@@ -147,6 +149,13 @@ def review_row(
         raise InputError(f"the row says {wish.value} {row.unit} already; confirm it instead of correcting it")
     answer = {"review_id": body.review_id, "row_id": row.id, "needs_second": body.needs_second}
     return store.append([event], answer=answer, request=request)
+
+
+def _is_far(value: Decimal | None, row: ReviewableRow) -> bool:
+    """Return whether a correction lies so far from the shipped figure that it may be a slip of a digit."""
+    if value is None or row.value is None or value == row.value:
+        return False
+    return value == 0 or not row.value / FAR < value < row.value * FAR
 
 
 def second_review(
