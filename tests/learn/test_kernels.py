@@ -79,7 +79,9 @@ def some_nodes(rows: Rows, count: int = 6, seed: int = 5) -> Points:
 def test_both_kernels_agree(family: int, cycles: int, drawn: bool) -> None:
     rows = a_patient(family, cycles=cycles)
     points = some_nodes(rows)
-    points = replace(points, draw=np.arange(6.0)) if drawn else points
+    if drawn:
+        own_time = 0.2 * np.random.default_rng(1).standard_normal((6, cycles))
+        points = replace(points, draw=np.arange(6.0), own_time=own_time)
     fast = CompiledKernel(LIBRARY)(rows, points, targets=True, gradient=True, errors=True)
     slow = numpy_kernel(rows, points, targets=True, gradient=True, errors=True)
     for name in ("log_likelihood", "mean", "covariance", "targets"):

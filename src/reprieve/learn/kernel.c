@@ -19,7 +19,7 @@ const char *reprieve_digest(void) { return REPRIEVE_DIGEST; }
 
 /* Evaluate `nodes` nodes; optional outputs may be NULL. Returns 0, or 1 without memory. */
 int reprieve_nodes(const Patient *given, int nodes, const double *theta, const double *half_loss, const double *deviate,
-                   const int *responds, const double *draw, const double *odd, double *log_likelihood, double *mean, double *covariance, double *targets,
+                   const int *responds, const double *draw, const double *own_time, double *log_likelihood, double *mean, double *covariance, double *targets,
                    double *grad, double *errors, double *owed) {
     Patient p = *given;
     Scratch s;
@@ -29,14 +29,14 @@ int reprieve_nodes(const Patient *given, int nodes, const double *theta, const d
     void *memory = open_patient(&p, &s, wants, 3 * (size_t)n + p.channels + TOLD * (size_t)places, &out);
     if (!memory) return 1;
     vec *told = out + 3 * n + p.channels;
-    s.drawn = draw != NULL;
+    s.drawn = draw != NULL; s.timed = own_time != NULL;
     for (int from = 0; from < nodes; from += LANES) {
         int lanes = nodes - from < LANES ? nodes - from : LANES;
         for (int lane = 0; lane < LANES; lane++) { /* the last node fills what is left of a group */
             int g = from + (lane < lanes ? lane : lanes - 1);
             for (int i = 0; i < size; i++) s.theta[i][lane] = theta[(size_t)g * size + i];
             if (draw) s.draw[lane] = draw[g];
-            for (int j = 0; draw && j < n; j++) s.odd[j][lane] = odd ? odd[(size_t)g * n + j] : p.odd[j];
+            for (int c = 0; own_time && c < p.cycles; c++) s.off_time[c][lane] = own_time[(size_t)g * p.cycles + c];
             s.half_loss[lane] = half_loss[g]; s.deviate[lane] = deviate[g]; s.active[lane] = responds[g] ? 1 : 0;
         }
         evaluate(&p, &s, count, wants, told, out);

@@ -103,8 +103,8 @@ class Points:
         0 where the toxin does nothing for this patient.
     draw : ndarray, shape (g,), or None
         Number of the node's draw of which scores are odd; without, each score's error is the one that stands for both.
-    odd : ndarray, shape (g, n), or None
-        Chance at each node that a row is drawn as odd; without, that of the rows.
+    own_time : ndarray, shape (g, c), or None
+        The cycles' own log half-loss times, beside the patient's; without, they are effects, and made linear.
     """
 
     slots: Array
@@ -112,12 +112,13 @@ class Points:
     spread: Array
     responds: NDArray[np.int32]
     draw: Array | None = None
-    odd: Array | None = None
+    own_time: Array | None = None
 
     def at(self, nodes: NDArray[np.int64]) -> Points:
         """Return these of the nodes."""
-        draw, odd = (None if told is None else told[nodes] for told in (self.draw, self.odd))
-        return Points(self.slots[nodes], self.half_loss[nodes], self.spread[nodes], self.responds[nodes], draw, odd)
+        draw, own_time = (None if told is None else told[nodes] for told in (self.draw, self.own_time))
+        own = self.slots[nodes], self.half_loss[nodes], self.spread[nodes], self.responds[nodes]
+        return Points(*own, draw, own_time)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ def _design(rows: Rows, points: Points, value: _Slots) -> _Design:
     active = (ratio > 0) * points.responds
     amplitude = active * value.amplitude[rows.product] * ratio * (1.0 + kappa) / (ratio + kappa)
     log_time = value.half_loss[rows.product] + common["duration_slope"] * np.log(np.where(ratio > 0, ratio, 1.0))
-    log_time = log_time + np.exp(common["log_sd_half_loss"]) * points.half_loss + rows.off_time[:, None]
+    log_time = log_time + np.exp(common["log_sd_half_loss"]) * points.half_loss
+    log_time = log_time + (rows.off_time[:, None] if points.own_time is None else points.own_time.T)
     since = (rows.week[:, None] - rows.start)[..., None]  # (n, c, 1)
     g, slope = shape_and_slope(
         FAMILIES[rows.family],
@@ -66,13 +67,14 @@ def _design(rows: Rows, points: Points, value: _Slots) -> _Design:
         np.exp(common["log_onset"]),
         np.exp(log_time),
         np.exp(common["log_steepness"]),
-        rows.blur[:, None],
+        rows.blur[:, None] if points.own_time is None else 0.0,
     )
     g, slope = g * active, slope * active
     placebo = (rows.with_placebo[:, None] * placebo_course(since, np.exp(common["log_placebo_decay"]))).sum(1)
     after = active * (common["after"] + common["after_dose"] * np.log(np.where(ratio > 0, ratio, 1.0)))
     # A cycle's own time moves the whole effect on the scale, and what it leaves behind.
     whole = active * rows.lifted[k][..., None] + after * np.exp(-((np.maximum(since, 0.0) / AFTER_WEEKS) ** 2))
+    whole = whole if points.own_time is None else 0.0 * whole
     effect = (amplitude * g - whole * slope * rows.off_time[:, None]).sum(1)
     lost = after_course(since, np.exp(common["log_onset"]), g)
     effect = effect - (after * lost).sum(1)
@@ -177,11 +179,19 @@ def _error_variances(rows: Rows, points: Points, value: _Slots, log_spread: Arra
         wide = np.where(seen, 1.0 / np.where(seen, rows.weight, 1.0), 1.0)
         more = rows.owed @ (value.channel["log_sigma"] + log_spread)
         return np.repeat(wide[:, None], len(log_spread), axis=1), more
-    chance = rows.odd[:, None] if points.odd is None else points.odd.T
-    odd = where_odd(points.draw, rows.turn[:, None], chance) & seen[:, None]
-    own = np.where(seen[:, None], chance, ODD_SHARE)
+    odd = where_odd(points.draw, rows.turn[:, None], rows.odd[:, None]) & seen[:, None]
+    own = np.where(seen, rows.odd, ODD_SHARE)[:, None]
     ratio = np.where(odd, ODD_SHARE / own, (1.0 - ODD_SHARE) / (1.0 - own))
     return np.where(odd, ODD_WIDTH**2, 1.0), np.log(ratio).sum(0)
+
+
+def _times_density(rows: Rows, points: Points, value: _Slots) -> Array | float:
+    """Return the log density of the cycles' own times that are given, without what no parameter changes."""
+    if points.own_time is None:
+        return 0.0
+    log_sd = value.common["log_sd_cycle_half_loss"]
+    density = -0.5 * (points.own_time.T / np.exp(log_sd)) ** 2 - log_sd
+    return points.responds * ((rows.ratio > 0) @ density)
 
 
 @np.errstate(over="ignore", divide="ignore", invalid="ignore")  # a step too far: such a node has no likelihood
@@ -207,7 +217,7 @@ def numpy_kernel(
         + np.linalg.slogdet(precision)[1]
         + count * (np.log(2.0 * np.pi) + np.log(square))
     )
-    log_likelihood = log_likelihood - done.log_sd + more
+    log_likelihood = log_likelihood - done.log_sd + more + _times_density(rows, points, value)
     log_likelihood = np.where(np.isfinite(log_likelihood), log_likelihood, -1e300)
     result = NodeResults(log_likelihood, mean, covariance, None, None)
     if targets or errors:

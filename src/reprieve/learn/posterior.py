@@ -8,12 +8,12 @@ draw of the population parameters, a population learned from few patients leaves
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.learn.bounds import moments_in_points, tangent, to_points
+from reprieve.learn.deviates import deviates
 from reprieve.learn.kernel import Array, Kernel, NodeResults, Points, Rows
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.odd_scores import error_parts
@@ -79,16 +79,6 @@ class ResponsePosterior:
     def non_response(self) -> float:
         """Probability that the toxin does nothing for this patient."""
         return float(self.weight[self.points.responds == 0].sum())
-
-
-@lru_cache(maxsize=128)
-def deviates(count: int, dimension: int) -> Array:
-    """Return standard normal rows with exactly zero mean and unit covariance; the same each time."""
-    draws = np.random.default_rng(20261124).standard_normal((count // 2, dimension))
-    draws = np.concatenate([draws, -draws])
-    if count > 2 * dimension:
-        draws = draws @ np.linalg.inv(np.linalg.cholesky(draws.T @ draws / count)).T
-    return draws
 
 
 def update_response(

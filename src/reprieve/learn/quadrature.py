@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +21,10 @@ HALF_LOSS_POINTS, SPREAD_POINTS = 7, 5
 # weigh less than the last are left out.
 DRAWS, SCORES_AND_DRAWS, NEGLIGIBLE = 24, 1_000, 1e-4
 NARROWEST, WIDEST = 0.08, 1.2
-_NON_RESPONSE = list(COMMON).index("logit_non_response")
+WIDER = 1.1  # than told, draws of a cycle's own time
+_NON_RESPONSE, _SD_CYCLE_HALF_LOSS = (
+    list(COMMON).index(name) for name in ("logit_non_response", "log_sd_cycle_half_loss")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Nodes:
         Log of prior over proposal, given whether the patient responds.
     draw : ndarray, shape (g,), or None
         Number of the draw of which scores are odd.
+    own_time : ndarray, shape (g, c), or None
+        The cycles' own log half-loss times.
     """
 
     half_loss: Array
@@ -43,20 +49,12 @@ class Nodes:
     responds: NDArray[np.int32]
     log_weight: Array
     draw: Array | None = None
+    own_time: Array | None = None
 
     def points(self, slots: Array) -> Points:
         """Return the nodes at the parameters `slots`."""
         all_alike = np.ascontiguousarray(np.broadcast_to(slots, (len(self.spread), len(slots))))
-        return Points(all_alike, self.half_loss, self.spread, self.responds, self.draw)
-
-    def drawn(self, weight: Array, draws: int) -> Nodes:
-        """Return each node as often as it weighs, each time with a draw of its own."""
-        times = np.maximum(np.round(draws * weight), weight > NEGLIGIBLE).astype(int)
-        at = np.repeat(np.arange(len(weight)), times)
-        log_weight = self.log_weight[at] - np.log(times[at])
-        return Nodes(
-            self.half_loss[at], self.spread[at], self.responds[at], log_weight, np.arange(len(at), dtype=np.float64)
-        )
+        return Points(all_alike, self.half_loss, self.spread, self.responds, self.draw, self.own_time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +144,30 @@ def recentre(member: Member, theta: Array, kernel: Kernel, *, rounds: int) -> Me
         told, weight, _ = _weigh(member, nodes, theta, kernel, errors=True)
         member = _moved(member, theta, nodes, told, weight)
     nodes = _nodes(member.centre, member.root, member.alone)
+    told, weight, _ = _weigh(member, nodes, theta, kernel)
     draws = max(DRAWS, SCORES_AND_DRAWS // max(1, len(member.rows.week)))
-    return replace(member, nodes=nodes.drawn(_weigh(member, nodes, theta, kernel)[1], draws))
+    times = np.maximum(np.round(draws * weight), weight > NEGLIGIBLE).astype(int)
+    return replace(member, nodes=_drawn(member, nodes, theta, told, times))
+
+
+def _drawn(member: Member, nodes: Nodes, theta: Array, told: NodeResults, times: NDArray[np.int64]) -> Nodes:
+    """Return each node so many times, each time with a draw of odd scores and of cycles' own times.
+
+    The latter from what the node told of them while they were linear, a little wider.
+    """
+    at = np.repeat(np.arange(len(times)), times)
+    rows, first = member.rows, member.rows.first_cycle + 1
+    unit = np.exp(slot_values(theta, member.places)[_SD_CYCLE_HALF_LOSS])
+    dosed = nodes.responds[at, None] * (rows.ratio > 0)
+    roots = WIDER * unit * np.linalg.cholesky(told.covariance[:, first::2, first::2])[at]
+    # Each patient has draws of the own, so that what is left of chance is not the same in all.
+    own = np.random.default_rng(zlib.crc32(rows.points.tobytes()))
+    z = own.standard_normal((len(at), len(rows.start)))
+    own_time = dosed * (unit * told.mean[at, first::2] + np.einsum("gij,gj->gi", roots, z))
+    density = (dosed * (np.log(np.diagonal(roots, axis1=1, axis2=2)) + 0.5 * z**2)).sum(1)
+    log_weight = nodes.log_weight[at] - np.log(times[at]) + density
+    draw = own.integers(1000) + np.arange(len(at), dtype=np.float64)
+    return Nodes(nodes.half_loss[at], nodes.spread[at], nodes.responds[at], log_weight, draw, own_time)
 
 
 def _moved(member: Member, theta: Array, nodes: Nodes, told: NodeResults, weight: Array) -> Member:

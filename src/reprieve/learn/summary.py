@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from reprieve.learn.deviates import deviates
 from reprieve.learn.kernel import Array, Kernel, Manner, Places, Told, is_compiled
 from reprieve.learn.mixture import NEGLIGIBLE_PARTS, mean_sd, quantiles
 from reprieve.learn.observations import PatientScores
@@ -21,7 +22,6 @@ from reprieve.learn.posterior import (
     STRETCH,
     UNSEEN,
     channel_of,
-    deviates,
     foretell,
     in_order,
     nodes_for,

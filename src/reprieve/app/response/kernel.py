@@ -104,7 +104,7 @@ class CompiledKernel:
             self._nodes(
                 ctypes.byref(_patient(rows)),
                 count,
-                *(_at(a) for a in (theta, points.half_loss, points.spread, points.responds, points.draw, points.odd)),
+                *(_at(a) for a in (theta, points.half_loss, points.spread, points.responds, points.draw, points.own_time)),
                 *(_at(a) for a in (value, mean, covariance, told, slope, own, owed)),
             )
         )

@@ -28,10 +28,11 @@ INLINE void parameters_of(const Patient *p, Scratch *s) {
         double q = p->ratio[c], log_q = p->log_ratio[c];
         const vec *product = theta + COMMON + PER_CHANNEL * p->channels + PER_PRODUCT * p->product[c];
         vec active = q > 0 ? s->active : splat(0);
+        if (!s->timed) s->off_time[c] = splat(p->off_time[c]);
         s->dose[c] = active * q * (1 + s->sd[KAPPA]) / (q + s->sd[KAPPA]);
         s->amplitude[c] = product[AMPLITUDE] * s->dose[c];
         s->after[c] = active * (theta[AFTER] + theta[AFTER_DOSE] * log_q);
-        s->log_time[c] = product[HALF_LOSS] + theta[DURATION] * log_q + s->sd[SD_HALF_LOSS] * s->half_loss + p->off_time[c];
+        s->log_time[c] = product[HALF_LOSS] + theta[DURATION] * log_q + s->sd[SD_HALF_LOSS] * s->half_loss + s->off_time[c];
         s->stretch[c] = exp_of((p->family == 0 ? 1 : 0.5) * s->sd[STEEPNESS] * ROOT_3 * p->blur[c]);
         s->shrink[c] = 1 / s->stretch[c];
     }
@@ -65,8 +66,9 @@ INLINE Course waning(const Patient *p, const Scratch *s, int c, vec lx, vec x, v
     return w;
 }
 
-/* What a cycle's own time moves at row j: the whole effect on that scale, and what it leaves behind. */
+/* What a cycle's own time moves at row j, where it is made linear: the whole effect on that scale, and what it leaves behind. */
 INLINE vec moved_by_time(const Patient *p, const Scratch *s, int j, int c) {
+    if (s->timed) return splat(0);
     double lifted = p->ratio[c] > 0 ? p->lifted[(size_t)p->channel[j] * p->cycles + c] : 0;
     return s->active * lifted + s->after[c] * p->ebb[(size_t)j * p->cycles + c];
 }
@@ -103,7 +105,7 @@ INLINE void shapes(const Patient *p, Scratch *s, int j, size_t at, int over, int
         Course w = {splat(0), splat(0), splat(0), splat(0), splat(0)};
         if (any(live)) {
             vec x = exp_of(y);
-            w = p->blur[c] > 0 ? waning(p, s, c, lx, x, u, 3, steep) : waning(p, s, c, lx, x, u, 1, steep);
+            w = p->blur[c] > 0 && !s->timed ? waning(p, s, c, lx, x, u, 3, steep) : waning(p, s, c, lx, x, u, 1, steep);
             w.g = (vec)((bits)w.g & live); w.slope = (vec)((bits)w.slope & live);
         }
         if (steep) {

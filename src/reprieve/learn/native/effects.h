@@ -2,6 +2,9 @@
 #pragma once
 #include "filter.h"
 
+/* A cycle's own log half-loss time, in its prior's sds. */
+INLINE vec own_time(const Scratch *s, int c) { return s->off_time[c] / s->sd[SD_CYCLE_HALF_LOSS]; }
+
 /* Solve L x = b in place, for the effects. */
 INLINE void forward(const Scratch *s, vec *x) {
     for (int i = 1; i <= s->k; i++) {

@@ -51,8 +51,7 @@ BY_PROCESSOR static void draw(const Patient *p, Scratch *s, const Frame *f, cons
     }
     for (int o = 0; o < size; o++) along[o] /= length > 0 ? sqrt(length) : 1;
     if (length > 0) log_volume += log(manner->stretch);
-    s->active = splat(responds ? 1 : 0); s->drawn = 1;
-    for (int j = 0; j < p->n; j++) s->odd[j] = splat(p->odd[j]);
+    s->active = splat(responds ? 1 : 0); s->drawn = 1; s->timed = 0;
     for (int from = 0; from < nodes; from += LANES) {
         vec square = splat(0), far = splat(0), out = splat(0);
         for (int i = 0; i < size; i++) {
@@ -182,7 +181,7 @@ static double silent_odds(Patient *p, Scratch *s, const Frame *f, int seen, cons
     vec *place = work, *known = work + f->size, held, unbent;
     for (int i = 0; i < f->size; i++) place[i] = splat(at[i]);
     set_place(s, f, place, known, &held, &unbent);
-    s->active = (vec){1, 0, 1, 0}; s->drawn = 0;
+    s->active = (vec){1, 0, 1, 0}; s->drawn = s->timed = 0;
     evaluate(p, s, seen, 0, NULL, NULL);
     return s->log_likelihood[1] - s->log_likelihood[0];
 }

@@ -21,6 +21,8 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
         memset(s->filter[ch].product, 0, sizeof(vec) * m);
         s->filter[ch].pulled = s->filter[ch].rho = splat(0);
     }
+    for (int c = 0; c < p->cycles && s->timed; c++)
+        if (p->ratio[c] > 0) grad[SD_CYCLE_HALF_LOSS] += s->active * (own_time(s, c) * own_time(s, c) - 1);
     for (int j = p->n - 1; j >= 0; j--) {
         size_t at = (size_t)j + AT_ONCE;
         int ch = p->channel[j], wide = s->begun + 2 * p->started[j];
@@ -87,7 +89,7 @@ INLINE void gradient(const Patient *p, Scratch *s, int count) {
             grad[SD_CYCLE_HALF_LOSS] += row[ch_] * gl[ch_];
             treat += row[ca] * gl[ca] + row[ch_] * gl[ch_];
             vec dg = -f * s->amplitude[c] * q + to_response - f * sd[SD_CYCLE_AMPLITUDE] * gl[ca];
-            vec by_time = f * (p->off_time[c] * q - sd[SD_CYCLE_HALF_LOSS] * gl[ch_]), ds = by_time * moved_by_time(p, s, j, c);
+            vec by_time = s->timed ? splat(0) : f * (p->off_time[c] * q - sd[SD_CYCLE_HALF_LOSS] * gl[ch_]), ds = by_time * moved_by_time(p, s, j, c);
             vec da = -f * g * q, moved = dg - by_lost * s->after[c] * ebb;
             grad[AFTER] += by_time * slope * ebb;
             grad[AFTER_DOSE] += by_time * slope * ebb * p->log_ratio[c];

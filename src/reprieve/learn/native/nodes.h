@@ -46,14 +46,22 @@ INLINE vec error_variances(const Patient *p, Scratch *s) {
         if (!s->drawn) { s->wide[j] = splat(1 / p->weight[j]); continue; }
         const double shift = 6755399441055744.0; /* adding it rounds to a whole number */
         vec turn = s->draw * GOLDEN + p->turn[j], whole = (turn - 0.5 + shift) - shift;
-        bits odd = (bits)(turn - whole < s->odd[j]);
+        bits odd = (bits)(turn - whole < p->odd[j]);
         s->wide[j] = choose(odd, splat(ODD_WIDTH * ODD_WIDTH), splat(1));
-        ratio *= choose(odd, ODD_SHARE / s->odd[j], (1 - ODD_SHARE) / (1 - s->odd[j]));
+        ratio *= choose(odd, splat(ODD_SHARE / p->odd[j]), splat((1 - ODD_SHARE) / (1 - p->odd[j])));
         if (++seen % 8 == 0) { more += log_of(ratio); ratio = splat(1); }
     }
     for (int ch = 0; ch < p->channels && !s->drawn; ch++)
         more += p->owed[ch] * (s->theta[COMMON + PER_CHANNEL * ch + SIGMA] + s->sd[SPREAD] * s->deviate);
     return more + log_of(ratio);
+}
+
+/* Log density of the cycles' own times that are given, without what no parameter changes. */
+INLINE vec times_density(const Patient *p, const Scratch *s) {
+    vec total = splat(0);
+    for (int c = 0; c < p->cycles && s->timed; c++)
+        if (p->ratio[c] > 0) total -= s->active * (0.5 * own_time(s, c) * own_time(s, c) + s->theta[SD_CYCLE_HALF_LOSS]);
+    return total;
 }
 
 /* The precision of each row's error, the chance that it is odd, and the level there, one after another in `out`, and then
@@ -81,7 +89,7 @@ enum { COVARIANCE = 1, TARGETS = 2, GRADIENT = 4, ERRORS = 8 };
 /* One group of nodes: theta, half_loss, deviate and active of the scratch are set. */
 BY_PROCESSOR static void evaluate(const Patient *p, Scratch *s, int count, int wants, vec *targets, vec *told) {
     parameters_of(p, s);
-    vec more = error_variances(p, s);
+    vec more = error_variances(p, s) + times_density(p, s);
     vec log_sd = wants & GRADIENT ? gather(p, s, 1) : gather(p, s, 0);
     integrate(s, log_sd, count, wants & (COVARIANCE | GRADIENT | ERRORS));
     s->log_likelihood += more;

@@ -53,11 +53,12 @@ typedef struct { /* scratch for one group of nodes */
     vec *g, *slope, *bend, *turn, *twist, *rise, *lost;   /* (AT_ONCE + n, cycles) */
     vec *reach, *placebo, *placebo_slope, *effect;        /* (AT_ONCE + n) */
     vec *gain, *root, *rho, *apart, *predicted, *noise, *innovation, *diagonal, *pull_variance; /* (AT_ONCE + n) */
-    vec *wide, *odd;                                      /* (n): variance of a row's error beside the usual; chance to be drawn as odd */
-    vec *amplitude, *log_time, *dose, *after, *stretch, *shrink; /* (cycles) */
+    vec *wide;                                            /* (n): variance of a row's error beside the usual */
+    vec *off_time, *amplitude, *log_time, *dose, *after, *stretch, *shrink; /* (cycles) */
     vec *gram, *chol, *inverse, *cov;                        /* (m, m) */
     vec *mean, *shift, *tmp, *grad;                          /* (m), and (size) */
-    int drawn;                                               /* whether odd scores are drawn, by `draw`, or have the error that stands for both */
+    int drawn, timed; /* whether odd scores are drawn, by `draw`, or have the error that stands for both; whether cycles' own
+                       * times are given, in `off_time`, or are effects, made linear */
     vec draw, half_loss, deviate, active, spread, square, log_likelihood, per_onset, per_decay, shared_slope;
 } Scratch;
 
@@ -68,7 +69,7 @@ static int parameters(const Patient *p) { return COMMON + PER_CHANNEL * p->chann
 static size_t scratch_size(const Patient *p) {
     size_t n = (size_t)p->n + AT_ONCE, m = (size_t)columns(p) + 1, c = (size_t)p->cycles, s = (size_t)parameters(p);
     size_t channels = (size_t)p->channels * (2 * m + (sizeof(Channel) + sizeof(Filter)) / sizeof(vec) + 2);
-    return 5 * n * m + 7 * n * c + 15 * n + 6 * c + 4 * m * m + 3 * m + 2 * s + channels;
+    return 5 * n * m + 7 * n * c + 14 * n + 7 * c + 4 * m * m + 3 * m + 2 * s + channels;
 }
 
 static vec *take(vec **at, size_t count) { vec *place = *at; *at += count; return place; }
@@ -84,9 +85,9 @@ static void lay_out(Scratch *s, vec *at, const Patient *p) {
     vec **by_row[] = {&s->reach, &s->placebo, &s->placebo_slope, &s->effect, &s->gain, &s->root, &s->rho, &s->apart,
                       &s->predicted, &s->noise, &s->innovation, &s->diagonal, &s->pull_variance};
     for (size_t i = 0; i < 13; i++) *by_row[i] = take(&at, n);
-    s->wide = take(&at, n); s->odd = take(&at, n);
-    vec **of_cycle[] = {&s->amplitude, &s->log_time, &s->dose, &s->after, &s->stretch, &s->shrink};
-    for (size_t i = 0; i < 6; i++) *of_cycle[i] = take(&at, c);
+    s->wide = take(&at, n);
+    vec **of_cycle[] = {&s->off_time, &s->amplitude, &s->log_time, &s->dose, &s->after, &s->stretch, &s->shrink};
+    for (size_t i = 0; i < 7; i++) *of_cycle[i] = take(&at, c);
     vec **square[] = {&s->gram, &s->chol, &s->inverse, &s->cov};
     for (size_t i = 0; i < 4; i++) *square[i] = take(&at, m * m);
     s->mean = take(&at, m); s->shift = take(&at, m); s->tmp = take(&at, m);

@@ -210,7 +210,7 @@ static int seek(const Patient *given, const Frame *frame, int responds, int roun
     f.turned = f.change + wide; f.probed = (int *)(f.turned + wide);
     memset(f.probed, 0, sizeof(int) * wide);
     for (size_t i = 0; i < wide; i++) f.slope[i] = (double)i; /* before anything is known, the last coordinates first */
-    s.active = splat(responds ? 1 : 0); s.drawn = 0;
+    s.active = splat(responds ? 1 : 0); s.drawn = s.timed = 0;
     for (int turn = 0; turn < rounds; turn++) {
         descend(&p, &s, &f, turn < rounds - 1 ? frame->early : frame->resting);
         if (turn < rounds - 1) adjust(&p, &s, told);
