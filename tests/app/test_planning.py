@@ -301,6 +301,7 @@ def test_unknown_units_elsewhere_stop_the_proposals_and_ask_for_them() -> None:
     assert answer.proposed == ()
     assert answer.ask[0].stops
     assert "How many units" in answer.ask[0].ask
+    assert set(answer.ask[0].values) == {"product", "date"}
 
 
 def test_an_unsigned_session_among_signed_ones_stops_and_asks() -> None:
@@ -308,6 +309,7 @@ def test_an_unsigned_session_among_signed_ones_stops_and_asks() -> None:
     answer = propose(neck(first, last), on=ON)
     assert answer.proposed == ()
     assert "not signed" in answer.ask[0].ask
+    assert set(answer.ask[0].values) == {"date"}
 
 
 def test_a_child_without_a_weight_is_asked_for_it() -> None:

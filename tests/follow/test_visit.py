@@ -171,6 +171,12 @@ def test_window_and_slots_side_by_side() -> None:
     ]
     assert found.slots[1].weeks_since == D("12.0")
     assert found.reasons[-1] == f"Booked on {days[1]}, before the label's interval is over."
+    assert [(one.kind, one.values) for one in found.remarks] == [
+        ("fading", {"session": str(DAY), "low": str(days[0] - timedelta(days=35)), "high": str(found.latest)}),
+        ("label_interval", {"words": "12 weeks", "date": str(found.earliest)}),
+        ("booked_early", {"date": str(days[1])}),
+    ]
+    assert len(found.remarks) == len(found.reasons)
 
 
 def test_what_is_unknown_is_said_and_never_filled_in() -> None:

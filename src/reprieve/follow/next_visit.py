@@ -46,8 +46,19 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """One thing that speaks for or against a day: what kind, and its values, for words of any language."""
+
+    kind: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextVisit:
-    """All of it, with one sentence each. `earliest` and `latest` are None when nothing supports them."""
+    """All of it, with one sentence each. `earliest` and `latest` are None when nothing supports them.
+
+    `remarks` say the same as the sentences in `reasons`, one by one.
+    """
 
     last_session: date | None
     label: Earliest | None
@@ -57,6 +68,7 @@ class NextVisit:
     slots: tuple[Slot, ...]
     booked: tuple[date, ...]
     reasons: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
 
 def earliest_by_label(last: date, rows: Iterable[LabelInterval]) -> Earliest | None:
@@ -95,6 +107,7 @@ def next_visit_window(
         Why there is no forecast.
     """
     earliest, latest = _window(label, fading)
+    told = _remarks(last, label, fading, abstains, booked)
     return NextVisit(
         last_session=last,
         label=label,
@@ -103,7 +116,8 @@ def next_visit_window(
         latest=latest,
         slots=tuple(_slot(day, last, label, fading) for day in sorted(slots)) if last else (),
         booked=tuple(sorted(booked)),
-        reasons=_reasons(last, label, fading, abstains, booked),
+        reasons=tuple(_SENTENCES[one.kind].format(**one.values) for one in told),
+        remarks=tuple(told),
     )
 
 
@@ -123,22 +137,36 @@ def _slot(day: date, last: date, label: Earliest | None, fading: Fading | None) 
     )
 
 
-def _reasons(
+_SENTENCES = {
+    "never_injected": "No injection is on record, so there is no interval to count.",
+    "fading": "The effect of the session of {session} is likely to fade between {low} and {high}.",
+    "no_forecast": "No forecast: {why}.",
+    "no_label_interval": "No shortest interval of a label is on file for this product and condition: that is not none.",
+    "label_interval": "The label's shortest interval of {words} ends on {date}.",
+    "label_interval_unverified": "The label's shortest interval of {words} ends on {date} (figure not verified).",
+    "fades_before_label": (
+        "The effect is likely to fade before the label's interval is over: speak about it at the visit."
+    ),
+    "booked_early": "Booked on {date}, before the label's interval is over.",
+}
+
+
+def _remarks(
     last: date | None, label: Earliest | None, fading: Fading | None, abstains: str | None, booked: Sequence[date]
-) -> tuple[str, ...]:
+) -> list[Remark]:
     if last is None:
-        return ("No injection is on record, so there is no interval to count.",)
+        return [Remark(kind="never_injected", values={})]
     told = [
-        f"The effect of the session of {last} is likely to fade between {fading.low} and {fading.high}."
+        Remark(kind="fading", values={"session": str(last), "low": str(fading.low), "high": str(fading.high)})
         if fading
-        else f"No forecast: {abstains or 'nothing supports one'}."
+        else Remark(kind="no_forecast", values={"why": abstains or "nothing supports one"})
     ]
     if label is None:
-        told.append("No shortest interval of a label is on file for this product and condition: that is not none.")
+        told.append(Remark(kind="no_label_interval", values={}))
     else:
-        seen = "" if is_verified(label.source) else " (figure not verified)"
-        told.append(f"The label's shortest interval of {label.words} ends on {label.date}{seen}.")
+        kind = "label_interval" if is_verified(label.source) else "label_interval_unverified"
+        told.append(Remark(kind=kind, values={"words": label.words, "date": str(label.date)}))
     if label and fading and fading.high < label.date:
-        told.append("The effect is likely to fade before the label's interval is over: speak about it at the visit.")
-    told += [f"Booked on {day}, before the label's interval is over." for day in booked if label and day < label.date]
-    return tuple(told)
+        told.append(Remark(kind="fades_before_label", values={}))
+    early = [day for day in booked if label and day < label.date]
+    return told + [Remark(kind="booked_early", values={"date": str(day)}) for day in early]

@@ -45,6 +45,7 @@ def test_the_scenarios_reach_every_rule() -> None:
         "weight_missing", "weight_stale",
         "age_missing", "date_missing", "jurisdiction_missing", "side_missing", "limb_differs_from_side",
         "sites_missing", "volume_missing", "no_verified_limit", "unverified_limit", "implausible_units_for_product",
-        "vial_expired", "vial_over_time", "vial_too_small", "cosmetic_product",
+        "vial_expired", "vial_over_time", "vial_too_small", "cosmetic_product", "diluent_missing",
+        "dilutions_differ",
     }  # fmt: skip
     assert wanted <= said, wanted - said

@@ -136,10 +136,19 @@ export interface Proposal {
   optimality_gap?: number | null;
 }
 
+/** `ask` is English; `field` says what is missing and `values` of what. */
+export interface Ask {
+  field: string;
+  ask: string;
+  why?: string;
+  stops?: boolean;
+  values?: Record<string, string>;
+}
+
 export interface Proposals {
   proposals: Proposal[];
   repeat_last: Plan | null;
-  asks: (string | Record<string, unknown>)[];
+  asks: Ask[];
 }
 
 export const useProposals = (id: string, product: string | null) =>

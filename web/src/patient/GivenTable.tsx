@@ -46,9 +46,10 @@ export function GivenTable({
         {(session.skipped ?? []).map((skip) => (
           <tr key={`skip-${skip.muscle}-${skip.side}`}>
             <td>{muscleWord(skip.muscle, skip.side)}</td>
-            <td className="num">{t("not given")}</td>
-            <td className="num">–</td>
-            <td>{skip.reason}</td>
+            <td colSpan={3}>
+              {t("not given")}
+              {skip.reason ? `: ${skip.reason}` : ""}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -5,6 +5,7 @@ import { get } from "../api/client";
 import type { Chart } from "../api/types";
 import { dayNumber, daysBetween, isoOf, range, shown, today } from "../numbers/dates";
 import { lastSessionOf } from "../plan/draft";
+import { remarkText } from "../plan/asks";
 import { reasonText } from "../plan/reasons";
 import { saveCalendar } from "../shared/calendar";
 import { Icon } from "../shared/Icon";
@@ -18,7 +19,9 @@ interface Window {
   latest?: string | null;
   from?: string | null;
   to?: string | null;
-  reasons?: (string | Record<string, unknown>)[];
+  reasons?: string[];
+  /** The same as `reasons`, one by one, for words of any language. */
+  remarks?: { kind: string; values: Record<string, string> }[];
 }
 
 const PURPOSES = ["injection", "follow_up", "phone_call"] as const;
@@ -73,7 +76,11 @@ export function NextVisit({ id, chart, curve }: { id: string; chart: Chart; curv
       {(advice.data?.reasons?.length ?? 0) > 0 && (
         <ul className="bullets small">
           {advice.data!.reasons!.map((reason, index) => (
-            <li key={index}>{reasonText(reason)}</li>
+            <li key={reason}>
+              {advice.data?.remarks?.[index]
+                ? remarkText(advice.data.remarks[index], reason)
+                : reasonText(reason)}
+            </li>
           ))}
         </ul>
       )}

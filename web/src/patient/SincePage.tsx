@@ -10,7 +10,7 @@ import { viewFor } from "../map/views";
 import { daysBetween, shown, today } from "../numbers/dates";
 import { units } from "../numbers/format";
 import { lastSessionOf } from "../plan/draft";
-import { reasonText } from "../plan/reasons";
+import { askText } from "../plan/asks";
 import { Empty, Unknown } from "../shared/states";
 import { Timeline } from "../timeline/Timeline";
 import { total } from "../timeline/lanes";
@@ -39,6 +39,8 @@ export function SincePage({ id, chart }: { id: string; chart: Chart }) {
     .slice(-4)
     .reverse();
   const goal = chart.goals.at(-1);
+  const asks = proposals.data?.asks ?? [];
+  const asked = (field: string) => asks.some((ask) => ask.field === field);
   const marks: Mark[] = (last?.injections ?? []).map((injection) => ({
     muscle: injection.muscle,
     side: injection.side ?? null,
@@ -127,13 +129,15 @@ export function SincePage({ id, chart }: { id: string; chart: Chart }) {
             <section className="card" aria-labelledby="ask-title">
               <h2 id="ask-title">{t("What to ask")}</h2>
               <ul className="bullets">
-                {(proposals.data?.asks ?? []).map((ask, index) => (
-                  <li key={index}>{reasonText(ask)}</li>
+                {asks.map((ask, index) => (
+                  <li key={index}>{askText(ask)}</li>
                 ))}
-                {chart.patient.exposure_history !== "known" && (
+                {chart.patient.exposure_history !== "known" && !asked("patient.exposure_history") && (
                   <li>{t("Any botulinum toxin elsewhere, for anything?")}</li>
                 )}
-                {symptoms.some((s) => !s.resolved) && <li>{t("Is the side effect over?")}</li>}
+                {symptoms.some((s) => !s.resolved) && !asked("symptoms") && (
+                  <li>{t("Is the side effect over?")}</li>
+                )}
                 {!goal && <li>{t("What should get better, in the patient's words?")}</li>}
                 <li>{t("When did it begin to work, when was it best, when did it fade?")}</li>
               </ul>

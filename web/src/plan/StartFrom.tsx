@@ -10,6 +10,7 @@ import { muscleWord } from "../words/names";
 import { t } from "../words/words";
 import { EnglishBelow } from "../shared/states";
 import { LEVEL } from "./findings";
+import { askText } from "./asks";
 import { changesOf, effectOf, type Effect } from "./options";
 import { reasonsByMuscle, reasonsOfSession, reasonText } from "./reasons";
 
@@ -157,7 +158,7 @@ export function StartFrom(props: Props) {
           <h3>{t("Ask first")}</h3>
           <ul>
             {proposals!.asks.map((ask, index) => (
-              <li key={index}>{reasonText(ask)}</li>
+              <li key={index}>{askText(ask)}</li>
             ))}
           </ul>
         </div>

@@ -12,6 +12,8 @@ export const RULES: Record<string, string> = {
   date_missing: "Date of the session not told",
   dilution_for_another_use: "Dilution of another use",
   dilution_not_on_label: "Dilution not on the label",
+  diluent_missing: "Diluent of a vial not told",
+  dilutions_differ: "Vials are made up differently",
   exposure_after_plan: "Toxin dated after this plan",
   exposure_date_unlikely: "Unlikely date of an earlier dose",
   exposure_unknown: "Toxin given elsewhere not known",

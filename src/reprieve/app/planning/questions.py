@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,12 +18,16 @@ ADULT_YEARS = 18
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One question; `stops` means that nothing is proposed until it is answered."""
+    """One question; `stops` means that nothing is proposed until it is answered.
+
+    `field` says what is missing and `values` of what, so that a screen can ask it in the reader's language.
+    """
 
     field: str
     ask: str
     why: str
     stops: bool = False
+    values: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def questions(chart: Chart, situation: Situation, rows: Sequence[LimitRow]) -> tuple[Ask, ...]:
@@ -53,6 +58,7 @@ def risks_told(chart: Chart, situation: Situation, rule: str) -> Iterator[Ask]:
                     why=f"{row.concern[:1].upper()}{row.concern[1:]}; {weight} with {situation.product} "
                     f"({row.source.key}).",
                     stops=stops,
+                    values={"risk": risk},
                 )
 
 
@@ -65,6 +71,7 @@ def _symptoms(chart: Chart, situation: Situation) -> Iterator[Ask]:
                 ask=f"{one.symptom.replace('_', ' ').capitalize()} since {one.date} ({one.seriousness}): is it over?",
                 why="It is open in the record; what may have caused it is not repeated before that is known.",
                 stops=True,
+                values={"symptom": one.symptom, "date": one.date.isoformat(), "seriousness": one.seriousness},
             )
 
 
@@ -78,6 +85,7 @@ def _exposures(chart: Chart, situation: Situation, rows: Sequence[LimitRow]) -> 
                 ask=f"How many units of {one.product} were given on {one.date}?",
                 why="They count in a cumulative limit; without them no dose can be called inside it.",
                 stops=True,
+                values={"product": one.product, "date": one.date.isoformat()},
             )
     if chart.patient.exposure_history != "known":
         yield Ask(
@@ -128,6 +136,7 @@ def _last(chart: Chart, situation: Situation) -> Iterator[Ask]:
             ask=f"The session of {last.date} is not signed: was it given as it stands?",
             why="The next doses rest on it.",
             stops=signs,
+            values={"date": last.date.isoformat()},
         )
     open_ = [one for one in last.injections if last.effect_on(one.muscle, one.side) is None]
     if open_:
@@ -135,4 +144,5 @@ def _last(chart: Chart, situation: Situation) -> Iterator[Ask]:
             field="sessions.muscle_effects",
             ask=f"What did each muscle do after {last.date}? {len(open_)} of {len(last.injections)} were not judged.",
             why="What a dose did is the best guide to the next one.",
+            values={"date": last.date.isoformat(), "open": str(len(open_)), "of": str(len(last.injections))},
         )

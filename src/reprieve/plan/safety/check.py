@@ -17,6 +17,8 @@ from reprieve.plan.safety.rules.contraindicated import contraindicated
 from reprieve.plan.safety.rules.cosmetic_product import cosmetic_product
 from reprieve.plan.safety.rules.cumulative_limit_exceeded import cumulative_limit_exceeded
 from reprieve.plan.safety.rules.date_missing import date_missing
+from reprieve.plan.safety.rules.diluent_missing import diluent_missing
+from reprieve.plan.safety.rules.dilutions_differ import dilutions_differ
 from reprieve.plan.safety.rules.exposure_after_plan import exposure_after_plan
 from reprieve.plan.safety.rules.exposure_date_unlikely import exposure_date_unlikely
 from reprieve.plan.safety.rules.exposure_unknown import exposure_unknown
@@ -94,6 +96,8 @@ RULES: tuple[Rule, ...] = (
     vial_over_time,
     vial_too_small,
     vial_not_on_file,
+    diluent_missing,
+    dilutions_differ,
     volume_differs_from_dilution,
     label_value_differs_from_arithmetic,
     exposure_unknown,
