@@ -333,6 +333,33 @@ def test_an_import_and_the_event_that_tells_of_it_are_one_write(tmp_path: Path, 
     assert "as 2 events" in capsys.readouterr().out
 
 
+def test_one_person_under_two_ids_is_said(tmp_path: Path, capsys) -> None:
+    """Two charts of one person: each dose is looked at alone, and no limit adds them."""
+    store = ["--db", str(tmp_path / "clinic.db")]
+    first, second, bundle = tmp_path / "a.json", tmp_path / "b.ndjson", tmp_path / "c.json"
+    person = {"family_name": "Müller-Lüdenscheid", "given_name": "Eva", "birth_date": "1970-02-28"}
+    first.write_text(json.dumps({"patient": {"id": "old", **person}}), encoding="utf-8")
+    people = [
+        {"id": "new", **person, "family_name": "MULLER LUDENSCHEID"},
+        {"id": "twin", **person, "given_name": "Ina"},
+        {"id": "later", **person, "birth_date": "1970-02-27"},
+        {"id": "undated", **person, "birth_date": None},
+        {"id": "nameless", "birth_date": "1970-02-28"},
+    ]
+    second.write_text("".join(json.dumps({"patient": one}) + "\n" for one in people), encoding="utf-8")
+    name = [{"family": "Eva", "given": ["Müller", "Lüdenscheid"]}]
+    resource = {"resourceType": "Patient", "id": "foreign", "birthDate": "1970-02-28", "name": name}
+    bundle.write_text(json.dumps(resource), encoding="utf-8")
+    assert main(["import", str(first), *store]) == 0
+    assert "LOOK" not in capsys.readouterr().out
+    assert main(["import", str(second), *store]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if "LOOK" in line]
+    assert len(told) == 1
+    assert "patient 'new' has the name and birth date of 'old': if it is one person" in told[0]
+    assert main(["fhir", "import", str(bundle), *store, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["namesakes"] == [{"patient": "foreign", "others": ["new", "old"]}]
+
+
 def test_a_patient_who_stands_twice_in_a_file_is_said_to(tmp_path: Path, capsys) -> None:
     charts = tmp_path / "charts.ndjson"
     charts.write_text('{"patient": {"id": "p-1"}}\n{"patient": {"id": "p-1"}}\n', encoding="utf-8")

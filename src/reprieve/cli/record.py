@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reprieve.app.record.namesakes import Namesakes
 
 DEFAULT_DB = "~/.local/share/reprieve/clinic.db"
+NAMESAKES_SHOWN = 20
 RECORDS = "file of the record, sqlite+pysqlcipher:///FILE for an encrypted one, or postgresql+psycopg://..."
 
 
@@ -29,6 +34,14 @@ def add_action(actions: Any, name: str, words: str) -> argparse.ArgumentParser:
         "--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document on standard output"
     )
     return parser
+
+
+def tell_namesakes(found: Sequence[Namesakes]) -> None:
+    """Print who may be in the record twice now."""
+    for one in found[:NAMESAKES_SHOWN]:
+        print(f"  LOOK: {one.words}")
+    if len(found) > NAMESAKES_SHOWN:
+        print(f"  and {len(found) - NAMESAKES_SHOWN} more of this kind; --json tells each")
 
 
 def operator() -> str:

@@ -10,6 +10,7 @@ from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
 from reprieve.app.documents import read_text
 from reprieve.app.fhir.records import events_of_kept, events_of_record, kept_of_clinic, resources_of_patient
+from reprieve.app.record.namesakes import Namesakes, namesakes
 from reprieve.app.transfer.charts import transfer
 from reprieve.app.transfer.checks import check_charts
 from reprieve.core.errors import ConflictError, DocumentError, InputError
@@ -35,6 +36,7 @@ class FhirImport:
     head: str
     kept: int
     remarks: tuple[Remark, ...]
+    namesakes: tuple[Namesakes, ...] = ()
 
 
 def export_resources(
@@ -117,6 +119,7 @@ def import_batch(
         head=receipt.head,
         kept=sum(len(record.kept) for record in records) + len(batch.kept),
         remarks=batch.remarks,
+        namesakes=namesakes(store, clinic, (record.chart.patient for record in records)),
     )
 
 

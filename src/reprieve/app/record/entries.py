@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from reprieve.app.accounts.accounts import Action, Person
 from reprieve.app.clinic import ChartView, Clinic
 from reprieve.app.record.head_angles import check_head_angles
+from reprieve.app.record.namesakes import namesakes
 from reprieve.app.record.numbers import check_numbers
 from reprieve.core.errors import ConflictError, InputError, UnknownNameError
 from reprieve.record.chart import (
@@ -151,7 +152,7 @@ def amend_entry(
 def register_patient(
     store: Clinic, person: Person, registration: Registration, *, request: Request | None = None
 ) -> Receipt:
-    """Register a new patient.
+    """Register a new patient; the answer names those of the same name and birth date.
 
     Raises
     ------
@@ -163,7 +164,9 @@ def register_patient(
     if store.known_patients(person.clinic, [patient]):
         raise ConflictError(f"there is a patient {patient!r} already; open that chart or choose another id")
     event = store.event(person, EventKind.PATIENT_REGISTERED, registration, patient=patient)
-    return store.append([event], answer=answer_of([event]), request=request, expected={patient: None})
+    others = [other for one in namesakes(store, person.clinic, [registration.patient]) for other in one.others]
+    answer = answer_of([event]) | {"namesakes": others}
+    return store.append([event], answer=answer, request=request, expected={patient: None})
 
 
 def amend_patient(

@@ -11,6 +11,7 @@ from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
 from reprieve.app.documents import each_once, parse
 from reprieve.app.ids import new_id
+from reprieve.app.record.namesakes import Namesakes, namesakes
 from reprieve.app.transfer.checks import check_charts
 from reprieve.core.documents import as_json
 from reprieve.core.errors import DocumentError, InputError
@@ -23,11 +24,12 @@ from reprieve.record.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came in."""
+    """What came in; `namesakes` may be in the record twice now."""
 
     patients: tuple[str, ...]
     events: int
     head: str
+    namesakes: tuple[Namesakes, ...] = ()
 
 
 def charts_of(store: Clinic, patient: str | None, *, by: str, clinic: str = DEFAULT_CLINIC) -> Iterator[Chart]:
@@ -104,8 +106,12 @@ def import_charts(
     check_charts(charts, today=store.today())
     told = transfer(store, EventKind.RECORD_IMPORTED, "chart documents", len(charts), by=by, clinic=clinic)
     receipt = store.import_charts(charts, clinic=clinic, by=by, reason="imported chart document", more=[told])
-    # The event that tells of the import is not one of those that came in.
-    return Imported(tuple(chart.patient.id for chart in charts), receipt.last - receipt.first, receipt.head)
+    return Imported(
+        tuple(chart.patient.id for chart in charts),
+        receipt.last - receipt.first,  # without the event that tells of the import
+        receipt.head,
+        namesakes(store, clinic, (chart.patient for chart in charts)),
+    )
 
 
 def transfer(store: Clinic, kind: EventKind, what: str, count: int, *, by: str, clinic: str) -> Event:

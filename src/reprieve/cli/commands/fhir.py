@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reprieve.cli.output import print_json
-from reprieve.cli.record import add_db, operator
+from reprieve.cli.record import add_db, operator, tell_namesakes
 from reprieve.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -149,6 +149,7 @@ def _take_in(args: argparse.Namespace, batch: Batch) -> int:
         print_json(done)
         return 0
     print(f"{len(done.patients)} patients came in as {done.events} events; head {done.head}")
+    tell_namesakes(done.namesakes)
     if done.kept:
         print(f"{done.kept} resources are kept as they came, beside the charts")
     _tell(done.remarks, sys.stdout)

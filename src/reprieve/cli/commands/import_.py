@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from reprieve.cli.output import print_json
-from reprieve.cli.record import add_db, operator
+from reprieve.cli.record import add_db, operator, tell_namesakes
 from reprieve.core.errors import InputError
 from reprieve.record.chart import Chart
 
@@ -52,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
         print_json(done)
     else:
         print(f"{len(done.patients)} patients came in as {done.events} events; head {done.head}")
+        tell_namesakes(done.namesakes)
     return 0
 
 
