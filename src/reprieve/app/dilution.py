@@ -16,8 +16,6 @@ from reprieve.record.plan import Jurisdiction
 from reprieve.reference.preparations import ProductFacts, UseWithin, check_condition, product_facts
 
 Number = Decimal | int | str | float
-# A check of this program: no vial and no syringe of this therapy holds more, and no syringe measures less.
-SMALLEST_ML, LARGEST_ML = Decimal("0.05"), Decimal(50)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +113,6 @@ def dilute(
         check_condition(indication)
     place = _jurisdiction(jurisdiction)
     diluent = exact(diluent_ml, "diluent_ml")
-    if diluent > LARGEST_ML or 0 < diluent < SMALLEST_ML:
-        raise InputError(
-            f"diluent_ml must lie between {SMALLEST_ML} and {LARGEST_ML} mL, but got {plain(diluent)} mL; "
-            "check the decimal point"
-        )
     made_up = reconstitute(facts, exact(vial_units, "vial_units"), diluent)
     dose = None if dose_units is None else _dose(dose_units, product)
     within = facts.use_within

@@ -11,6 +11,8 @@ from reprieve.core.findings import SourceRef
 from reprieve.reference.preparations import LabelDilution, ProductFacts, TwoStep, is_verified
 
 TENTH_ML = Decimal("0.1")
+# A check of this program: no vial and no syringe of this therapy holds more, and no syringe measures less.
+SMALLEST_ML, LARGEST_ML = Decimal("0.05"), Decimal(50)
 # A quotient such as 100 units / 1.2 mL does not end; twelve decimals are a millionth of any syringe's mark.
 LAST_DECIMAL = Decimal("1e-12")
 
@@ -84,7 +86,7 @@ def reconstitute(facts: ProductFacts, vial_units: Decimal, diluent_ml: Decimal) 
     vial_units : Decimal
         Labelled content of the vial; must be a pack size of the product.
     diluent_ml : Decimal
-        Diluent added in mL; positive, or 0 for a product that comes as a solution.
+        Diluent added in mL; 0.05 to 50, or 0 for a product that comes as a solution.
 
     Raises
     ------
@@ -107,6 +109,11 @@ def reconstitute(facts: ProductFacts, vial_units: Decimal, diluent_ml: Decimal) 
         raise InputError(
             f"diluent_ml must be positive, but got {plain(diluent_ml)} mL for a vial of {plain(vial_units)} units of "
             f"{facts.product}; enter the volume added to the vial"
+        )
+    if diluent_ml != 0 and not SMALLEST_ML <= diluent_ml <= LARGEST_ML:
+        raise InputError(
+            f"diluent_ml must lie between {SMALLEST_ML} and {LARGEST_ML} mL, but got {plain(diluent_ml)} mL; "
+            "check the decimal point"
         )
     own_ml = Decimal(0) if size.nominal_ml is None else size.nominal_ml
     return Preparation(

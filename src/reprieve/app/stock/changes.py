@@ -76,7 +76,9 @@ def receive_vials(store: Clinic, person: Person, wish: VialsToReceive, *, reques
     _check_expiry(expires, store.today())
     if serial is not None and wish.count > 1:
         raise InputError(f"the carton has the serial number {serial}, so it is one vial, but count is {wish.count}")
-    names = _names(stock_ledger(store, person.clinic), lot, serial, wish.count)
+    ledger = stock_ledger(store, person.clinic)
+    _check_one_expiry(ledger, wish.product, lot, expires)
+    names = _names(ledger, lot, serial, wish.count)
     bodies = [
         StockReceived(
             vial=name, product=wish.product, units=wish.units, lot=lot, expires=expires, gtin=gtin, serial=serial
@@ -176,6 +178,17 @@ def _check_expiry(expires: Date, today: Date) -> None:
         raise InputError(f"expires {expires} lies before today ({today}): an expired vial is not taken into stock")
     if expires.year - today.year > MOST_YEARS_AHEAD:
         raise InputError(f"expires {expires} lies more than {MOST_YEARS_AHEAD} years ahead; correct it")
+
+
+def _check_one_expiry(ledger: Ledger, product: str, lot: str, expires: Date) -> None:
+    """Refuse a second expiry of one lot: one of the two was misread, and the later one would keep old toxin in use."""
+    for name, known in ledger.accounts.items():
+        same = known.content.product == product and known.lot == lot and known.status is not VialStatus.EMPTY
+        if same and known.expires not in (None, expires):
+            raise InputError(
+                f"vial {name} of lot {lot} expires {known.expires}, but {expires} was given for the same lot; look at "
+                "both, and take the wrong one out of the stock first"
+            )
 
 
 def _names(ledger: Ledger, lot: str, serial: str | None, count: int) -> list[str]:
