@@ -160,7 +160,7 @@ def test_s18_a_vial_is_not_opened_with_what_no_syringe_holds(hands: Hands, dilue
 
 def test_s18_one_lot_has_one_expiry(hands: Hands) -> None:
     (wrong,) = hands.receive(expires=date(2026, 12, 31))
-    with pytest.raises(InputError, match="vial C1.001 of lot C1 expires 2026-12-31, but 2027-06-30 was given"):
+    with pytest.raises(InputError, match=r"vial C1\.001 of lot C1 expires 2026-12-31, but 2027-06-30 was given"):
         hands.receive()
     hands.receive(lot="C2")
     # Once the misread one is out of the stock, the lot can come in as it is printed.
