@@ -183,7 +183,7 @@ def test_s16_who_the_provider_vouches_for_is_signed_in_as_the_account_that_was_m
     cookie = next(told for told in answer.headers.get_list("set-cookie") if told.startswith("reprieve_session"))
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
-    assert client.get("/api/me").json() == {"name": "nurse", "role": "nurse", "patient_id": None}
+    assert client.get("/api/me").json() == {"name": "nurse", "role": "nurse", "patient_id": None, "clinic": "clinic"}
     assert client.get("/api/health").json()["identity_provider"]["address"] == "/api/sign-in/provider"
     with store.database.read() as connection:
         assert [row.subject for row in connection.execute(select(identities))] == [provider.subject]

@@ -86,7 +86,7 @@ def health(request: Request) -> Any:
 @router.get("/api/me")
 def me(caller: Annotated[Caller, Depends(May(Action.OWN_ACCOUNT))]) -> Any:
     """Return who is signed in."""
-    return _who(caller.person)
+    return _here(caller.person)
 
 
 @router.post("/api/sign-in")
@@ -125,7 +125,7 @@ def passkey(request: Request, body: PasskeyAnswer) -> Response:
 
 def with_cookie(rooms: Rooms, token: str, person: Person) -> Response:
     """Return who signed in, with the cookie that proves it from now on."""
-    answer = JSONResponse(_who(person))
+    answer = JSONResponse(_here(person))
     keep_signed_in(rooms, answer, token)
     return answer
 
@@ -208,3 +208,8 @@ def give(caller: PhoneGiver, patient: str, body: PhonePassword) -> Response:
 
 def _who(person: Person) -> dict[str, Any]:
     return {"name": person.name, "role": person.role.value, "patient_id": person.patient_id}
+
+
+def _here(person: Person) -> dict[str, Any]:
+    """Return who is signed in, and to which of the clinics that one server may hold."""
+    return {**_who(person), "clinic": person.clinic}

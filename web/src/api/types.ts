@@ -225,6 +225,7 @@ export interface Role {
   name: string;
   role: string;
   patient_id: string | null;
+  clinic: string;
 }
 
 export interface Health {

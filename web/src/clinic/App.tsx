@@ -5,6 +5,7 @@ import { Redirect, Route, Switch, useLocation } from "wouter";
 import { forget, useMe } from "../api/queries";
 import type { Role } from "../api/types";
 import { Boundary, part } from "../shared/part";
+import { isElsewhere, onSomebodyElse, remember } from "../shared/signIn";
 import { Failed, Loading } from "../shared/states";
 import { t } from "../words/words";
 import { Shell } from "./Shell";
@@ -34,13 +35,23 @@ export function App() {
     window.addEventListener("reprieve:signed-out", out);
     return () => window.removeEventListener("reprieve:signed-out", out);
   }, []);
+  const mine = me.data;
+  useEffect(() => {
+    if (!mine) return;
+    return onSomebodyElse(mine, () => {
+      // Nothing of the one before stays, and the page begins anew for whoever is signed in now.
+      sessionStorage.clear();
+      location.reload();
+    });
+  }, [mine]);
   const enter = (now: Role) => {
     const before = client.getQueryData<Role | null>(["me"]);
     // The same person goes on with what was typed; for anybody else nothing of it stays.
-    if (before?.name !== now.name || before.role !== now.role) {
+    if (before?.name !== now.name || before.role !== now.role || before.clinic !== now.clinic) {
       forget(client);
       if (before) sessionStorage.clear();
     }
+    remember(now);
     client.setQueryData(["me"], now);
     setEnded(false);
   };
@@ -53,7 +64,8 @@ export function App() {
         <Failed error={me.error} again={() => void me.refetch()} />
       </main>
     );
-  if (!me.data) return <SignIn onIn={enter} />;
+  // An address that names another clinic is not answered with this one's patients.
+  if (!me.data || isElsewhere(me.data)) return <SignIn onIn={enter} />;
   if (me.data.patient_id) {
     location.replace("/phone");
     return null;
@@ -62,7 +74,10 @@ export function App() {
   return (
     <>
       {ended && <SignIn onIn={enter} endedFor={me.data.name} />}
-      <div key={`${me.data.name} ${me.data.role}`} style={{ display: ended ? "none" : "contents" }}>
+      <div
+        key={`${me.data.clinic} ${me.data.name} ${me.data.role}`}
+        style={{ display: ended ? "none" : "contents" }}
+      >
         <Shell me={me.data}>
           <Boundary at={place}>
             <Suspense fallback={<Loading what={t("the page")} tall={400} />}>

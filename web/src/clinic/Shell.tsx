@@ -9,6 +9,7 @@ import { Icon } from "../shared/Icon";
 import { LanguageChoice } from "../shared/LanguageChoice";
 import { intoView } from "../shared/intoView";
 import { NewVersion } from "../shared/NewVersion";
+import { forgetWho } from "../shared/signIn";
 import { ThemeSwitch } from "../shared/theme";
 import { words } from "../words/names";
 import { t } from "../words/words";
@@ -52,6 +53,7 @@ export function Shell({ me, children }: { me: Role; children: ReactNode }) {
   const out = async () => {
     await post("/api/sign-out").catch(() => undefined);
     sessionStorage.clear();
+    forgetWho();
     forget(client);
     client.setQueryData(["me"], null);
     go("/");

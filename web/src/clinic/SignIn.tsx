@@ -3,6 +3,7 @@ import { ApiError, post } from "../api/client";
 import { useHealth } from "../api/queries";
 import type { Role } from "../api/types";
 import { Icon } from "../shared/Icon";
+import { ClinicHere } from "../shared/ClinicHere";
 import { LanguageChoice } from "../shared/LanguageChoice";
 import { askPasskey, hasPasskeys } from "../shared/passkey";
 import { signIn } from "../shared/signIn";
@@ -78,6 +79,7 @@ export function SignIn({ onIn, endedFor }: Props) {
         ) : (
           <p className="soft">{t("Planning and follow-up of botulinum toxin treatment in dystonia.")}</p>
         )}
+        <ClinicHere />
         <form className="stack" onSubmit={submit} aria-label={t("Sign in")}>
           <div className="field">
             <label htmlFor="name">{t("Name")}</label>

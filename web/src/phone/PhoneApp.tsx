@@ -18,6 +18,7 @@ import { Videos } from "./Videos";
 import type { Side } from "../api/types";
 import { sideWord } from "../words/names";
 import { PhoneSignIn } from "./PhoneSignIn";
+import { forgetWho, isElsewhere, ownerOf, WHO } from "../shared/signIn";
 import { comes, hasBeenHere, leaves, whoIsHere } from "./database";
 import { flush, waiting } from "./queue";
 import { Reminders } from "./Reminders";
@@ -50,9 +51,15 @@ export function PhoneApp() {
     try {
       const me = await get<Role>("/api/me");
       setMessage((told) => (told === noConnection() ? null : told));
+      if (isElsewhere(me)) {
+        setWho("nobody");
+        return;
+      }
       const before = whoIsHere();
-      if (me.patient_id) comes(me.patient_id);
-      if (before !== null && before !== me.patient_id) {
+      const { patient_id } = me;
+      const now = patient_id === null ? null : ownerOf({ ...me, patient_id });
+      if (now !== null) comes(now);
+      if (before !== null && before !== now) {
         // Nothing of whoever was here before is shown, not even until the answer comes.
         setMine(null);
         setUnsent(0);
@@ -78,10 +85,16 @@ export function PhoneApp() {
     };
     const refused = (event: Event) => setMessage((event as CustomEvent<string>).detail);
     const out = () => setWho("nobody");
+    // Another page of this browser signed somebody in.
+    const changed = (event: StorageEvent) => {
+      if (event.key === WHO && event.newValue !== null) void begin();
+    };
+    window.addEventListener("storage", changed);
     window.addEventListener("online", online);
     window.addEventListener("reprieve:refused", refused);
     window.addEventListener("reprieve:signed-out", out);
     return () => {
+      window.removeEventListener("storage", changed);
       window.removeEventListener("online", online);
       window.removeEventListener("reprieve:refused", refused);
       window.removeEventListener("reprieve:signed-out", out);
@@ -106,6 +119,7 @@ export function PhoneApp() {
   const leave = async () => {
     await post("/api/sign-out").catch(() => undefined);
     leaves();
+    forgetWho();
     setMine(null);
     setWho("nobody");
   };

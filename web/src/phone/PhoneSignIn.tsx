@@ -2,8 +2,9 @@ import { useEffect, useState, type FormEvent } from "react";
 import { get } from "../api/client";
 import type { Health } from "../api/types";
 import { Icon } from "../shared/Icon";
+import { ClinicHere } from "../shared/ClinicHere";
 import { LanguageChoice } from "../shared/LanguageChoice";
-import { signIn } from "../shared/signIn";
+import { remember, signIn } from "../shared/signIn";
 import { t } from "../words/words";
 
 export function PhoneSignIn({ onIn }: { onIn: () => void }) {
@@ -21,7 +22,7 @@ export function PhoneSignIn({ onIn }: { onIn: () => void }) {
   const enter = async (who: string, secret: string) => {
     setError(null);
     try {
-      await signIn(who, secret);
+      remember(await signIn(who, secret));
       onIn();
     } catch (reason) {
       setError(reason instanceof Error ? reason.message : String(reason));
@@ -37,6 +38,7 @@ export function PhoneSignIn({ onIn }: { onIn: () => void }) {
         <img src="/icon.svg" alt="" width={40} height={40} />
         <h1>{t("My diary")}</h1>
       </div>
+      <ClinicHere />
       <form className="card stack" onSubmit={submit} aria-label={t("Sign in")}>
         <div className="field">
           <label htmlFor="name">{t("Name")}</label>
