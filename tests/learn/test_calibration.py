@@ -35,8 +35,9 @@ PRODUCT, BINS = "onabotulinumtoxinA", 10
 # raises the rate to about 1 in 1,000. What the test does find is below: half of the true spread.
 PATIENTS, FALSE_ALARM = 250, 1e-4
 # The fit's equations at the truth: patients, cycles; and the most standard errors by which a parameter may be pulled.
-# Where a cycle's own time did not move what the effect leaves behind, `after` was pulled by 5.
-FIT_PATIENTS, CYCLES, EVERY_WEEKS, MOST_PULLED = 250, 6, 13.4, 3.5
+# Before odd scores and the cycles' own times were drawn, weekly entries pulled the diary's error by 3.5, its drift by 5;
+# of 1,000 patients, three times, the largest of 32 is 2.8 now.
+FIT_PATIENTS, CYCLES, EVERY_WEEKS, MOST_PULLED = 400, 3, 13.4, 3.5
 
 
 @dataclass(frozen=True)
@@ -167,20 +168,16 @@ def test_a_posterior_that_is_too_sure_is_found_out() -> None:
     assert uniform(np.array(told)) < FALSE_ALARM
 
 
-def test_no_parameter_is_pulled_from_the_truth_by_making_cycles_linear() -> None:
+def test_no_parameter_is_pulled_from_the_truth_by_the_fit() -> None:
     # At the truth the mean of the patients' scores, gradients of their log likelihoods, is zero but for chance.
     population, rng = known(default_population()), np.random.default_rng(1)
-    mean = population.mean.copy()
-    mean[population.index("log_sd_cycle_half_loss")] = np.log(0.12)
-    mean[population.index("log_scale_spread")] = np.log(0.1)
-    population = replace(population, mean=mean)
     starts = EVERY_WEEKS * np.arange(CYCLES)
     ratings = np.sort(np.concatenate([starts - 0.1, starts + 4.0]))
     until = EVERY_WEEKS * CYCLES
     design = Design(tuple(starts.tolist()), {"TWSTRS": ratings, "diary": np.arange(-2.0, until)}, until - 1.0)
-    patients = [drawn(population, mean, design, rng)[0] for _ in range(FIT_PATIENTS)]
+    patients = [drawn(population, population.mean, design, rng)[0] for _ in range(FIT_PATIENTS)]
     names = parameter_names(("TWSTRS", "diary"), (PRODUCT,), "TWSTRS")
-    theta = np.array([mean[population.index(name)] for name in names])
+    theta = np.array([population.mean[population.index(name)] for name in names])
     draft = replace(
         population,
         names=names,
@@ -193,8 +190,9 @@ def test_no_parameter_is_pulled_from_the_truth_by_making_cycles_linear() -> None
     target = Target(members, theta, np.ones(len(theta)), kernel(), 1).recentred(theta, 4)
     _, score = target.scores(theta)
     pulled = dict(zip(names, score.mean(0) / score.std(0, ddof=1) * np.sqrt(FIT_PATIENTS), strict=True))
-    for name in ("after", "after_dose", "log_steepness", "log_sd_cycle_half_loss", f"log_half_loss:{PRODUCT}"):
-        assert abs(pulled[name]) < MOST_PULLED, (name, pulled[name])
+    del pulled["logit_non_response"]  # nobody is silent here
+    for name, by in pulled.items():
+        assert abs(by) < MOST_PULLED, (name, by)
 
 
 @pytest.mark.slow

@@ -17,11 +17,16 @@ from reprieve.learn.observations import PatientScores
 from reprieve.learn.parameters import BY_NAMED_SCALE, BY_PRODUCT, BY_SCALE, COMMON, Prior, parameter_names, slots
 from reprieve.learn.population import Population, ProductEntry, ScaleEntry
 from reprieve.learn.quadrature import Member, member_of, recentre, score_of
+from reprieve.learn.ridge import Ridge, ridge_of
 from reprieve.learn.rows import scales_of
 
 ROUNDS, INNER = 6, 25
-# The fit has settled when a round moves no parameter by more than this share of its prior sd.
-SETTLED = 0.01
+# In posterior sds: the fit has settled when a round, with nodes and draws anew, moves nothing by more.
+SETTLED = 1.0
+# Slope, by posterior sd, at which a round rests, and the first.
+RESTS, RESTS_FIRST = 0.1, 1.0
+# A larger registry is begun with so many of its patients.
+BEGIN_WITH = 200
 # With so many patients their own scores tell the curvature; with fewer it is taken by differences of the gradient.
 ENOUGH_FOR_SCORES, BESIDE = 400, 0.02  # the latter: how far aside, in prior sds
 
@@ -117,7 +122,21 @@ def fit_population(
     members = tuple(member_of(patient, draft, places[scales_of(patient, draft)]) for patient in patients)
     target = Target(members, centre, sd, kernel, threads)
     theta = np.array([(start or {}).get(name, mean) for name, mean in zip(names, centre, strict=True)])
-    theta, target = _climb(target, theta, progress)
+    counted = 0
+
+    def count() -> None:
+        nonlocal counted
+        counted += 1
+        if progress is not None:
+            progress(counted)
+
+    ridge = ridge_of(names)
+    root, every = None, len(members) // BEGIN_WITH
+    if every > 1:
+        some = replace(target, members=members[::every])
+        theta, root, _ = _climb(some, theta, None, ridge, count)
+        root = root * np.sqrt(len(some.members) / len(members))
+    theta, _, target = _climb(target, theta, root, ridge, count)
     covariance = _covariance(target, theta)
     origin = {
         name: f"fitted to {len(patients)} patients; prior {prior.origin}"
@@ -126,44 +145,40 @@ def fit_population(
     return replace(draft, mean=theta, covariance=covariance, fingerprint=fingerprint(patients), provenance=origin)
 
 
-def _climb(target: Target, theta: Array, progress: Callable[[int], None] | None) -> tuple[Array, Target]:
-    """Alternate between moving the nodes and moving the parameters, until both rest."""
+def _climb(
+    target: Target, theta: Array, root: Array | None, ridge: Ridge, count: Callable[[], None]
+) -> tuple[Array, Array, Target]:
+    """Alternate between moving the nodes and moving the parameters, until both rest; with the root of the curvature."""
     from scipy.optimize import minimize
 
-    count = 0
-
     def told(z: Array, origin: Array, root: Array) -> tuple[float, Array]:
-        nonlocal count
-        count += 1
-        if progress is not None:
-            progress(count)
-        value, slope = target.value_and_slope(origin + root @ z)
-        return value, root.T @ slope
+        count()
+        theta = ridge.back(origin + root @ z)
+        value, slope = target.value_and_slope(theta)
+        return value, root.T @ ridge.slope(slope, theta)
 
-    root = np.diag(target.sd)
     for step in range(ROUNDS):
         target = target.recentred(theta, 3 if step == 0 else 1)
-        if step == 0:
+        if root is None:
             # Steps are measured by the scores' own curvature, so that few of them are needed.
-            _, slope = target.scores(theta)
-            precision = slope.T @ slope + np.diag(1.0 / target.sd**2)
-            values, vectors = np.linalg.eigh(precision * np.outer(target.sd, target.sd))
+            slope = ridge.slope(target.scores(theta)[1], theta)
+            values, vectors = np.linalg.eigh((slope.T @ slope) * np.outer(target.sd, target.sd) + np.eye(len(theta)))
             root = target.sd[:, None] * (vectors / np.sqrt(values))
+        origin = ridge.along(theta)
         found = minimize(
             told,
             np.zeros(len(theta)),
-            args=(theta, root),
+            args=(origin, root),
             jac=True,
             method="BFGS",
-            options={"maxiter": INNER, "gtol": 0.03},
+            options={"maxiter": INNER, "gtol": RESTS if step else RESTS_FIRST},
         )
-        moved = root @ found.x
+        theta = ridge.back(origin + np.clip(root @ found.x, -2.0 * target.sd, 2.0 * target.sd))
         root = root @ np.linalg.cholesky(found.hess_inv)  # the next round begins with what this one learned
-        moved = np.clip(moved, -2.0 * target.sd, 2.0 * target.sd)
-        theta = theta + moved
-        if np.abs(moved / target.sd).max() < SETTLED:
+        if np.abs(found.x).max() < SETTLED:
             break
-    return theta, target
+    assert root is not None
+    return theta, root, target
 
 
 def _covariance(target: Target, theta: Array) -> Array:

@@ -17,10 +17,30 @@
 /* SHA-256 of the source this library was built from; the loader takes no other. */
 const char *reprieve_digest(void) { return REPRIEVE_DIGEST; }
 
-/* Evaluate `nodes` nodes; optional outputs may be NULL. Returns 0, or 1 without memory. */
-int reprieve_nodes(const Patient *given, int nodes, const double *theta, const double *half_loss, const double *deviate,
-                   const int *responds, const double *draw, const double *own_time, double *log_likelihood, double *mean, double *covariance, double *targets,
-                   double *grad, double *errors, double *owed) {
+typedef struct { /* nodes as Python gives them; without `draw` and `own_time` errors stand for both, and times are effects */
+    int count;
+    const double *half_loss, *deviate, *draw, *own_time; /* (count) but for the last: (count, cycles) */
+    const int *responds;                                 /* (count) */
+} Nodes;
+
+/* Put four nodes from `from` on into the lanes, the last one again where there are no more; returns how many there are.
+ * The parameters of node g begin at `theta + g * apart`. */
+static int into_lanes(const Patient *p, Scratch *s, const Nodes *nodes, int from, const double *theta, size_t apart) {
+    int lanes = nodes->count - from < LANES ? nodes->count - from : LANES;
+    s->drawn = nodes->draw != NULL; s->timed = nodes->own_time != NULL;
+    for (int lane = 0; lane < LANES; lane++) {
+        int g = from + (lane < lanes ? lane : lanes - 1);
+        for (int i = 0; i < s->size; i++) s->theta[i][lane] = theta[g * apart + (size_t)i];
+        if (s->drawn) s->draw[lane] = nodes->draw[g];
+        for (int c = 0; s->timed && c < p->cycles; c++) s->off_time[c][lane] = nodes->own_time[(size_t)g * p->cycles + c];
+        s->half_loss[lane] = nodes->half_loss[g]; s->deviate[lane] = nodes->deviate[g]; s->active[lane] = nodes->responds[g] ? 1 : 0;
+    }
+    return lanes;
+}
+
+/* Evaluate nodes; optional outputs may be NULL. Returns 0, or 1 without memory. */
+int reprieve_nodes(const Patient *given, const Nodes *nodes, const double *theta, double *log_likelihood, double *mean,
+                   double *covariance, double *targets, double *grad, double *errors, double *owed) {
     Patient p = *given;
     Scratch s;
     vec *out;
@@ -29,16 +49,8 @@ int reprieve_nodes(const Patient *given, int nodes, const double *theta, const d
     void *memory = open_patient(&p, &s, wants, 3 * (size_t)n + p.channels + TOLD * (size_t)places, &out);
     if (!memory) return 1;
     vec *told = out + 3 * n + p.channels;
-    s.drawn = draw != NULL; s.timed = own_time != NULL;
-    for (int from = 0; from < nodes; from += LANES) {
-        int lanes = nodes - from < LANES ? nodes - from : LANES;
-        for (int lane = 0; lane < LANES; lane++) { /* the last node fills what is left of a group */
-            int g = from + (lane < lanes ? lane : lanes - 1);
-            for (int i = 0; i < size; i++) s.theta[i][lane] = theta[(size_t)g * size + i];
-            if (draw) s.draw[lane] = draw[g];
-            for (int c = 0; own_time && c < p.cycles; c++) s.off_time[c][lane] = own_time[(size_t)g * p.cycles + c];
-            s.half_loss[lane] = half_loss[g]; s.deviate[lane] = deviate[g]; s.active[lane] = responds[g] ? 1 : 0;
-        }
+    for (int from = 0; from < nodes->count; from += LANES) {
+        int lanes = into_lanes(&p, &s, nodes, from, theta, (size_t)size);
         evaluate(&p, &s, count, wants, told, out);
         for (int lane = 0; lane < lanes; lane++) {
             size_t g = (size_t)from + lane, k = (size_t)s.k, m = (size_t)s.m;
@@ -54,6 +66,41 @@ int reprieve_nodes(const Patient *given, int nodes, const double *theta, const d
         }
     }
     free(memory);
+    return 0;
+}
+
+/* One patient in a fit, all nodes at the parameters `theta`: `told` is the log of the nodes' mean likelihood by `log_weight`,
+ * their share without an effect, and the slope by parameter; what `score_of` of learn/quadrature.py does. Returns 0, or 1
+ * without memory. */
+int reprieve_score(const Patient *given, const Nodes *nodes, const double *theta, const double *log_weight, double *told) {
+    Patient p = *given;
+    Scratch s;
+    vec *none;
+    int count = seen_rows(&p), size = parameters(&p);
+    double top = -1e300, total = 0, silent = 0, *slope = told + 2;
+    void *memory = open_patient(&p, &s, GRADIENT, 0, &none);
+    if (!memory) return 1;
+    for (int i = 0; i < size; i++) slope[i] = 0;
+    for (int from = 0; from < nodes->count; from += LANES) {
+        int lanes = into_lanes(&p, &s, nodes, from, theta, 0);
+        evaluate(&p, &s, count, GRADIENT, NULL, NULL);
+        for (int lane = 0; lane < lanes; lane++) {
+            double joint = s.log_likelihood[lane] + log_weight[from + lane];
+            if (!isfinite(joint)) continue;
+            if (joint > top) { /* what was summed before weighs less */
+                double less = exp(top - joint);
+                top = joint; total *= less; silent *= less;
+                for (int i = 0; i < size; i++) slope[i] *= less;
+            }
+            double mass = exp(joint - top);
+            total += mass;
+            if (!nodes->responds[from + lane]) silent += mass;
+            for (int i = 0; i < size; i++) slope[i] += mass * s.grad[i][lane];
+        }
+    }
+    free(memory);
+    told[0] = top + log(total); told[1] = silent / total;
+    for (int i = 0; i < size; i++) slope[i] /= total;
     return 0;
 }
 

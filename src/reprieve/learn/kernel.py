@@ -271,6 +271,13 @@ class Compiled(Protocol):
         """Return the mode near `at`, the inverse curvature that the steps learned from `inverse`, and linear rows."""
         ...
 
+    def score(self, rows: Rows, points: Points, log_weight: Array) -> tuple[float, float, Array]:
+        """Return the log of the points' mean likelihood, the share without an effect, and the slope by slot.
+
+        All points have the slots of the first.
+        """
+        ...
+
     def quantiles(self, weight: Array, mean: Array, sd: Array, levels: Array, middle: Array, wide: Array) -> Array:
         """Return the quantiles of normal mixtures at each of m times, shape (m, q)."""
         ...

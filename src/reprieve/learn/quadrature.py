@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.learn.kernel import Array, Kernel, NodeResults, Points, Rows
+from reprieve.learn.kernel import Array, Kernel, NodeResults, Points, Rows, is_compiled
 from reprieve.learn.linear import relinearised, straightened
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.parameters import COMMON, slot_values
@@ -112,14 +112,18 @@ def _nodes(centre: Array, root: Array, alone: Array) -> Nodes:
     return Nodes(half_loss, spread, _RESPONDS, np.concatenate([own, silent]))
 
 
+def _by_class(nodes: Nodes, theta: Array) -> Array:
+    """Return the log of how likely a patient is one of the node's kind, who responds or does not."""
+    logit = theta[_NON_RESPONSE]
+    return np.where(nodes.responds > 0, -np.logaddexp(0.0, logit), -np.logaddexp(0.0, -logit))
+
+
 def _weigh(
     member: Member, nodes: Nodes, theta: Array, kernel: Kernel, *, gradient: bool = False, errors: bool = False
 ) -> tuple[NodeResults, Array, float]:
     """Return what the kernel tells of the nodes, their shares of the posterior, and the log likelihood."""
     told = kernel(member.rows, nodes.points(slot_values(theta, member.places)), gradient=gradient, errors=errors)
-    logit = theta[_NON_RESPONSE]
-    by_class = np.where(nodes.responds > 0, -np.logaddexp(0.0, logit), -np.logaddexp(0.0, -logit))
-    joint = told.log_likelihood + nodes.log_weight + by_class
+    joint = told.log_likelihood + nodes.log_weight + _by_class(nodes, theta)
     top = float(joint.max())
     mass = np.exp(joint - top)
     total = float(mass.sum())
@@ -128,12 +132,18 @@ def _weigh(
 
 def score_of(member: Member, theta: Array, kernel: Kernel) -> tuple[float, Array]:
     """Return the patient's log likelihood at `theta` and its gradient."""
-    told, weight, value = _weigh(member, member.nodes, theta, kernel, gradient=True)
-    assert told.gradient is not None
+    slots, nodes = slot_values(theta, member.places), member.nodes
+    if is_compiled(kernel):
+        points = Points(slots[None], nodes.half_loss, nodes.spread, nodes.responds, nodes.draw, nodes.own_time)
+        value, silent, by_slot = kernel.score(member.rows, points, nodes.log_weight + _by_class(nodes, theta))
+    else:
+        told, weight, value = _weigh(member, nodes, theta, kernel, gradient=True)
+        assert told.gradient is not None
+        silent, by_slot = float(weight[nodes.responds == 0].sum()), weight @ told.gradient
     # What has no parameter adds to a place after the last.
-    slope = np.bincount(np.where(member.places < 0, len(theta), member.places), weight @ told.gradient, len(theta))
+    slope = np.bincount(np.where(member.places < 0, len(theta), member.places), by_slot, len(theta) + 1)
     slope = np.asarray(slope[: len(theta)], dtype=np.float64)
-    slope[_NON_RESPONSE] = weight[member.nodes.responds == 0].sum() - 1.0 / (1.0 + np.exp(-theta[_NON_RESPONSE]))
+    slope[_NON_RESPONSE] = silent - 1.0 / (1.0 + np.exp(-theta[_NON_RESPONSE]))
     return value, slope
 
 

@@ -39,6 +39,12 @@ class _Patient(ctypes.Structure):
     )
 
 
+class _Nodes(ctypes.Structure):
+    """`Nodes` of kernel.c."""
+
+    _fields_ = (*_fields(_INT, "count"), *_fields(_PLACE, "half_loss deviate draw own_time responds"))
+
+
 class _Frame(ctypes.Structure):
     """`Frame` of kernel.c."""
 
@@ -75,9 +81,9 @@ class CompiledKernel:
 
     def __init__(self, path: Path) -> None:
         library = ctypes.CDLL(str(path))
-        self._nodes, self._settle = library.reprieve_nodes, library.reprieve_settle
+        self._nodes, self._settle, self._score = library.reprieve_nodes, library.reprieve_settle, library.reprieve_score
         self._quantiles, self._forecast = library.reprieve_quantiles, library.reprieve_forecast
-        self._nodes.argtypes = [_PLACE, _INT, *[_PLACE] * 13]
+        self._nodes.argtypes, self._score.argtypes = [_PLACE] * 10, [_PLACE] * 5
         self._settle.argtypes = [_PLACE, _PLACE, _INT, _PLACE, _PLACE]
         self._quantiles.argtypes = [_INT, _INT, *[_PLACE] * 3, _INT, _DOUBLE, _INT, *[_PLACE] * 4]
         self._forecast.argtypes = [_PLACE] * 7
@@ -103,13 +109,19 @@ class CompiledKernel:
         _check(
             self._nodes(
                 ctypes.byref(_patient(rows)),
-                count,
-                *(_at(a) for a in (theta, points.half_loss, points.spread, points.responds, points.draw, points.own_time)),
-                *(_at(a) for a in (value, mean, covariance, told, slope, own, owed)),
+                ctypes.byref(_nodes(points)),
+                *(_at(a) for a in (theta, value, mean, covariance, told, slope, own, owed)),
             )
         )
         of_errors = None if own is None or owed is None else Errors(own[:, 0], own[:, 1], own[:, 2], owed)
         return NodeResults(value, mean, covariance, told, slope, of_errors)
+
+    def score(self, rows: Rows, points: Points, log_weight: Array) -> tuple[float, float, Array]:
+        """See `Compiled`."""
+        told = np.empty(2 + points.slots.shape[1])
+        given = ctypes.byref(_patient(rows)), ctypes.byref(_nodes(points))
+        _check(self._score(*given, _at(points.slots), _at(log_weight), _at(told)))
+        return float(told[0]), float(told[1]), told[2:]
 
     def settle(
         self, rows: Rows, ground: Ground, at: Array, inverse: Array, *, responds: bool
@@ -164,6 +176,11 @@ def _patient(rows: Rows) -> _Patient:
     cycles = (rows.start, rows.ratio, rows.with_placebo, rows.product, rows.off_time, rows.lifted, rows.blur)
     others = (rows.owed, rows.reference, rows.lowest, rows.highest, rows.other, rows.other_mean, rows.other_sd)
     return _Patient(*sizes, *(_at(a) for a in (*scores, *cycles, *others)))
+
+
+def _nodes(points: Points) -> _Nodes:
+    places = (points.half_loss, points.spread, points.draw, points.own_time, points.responds)
+    return _Nodes(len(points.half_loss), *(_at(a) for a in places))
 
 
 @lru_cache(maxsize=128)
