@@ -330,6 +330,14 @@ def test_an_empty_chart_asks_and_a_brand_is_refused() -> None:
         propose(neck(), on=ON, product="Botox")
 
 
+@pytest.mark.parametrize("asked", [None, ONA])
+def test_a_session_under_a_brand_is_refused_and_no_other_product(asked: str | None) -> None:
+    """It said that doses of Botox tell nothing about onabotulinumtoxinA, and started blank."""
+    chart = neck(session(given("splenius_capitis", "left", "60"), product="Botox"))
+    with pytest.raises(UnknownNameError, match="'Botox' is a brand or another spelling"):
+        propose(chart, on=ON, product=asked)
+
+
 def test_a_goal_that_names_a_muscle_raises_it() -> None:
     chart = neck(session(*TORTICOLLIS))
     plain_answer, wanted = propose(chart, on=ON), propose(chart, on=ON, goal="levator scapulae left")

@@ -409,3 +409,51 @@ def test_an_empty_list_of_charts_is_refused_and_makes_no_record(tmp_path: Path, 
     assert main(["import", str(tmp_path / "none.json"), "--db", str(tmp_path / "new.db")]) == 2
     assert "empty list" in capsys.readouterr().err
     assert not (tmp_path / "new.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"conditions": [{"condition": "cervical_dystonia", "since": "2131-01-01"}]}, "date 2131-01-01 lies ahead"),
+        ({"conditions": [{"condition": "cervical_dystonia", "since": "1931-01-01"}]}, "before the patient's birth"),
+        ({"symptoms": [{"date": "2026-01-01", "symptom": "x", "resolved": "2131-01-01"}]}, "resolved 2131-01-01 lies"),
+        (
+            {"other_treatments": [{"date": "2026-01-02", "until": "2026-01-01", "treatment": "physiotherapy"}]},
+            "until 2026-01-01 lies before the beginning",
+        ),
+        ({"sites": -3}, "sites of splenius_capitis must lie between 1 and 200, but got -3"),
+        ({"volume_ml": "-4"}, "volume_ml of splenius_capitis must lie above 0"),
+        ({"product": "Botox"}, "'Botox' is a brand or another spelling; write its nonproprietary name"),
+        ({"vials": [{"units": "-100"}]}, "units of onabotulinumtoxinA must lie between 0 and 100000, but got -100"),
+        ({"vials": [{"units": "0"}]}, "a vial must hold units"),
+        ({"vials": [{"units": "100", "diluent_ml": "-2"}]}, "diluent_ml must lie between 0 and 100 mL, but got -2 mL"),
+    ],
+)
+def test_a_chart_that_cannot_be_true_is_refused(entry: dict[str, Any], words: str, tmp_path: Path, capsys) -> None:
+    """What a session on the screen would not take, an import does not take either."""
+    chart: dict[str, Any] = {"patient": {"id": "a", "birth_date": "1970-01-01"}}
+    if entry.keys() & {"sites", "volume_ml", "product", "vials"}:
+        told = {name: entry[name] for name in ("sites", "volume_ml") if name in entry}
+        chart["sessions"] = [
+            {
+                "date": "2026-01-01",
+                "product": entry.get("product", "onabotulinumtoxinA"),
+                "indication": "cervical_dystonia",
+                "injections": [{"muscle": "splenius_capitis", "side": "left", "units": "50", **told}],
+                "reconstitution": {"vials": entry.get("vials", [])},
+            }
+        ]
+    else:
+        chart |= entry
+    (tmp_path / "a.json").write_text(json.dumps(chart), encoding="utf-8")
+    assert main(["import", str(tmp_path / "a.json"), "--db", str(tmp_path / "clinic.db")]) == 2
+    told_so = capsys.readouterr().err
+    assert words in told_so
+    assert told_so.count("\n") == 1
+
+
+def test_a_toxin_that_is_not_on_file_may_come_in(tmp_path: Path) -> None:
+    """What was given stays what was given: the check says that it knows no such product."""
+    session = {"date": "2026-01-01", "product": "BTX of a trial", "indication": "x", "injections": []}
+    (tmp_path / "a.json").write_text(json.dumps({"patient": {"id": "a"}, "sessions": [session]}), encoding="utf-8")
+    assert main(["import", str(tmp_path / "a.json"), "--db", str(tmp_path / "clinic.db")]) == 0

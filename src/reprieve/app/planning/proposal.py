@@ -21,6 +21,7 @@ from reprieve.plan.optimise.limit_rows import rows_in_force
 from reprieve.record.chart import Chart
 from reprieve.reference.assessment_weights import assessment_weights
 from reprieve.reference.formulary.product import product as product_named
+from reprieve.reference.formulary.product import product_of
 from reprieve.reference.plan_parameters import PlanParameters, plan_parameters
 from reprieve.reference.preparations import check_condition
 from reprieve.reference.reviews import Review
@@ -95,6 +96,9 @@ def propose(
 
 def _what(chart: Chart, on: date, product: str | None) -> tuple[str | None, str | None, tuple[Ask, ...]]:
     """Return product and condition of the session, and what to ask when one is not known."""
+    for session in chart.sessions:
+        if product_of(session.product) is not None:
+            product_named(session.product)  # a brand would pass for another product, whose doses say nothing
     before = sorted((one for one in chart.sessions if one.injections and one.date < on), key=lambda one: one.date)
     last = before[-1] if before else None
     name = product or (last.product if last else None)

@@ -293,6 +293,12 @@ def check_entry(store: Clinic, view: ChartView, kind: EntryKind, body: Any) -> N
     resolved = getattr(told, "resolved", None)
     if resolved is not None and when is not None and resolved < when:
         raise InputError(f"resolved {resolved} lies before the beginning {when}; check both dates")
+    if resolved is not None and resolved > store.today() + timedelta(days=1):
+        raise InputError(f"resolved {resolved} lies ahead of today ({store.today()}); correct it")
+    if isinstance(told, OtherTreatment) and told.until is not None and told.until < told.date:
+        raise InputError(f"until {told.until} lies before the beginning {told.date}; check both dates")
+    if isinstance(told, Condition) and told.since is not None:
+        check_date(store, view, told.since)
     if isinstance(told, DiaryEntry):
         _check_diary(told)
     if isinstance(told, Rating):

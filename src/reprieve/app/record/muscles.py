@@ -28,6 +28,12 @@ def check_injections(rows: Sequence[Injection | GivenInjection]) -> None:
         check_muscle(row.muscle)
         if not row.units > 0:
             raise InputError(f"units of {row.muscle} must be positive, but got {plain(row.units)}; correct it")
+    check_amounts(rows)
+
+
+def check_amounts(rows: Sequence[Injection | GivenInjection]) -> None:
+    """Refuse numbers of sites and volumes that no muscle gets; the muscle's name is not looked at."""
+    for row in rows:
         if row.sites is not None and not 0 < row.sites <= 200:
             raise InputError(f"sites of {row.muscle} must lie between 1 and 200, but got {row.sites}; correct it")
         if row.volume_ml is not None and not 0 < row.volume_ml <= 100:

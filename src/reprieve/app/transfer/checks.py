@@ -9,12 +9,14 @@ from typing import Any, cast
 
 from reprieve.app.clinic import ChartView
 from reprieve.app.record.entries import BY_EVENT, check_date, check_entry, check_registration, check_words
+from reprieve.app.record.muscles import check_amounts
 from reprieve.app.record.numbers import check_numbers
-from reprieve.core.dose import Dose
+from reprieve.core.dose import Dose, plain
 from reprieve.core.errors import ConflictError, DateError, InputError, UnknownNameError
 from reprieve.record.chart import Chart, Rating, Session
 from reprieve.record.event_bodies import Registration
 from reprieve.record.fold import FIELDS
+from reprieve.reference.formulary.product import product, product_of
 from reprieve.reference.scale_catalogue import scale
 
 
@@ -83,9 +85,19 @@ def _known_scale(name: str) -> bool:
 def _check_session(store: Any, view: ChartView, session: Session) -> None:
     check_words(session)
     check_date(store, view, session.date)
+    if product_of(session.product) is not None:
+        product(session.product)  # a brand would pass for another product than the one of the other sessions
     for given in session.injections:
         if not Dose(given.units, session.product).units > 0:
             raise InputError(f"units in {given.muscle} must be positive, but got {given.units}; correct it")
+    check_amounts(session.injections)
+    for vial in session.reconstitution.vials if session.reconstitution else ():
+        if not Dose(vial.units, session.product).units > 0:
+            raise InputError(f"a vial must hold units, but got {plain(vial.units)}; correct it, or leave the vial out")
+        if vial.diluent_ml is not None and not 0 <= vial.diluent_ml <= 100:
+            raise InputError(
+                f"diluent_ml must lie between 0 and 100 mL, but got {plain(vial.diluent_ml)} mL; correct it"
+            )
     for effect in session.muscle_effects:
         if effect.date is not None:
             check_date(store, view, effect.date)
