@@ -35,8 +35,8 @@ PRODUCT, BINS = "onabotulinumtoxinA", 10
 # raises the rate to about 1 in 1,000. What the test does find is below: half of the true spread.
 PATIENTS, FALSE_ALARM = 250, 1e-4
 # The fit's equations at the truth: patients, cycles; and the most standard errors by which a parameter may be pulled.
-# Before odd scores and the cycles' own times were drawn, weekly entries pulled the diary's error by 3.5, its drift by 5;
-# of 1,000 patients, three times, the largest of 32 is 2.8 now.
+# Before odd scores and cycles' own times were drawn, weekly entries pulled the diary's error by 3.5, its drift by 5; of
+# 1,000 patients, three times, the largest of 32 is 2.8 now.
 FIT_PATIENTS, CYCLES, EVERY_WEEKS, MOST_PULLED = 400, 3, 13.4, 3.5
 
 
