@@ -92,6 +92,28 @@ def test_days_out_of_range_are_refused(days):
         simulate_plan(_plan(), days=days)
 
 
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ('"units": "-5"', "units of onabotulinumtoxinA must lie between 0 and 100000, but got -5"),
+        ('"units": "1e6"', "units of onabotulinumtoxinA must lie between"),
+        ('"units": "50", "sites": 0', "sites of splenius_capitis must lie between 1 and 200, but got 0"),
+        ('"units": "50", "sites": 100000', "between 1 and 200, but got 100000"),
+        ('"units": "50", "sites": 999999999999999999999999', "between 1 and 200, but got 99999"),
+        ('"units": "50", "volume_ml": "-3"', "volume_ml of splenius_capitis must lie above 0"),
+    ],
+)
+def test_what_no_muscle_gets_is_refused_in_one_line(told, says, tmp_path, capsys):
+    """It ended in a traceback, filled the memory, or answered as if nothing were wrong."""
+    row = f'{{"muscle": "splenius_capitis", "side": "left", {told}}}'
+    plan = tmp_path / "plan.json"
+    plan.write_text(f'{{"product": "onabotulinumtoxinA", "indication": "cervical_dystonia", "injections": [{row}]}}')
+    assert main(["simulate", str(plan)]) == 2
+    said = capsys.readouterr()
+    assert says in said.err
+    assert (said.out, said.err.count("\n")) == ("", 1)
+
+
 def test_an_unknown_muscle_is_refused():
     with pytest.raises(UnknownNameError, match="splenius"):
         simulate_plan(_plan(_one("5", muscle="splenius_capitus")), **FEW)

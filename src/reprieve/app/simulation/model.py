@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from reprieve.app.record.muscles import check_amounts
 from reprieve.app.simulation.placed import placed_needles
+from reprieve.core.dose import check_units
 from reprieve.core.errors import InputError
 from reprieve.pharmacology.belly import Belly, sphere_of
 from reprieve.pharmacology.draws import draw
@@ -93,7 +95,16 @@ class Target:
 
 
 def targets_of(plan: Plan) -> tuple[list[Target], list[NotSimulated]]:
-    """Return the muscles that a plan reaches, and the injections without ground for a simulation."""
+    """Return the muscles that a plan reaches, and the injections without ground for a simulation.
+
+    Raises
+    ------
+    InputError
+        Units, sites or a volume that no muscle gets.
+    """
+    for row in plan.injections:
+        check_units(row.units, plan.product)
+    check_amounts(plan.injections)
     targets: list[Target] = []
     missing: list[NotSimulated] = []
     for injection in plan.injections:
