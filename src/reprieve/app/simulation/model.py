@@ -95,16 +95,7 @@ class Target:
 
 
 def targets_of(plan: Plan) -> tuple[list[Target], list[NotSimulated]]:
-    """Return the muscles that a plan reaches, and the injections without ground for a simulation.
-
-    Raises
-    ------
-    InputError
-        Units, sites or a volume that no muscle gets.
-    """
-    for row in plan.injections:
-        check_units(row.units, plan.product)
-    check_amounts(plan.injections)
+    """Return the muscles that a plan reaches, and the injections without ground for a simulation."""
     targets: list[Target] = []
     missing: list[NotSimulated] = []
     for injection in plan.injections:
@@ -287,10 +278,13 @@ def run_plan(plan: Plan, *, days: int, draws: int, seed: int, placing: Placing |
     Raises
     ------
     InputError
-        If `days` or `draws` is out of range.
+        If `days` or `draws` is out of range, or units, sites or a volume are such that no muscle gets.
     UnknownNameError
         If a muscle is not known.
     """
+    for row in plan.injections:
+        check_units(row.units, plan.product)
+    check_amounts(plan.injections)
     if not 1 <= days <= 730:
         raise InputError(f"days must lie between 1 and 730, but got {days}; choose a number of days within")
     if not 1 <= draws <= 2000:

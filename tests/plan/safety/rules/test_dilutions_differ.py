@@ -40,5 +40,12 @@ def test_one_strength_or_one_that_is_not_told_is_no_difference(vials: tuple) -> 
     assert not found(plan(ONA, CD, reconstitution=made_up(*vials)), RULE)
 
 
+def test_a_vial_of_next_to_nothing_is_no_division_by_zero() -> None:
+    tiny = Vial(units=Decimal("0.0000001"), diluent_ml=Decimal(2))
+    vials = Reconstitution(vials=(*made_up((100, "1")).vials, tiny))
+    (said,) = found(plan(ONA, CD, inject("trapezius", 50), reconstitution=vials), RULE)
+    assert (said.limit, said.actual) == (0, 100)
+
+
 def test_a_little_beyond_rounding_is_a_difference() -> None:
     assert found(plan(ONA, CD, reconstitution=made_up((100, "2"), (100, "2.05"))), RULE)

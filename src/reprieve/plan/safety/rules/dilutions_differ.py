@@ -20,7 +20,7 @@ SHARE = Decimal("0.02")
 def dilutions_differ(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
     """Say that one volume of two vials holds two doses: a syringe filled from the wrong one gives another dose."""
     # By arithmetic: a printed value that is rounded otherwise makes no other strength.
-    known = sorted({round(vial.units / ml, 4) for vial, ml in _made_up(case)}) if concentrations(case.plan) else []
+    known = sorted({vial.units / ml for vial, ml in _made_up(case)}) if concentrations(case.plan) else []
     if not known or known[-1] <= known[0] * (1 + SHARE):
         return
     told = ", ".join(figure(strength) for strength in known)
@@ -32,9 +32,9 @@ def dilutions_differ(case: Case) -> Iterator[LimitCheck | Finding | Gap]:
             f"worked out by the weakest, and from the strongest they would give {figure(known[-1] / known[0])} times "
             "the dose."
         ),
-        limit=known[0],
-        actual=known[-1],
-        exceed_by=known[-1] - known[0],
+        limit=round(known[0], 4),
+        actual=round(known[-1], 4),
+        exceed_by=round(known[-1] - known[0], 4),
         unit="units per mL",
         subject="vials",
         clears_if="all vials are made up alike",
