@@ -7,7 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from reprieve.app.simulation.field import spread_in_neck
+from reprieve.app.simulation.neck import neck_scene
 from reprieve.app.simulation.of_plan import simulate_plan
+from reprieve.app.simulation.slice import slice_of_neck
 from reprieve.cli.main import main
 from reprieve.core.errors import InputError, UnknownNameError
 from reprieve.record.plan import Injection, Plan
@@ -112,6 +115,14 @@ def test_what_no_muscle_gets_is_refused_in_one_line(told, says, tmp_path, capsys
     said = capsys.readouterr()
     assert says in said.err
     assert (said.out, said.err.count("\n")) == ("", 1)
+
+
+@pytest.mark.parametrize("look", [spread_in_neck, slice_of_neck, neck_scene])
+@pytest.mark.parametrize("row", [{"sites": 0}, {"sites": 10**9}, {"volume_ml": Decimal(-1)}, {"units": Decimal(-5)}])
+def test_every_look_at_a_plan_refuses_what_no_muscle_gets(look, row):
+    told = {"muscle": "splenius_capitis", "side": "left", "units": Decimal(50)} | row
+    with pytest.raises(InputError, match="must lie"):
+        look(_plan(Injection(**told)))
 
 
 def test_an_unknown_muscle_is_refused():

@@ -35,8 +35,21 @@ class NotSimulated:
     reason: str
 
 
+def check_plan_amounts(plan: Plan) -> None:
+    """Refuse a person's plan with units, sites or a volume that no muscle gets; the planner's own grid is finer.
+
+    Raises
+    ------
+    InputError
+    """
+    for row in plan.injections:
+        check_units(row.units, plan.product)
+    check_amounts(plan.injections)
+
+
 def dosed_structures(plan: Plan, *, frame: str) -> tuple[list[Dosed], list[Structure]]:
     """Return the injected structures of one frame, and the others of that frame."""
+    check_plan_amounts(plan)
     targets = [target for target in targets_of(plan)[0] if target.structure.frame == frame]
     return [dosed_of(target) for target in targets], other_structures(
         {frame}, {target.structure.key for target in targets}
@@ -282,9 +295,7 @@ def run_plan(plan: Plan, *, days: int, draws: int, seed: int, placing: Placing |
     UnknownNameError
         If a muscle is not known.
     """
-    for row in plan.injections:
-        check_units(row.units, plan.product)
-    check_amounts(plan.injections)
+    check_plan_amounts(plan)
     if not 1 <= days <= 730:
         raise InputError(f"days must lie between 1 and 730, but got {days}; choose a number of days within")
     if not 1 <= draws <= 2000:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reprieve.app.simulation.model import dosed_of, median_spread, targets_of
+from reprieve.app.simulation.model import check_plan_amounts, dosed_of, median_spread, targets_of
 from reprieve.core.errors import InputError
 from reprieve.pharmacology.spread import SpreadParameters, bound_density, fluid_radius_mm
 from reprieve.record.plan import Plan
@@ -80,6 +80,7 @@ def neck_scene(plan: Plan) -> NeckScene:
     ----------
     plan : Plan
     """
+    check_plan_amounts(plan)
     spread, why = _spread(plan.product)
     targets = [target for target in targets_of(plan)[0] if target.structure.frame == "neck"] if plan.injections else []
     needles = [
