@@ -15,6 +15,7 @@ import { FactsForm } from "./FactsForm";
 import { ForecastCard } from "./ForecastCard";
 import { GoalForm } from "./GoalForm";
 import { NextVisit } from "./NextVisit";
+import { OpenEffects } from "./OpenEffects";
 import { RatingForm } from "./RatingForm";
 
 export function FollowUpPage({ id, chart }: { id: string; chart: Chart }) {
@@ -33,6 +34,7 @@ export function FollowUpPage({ id, chart }: { id: string; chart: Chart }) {
         <div className="stack">
           {!last && <FactsForm id={id} chart={chart} />}
           {!last && <GoalForm id={id} chart={chart} />}
+          <OpenEffects id={id} chart={chart} />
           {last?.id && <EffectsForm key={last.id} id={id} last={last} />}
           <RatingForm id={id} chart={chart} />
           <SymptomForm id={id} />

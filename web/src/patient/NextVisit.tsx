@@ -7,12 +7,14 @@ import { dayNumber, daysBetween, isoOf, range, shown, today } from "../numbers/d
 import { lastSessionOf } from "../plan/draft";
 import { remarkText } from "../plan/asks";
 import { reasonText } from "../plan/reasons";
+import { ActError } from "../shared/ActError";
 import { saveCalendar } from "../shared/calendar";
 import { Icon } from "../shared/Icon";
 import { DateField, Told, useSend } from "../shared/sending";
 import type { Curve } from "../timeline/curve";
 import { words } from "../words/names";
 import { t } from "../words/words";
+import { useStanding } from "./standing";
 
 interface Window {
   earliest?: string | null;
@@ -24,6 +26,7 @@ interface Window {
   remarks?: { kind: string; values: Record<string, string> }[];
 }
 
+const USUAL_DAYS = 84;
 const PURPOSES = ["injection", "follow_up", "phone_call"] as const;
 
 export function NextVisit({ id, chart, curve }: { id: string; chart: Chart; curve: Curve | null }) {
@@ -33,30 +36,61 @@ export function NextVisit({ id, chart, curve }: { id: string; chart: Chart; curv
     queryFn: () => get<Window>(`/api/patients/${encodeURIComponent(id)}/next-visit`),
     retry: false,
   });
-  const booked = chart.appointments.filter((a) => a.state === "booked" && a.date >= today());
+  // One that was not kept stays on today's list until it is cancelled, or until a session comes.
+  const open = chart.appointments.filter(
+    (a) =>
+      (a.state === "booked" && a.date >= today()) ||
+      (["booked", "missed"].includes(a.state) && a.date < today() && (!last || a.date > last.date)),
+  );
+  const booked = open.filter((a) => a.date >= today());
+  const standing = useStanding(id, "appointment_booked", "appointments", open.length > 0);
   const from = advice.data?.earliest ?? advice.data?.from;
   const to = advice.data?.latest ?? advice.data?.to;
+  // An effect may fade before twelve weeks are over; a visit that soon is chosen by hand, never filled in.
+  const usual = last ? isoOf(dayNumber(last.date) + USUAL_DAYS) : null;
+  const proposed = from && usual && from < usual ? usual : from;
   return (
     <section className="card stack" aria-labelledby="next-title">
       <h2 id="next-title">{t("Next visit")}</h2>
       <dl className="pairs">
         <dt>{t("Booked")}</dt>
         <dd>
-          {booked.length === 0 && t("nothing")}
-          {booked.map((visit) => (
-            <span key={visit.date} className="row booked-visit">
-              {shown(visit.date)}
-              <button
-                type="button"
-                className="btn btn--quiet btn--icon"
-                aria-label={t("Calendar file of {date}", { date: shown(visit.date) })}
-                title={t("Calendar file of {date}", { date: shown(visit.date) })}
-                onClick={() => saveCalendar(visit.date, t("Visit at the clinic"))}
-              >
-                <Icon name="calendar" />
-              </button>
-            </span>
-          ))}
+          {open.length === 0 && t("nothing")}
+          {open.map((visit) => {
+            const entry = standing.rows.find(
+              ({ body }) =>
+                body["date"] === visit.date &&
+                body["state"] === visit.state &&
+                body["purpose"] === visit.purpose,
+            );
+            return (
+              <span key={`${visit.date} ${visit.purpose}`} className="row booked-visit">
+                <span>
+                  <span className="nowrap">{shown(visit.date)}</span>
+                  {visit.date < today() && <span className="wrong"> {t("missed")}</span>}
+                </span>
+                {visit.date >= today() && (
+                  <button
+                    type="button"
+                    className="btn btn--quiet btn--icon"
+                    aria-label={t("Calendar file of {date}", { date: shown(visit.date) })}
+                    title={t("Calendar file of {date}", { date: shown(visit.date) })}
+                    onClick={() => saveCalendar(visit.date, t("Visit at the clinic"))}
+                  >
+                    <Icon name="calendar" />
+                  </button>
+                )}
+                {standing.may && entry && (
+                  <CancelVisit
+                    date={visit.date}
+                    busy={standing.busy}
+                    onCancel={() => void standing.correct(entry, { state: "cancelled" }, "visit cancelled")}
+                  />
+                )}
+              </span>
+            );
+          })}
+          <ActError error={standing.error} />
         </dd>
         {from && to && (
           <>
@@ -71,7 +105,7 @@ export function NextVisit({ id, chart, curve }: { id: string; chart: Chart; curv
             : t("not enough data")}
         </dd>
         <dt>{t("At 12 weeks")}</dt>
-        <dd>{last ? shown(isoOf(dayNumber(last.date) + 84)) : t("unknown")}</dd>
+        <dd>{usual ? shown(usual) : t("unknown")}</dd>
       </dl>
       {(advice.data?.reasons?.length ?? 0) > 0 && (
         <ul className="bullets small">
@@ -88,9 +122,34 @@ export function NextVisit({ id, chart, curve }: { id: string; chart: Chart; curv
         id={id}
         lastDate={last?.date ?? null}
         curve={curve}
-        proposed={from && from >= today() && !booked.some((visit) => visit.date >= from) ? from : ""}
+        proposed={
+          proposed && proposed >= today() && !booked.some((visit) => visit.date >= proposed) ? proposed : ""
+        }
       />
     </section>
+  );
+}
+
+/** Two presses: a slip of the finger cancels nothing. */
+function CancelVisit({ date, busy, onCancel }: { date: string; busy: boolean; onCancel: () => void }) {
+  const [asked, setAsked] = useState(false);
+  const label = t("Cancel the visit of {date}", { date: shown(date) });
+  if (asked)
+    return (
+      <button type="button" className="btn btn--small" disabled={busy} onClick={onCancel}>
+        {t("Cancel it")}
+      </button>
+    );
+  return (
+    <button
+      type="button"
+      className="btn btn--quiet btn--icon"
+      aria-label={label}
+      title={label}
+      onClick={() => setAsked(true)}
+    >
+      <Icon name="close" />
+    </button>
   );
 }
 
@@ -142,6 +201,9 @@ function Booking({ id, lastDate, curve, proposed }: BookingProps) {
         <p className="hint">
           {shown(date)}: {t("{n} weeks after the last session", { n: weeks.toFixed(1).replace(/\.0$/, "") })}
           {late ? `; ${t("later than the effect is likely to last")}` : ""}
+          {weeks < USUAL_DAYS / 7 && purpose === "injection" && (
+            <span className="wrong">; {t("sooner than 12 weeks")}</span>
+          )}
         </p>
       )}
       <div className="row">

@@ -357,14 +357,15 @@ const LETTER = 6.6;
 function changeLabels(rows: readonly { at: number; value: string }[], scale: TimeScale, narrow: boolean) {
   const end = scale.left + scale.width;
   let taken = scale.left;
-  return rows.map(({ at, value }) => {
+  return rows.map(({ at, value }, index) => {
+    const next = (rows[index + 1]?.at ?? Infinity) - 6;
     const word = impressionWord(value);
     const texts = [...(word && !narrow ? [`${signed(value)} ${word}`] : []), signed(value)];
     for (const text of texts)
       for (const late of [false, true]) {
         const from = late ? at - 8 - text.length * LETTER : at + 8;
         const to = late ? at - 8 : at + 8 + text.length * LETTER;
-        if (from < taken || to > end) continue;
+        if (from < taken || to > Math.min(end, next)) continue;
         taken = late ? at + 8 : to + 8;
         return { text, late };
       }
