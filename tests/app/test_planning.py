@@ -330,6 +330,17 @@ def test_an_empty_chart_asks_and_a_brand_is_refused() -> None:
         propose(neck(), on=ON, product="Botox")
 
 
+@pytest.mark.parametrize("command", ["plan", "assess"])
+def test_a_figure_without_end_is_one_line(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chart = as_json(neck(session(given("splenius_capitis", "left", "60"))))
+    chart["ratings"] = [{"date": ON.isoformat(), "scale": "TWSTRS", "total": "1e400"}]
+    (tmp_path / "chart.json").write_text(json.dumps(chart))
+    assert main([command, str(tmp_path / "chart.json")]) == 2
+    told = capsys.readouterr()
+    assert "total is beyond any figure of a record" in told.err
+    assert (told.out, told.err.count("\n")) == ("", 1)
+
+
 @pytest.mark.parametrize("asked", [None, ONA])
 def test_a_session_under_a_brand_is_refused_and_no_other_product(asked: str | None) -> None:
     """It said that doses of Botox tell nothing about onabotulinumtoxinA, and started blank."""

@@ -15,9 +15,11 @@ from typing import Annotated, Any, Literal, LiteralString, TypeVar, Union, get_a
 from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
+from reprieve.app.numbers import check_numbers
 from reprieve.app.text_files import read_text
-from reprieve.core.errors import DocumentError
+from reprieve.core.errors import DocumentError, InputError
 from reprieve.core.once import first_twice
+from reprieve.record.chart import Chart
 
 T = TypeVar("T")
 
@@ -153,7 +155,14 @@ def each_once(where: str) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
 
 def load(kind: type[T], path: str) -> T:
     """Return the document of `kind` in the file `path` (``-`` is standard input)."""
-    return parse(kind, read_text(path), "standard input" if path == "-" else path)
+    where = "standard input" if path == "-" else path
+    found = parse(kind, read_text(path), where)
+    if isinstance(found, Chart):  # a plan's own numbers are looked at by its rules
+        try:
+            check_numbers(found)
+        except InputError as error:
+            raise DocumentError(f"{where}: {error}") from None
+    return found
 
 
 def _one_line(error: ValidationError, where: str) -> str:

@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from reprieve.app.accounts.accounts import Action, Person
 from reprieve.app.clinic import ChartView, Clinic
+from reprieve.app.numbers import check_numbers
 from reprieve.app.record.head_angles import check_head_angles
 from reprieve.app.record.namesakes import namesakes
-from reprieve.app.record.numbers import check_numbers
 from reprieve.core.errors import ConflictError, InputError, UnknownNameError
 from reprieve.record.chart import (
     Appointment,

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 from reprieve.app.clinic import ChartView
+from reprieve.app.numbers import check_numbers
 from reprieve.app.record.entries import BY_EVENT, check_date, check_entry, check_registration, check_words
 from reprieve.app.record.muscles import check_amounts
-from reprieve.app.record.numbers import check_numbers
 from reprieve.core.dose import Dose, plain
 from reprieve.core.errors import ConflictError, DateError, InputError, UnknownNameError
 from reprieve.record.chart import Chart, Rating, Session
