@@ -78,6 +78,13 @@ def a_patient(page: Page, address: str) -> str:
     return (cervical or known or rows)[0]["patient_id"]
 
 
+def a_due_patient(page: Page, address: str) -> str:
+    """Return whose effect has faded and of whom nothing is open: the planner has something to offer."""
+    rows = page.request.get(f"{address}/api/today").json()["rows"]
+    due = [row for row in rows if (row["chance_faded"] or 0) > 0.5 and not row["flags"]]
+    return next(row["patient_id"] for row in due if row["condition"] == "cervical_dystonia")
+
+
 def watch(page: Page, address: str, told: list[str]) -> None:
     """Note what a page must not do."""
     page.on("console", lambda m: told.append(f"console {m.type}: {m.text}") if m.type in ("error", "warning") else None)
@@ -145,6 +152,16 @@ def begin_plan(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
+def compare_options(page: Page) -> None:
+    """Take the option that changes least, and look at all of them again."""
+    option = page.get_by_role("button", name="Last session with the smallest change")
+    option.wait_for(timeout=60_000)
+    option.click()
+    page.get_by_role("button", name="Compare").click()
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(1500)
+
+
 def main() -> int:
     """Take the pictures that the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -173,11 +190,11 @@ def _all(browser: Browser, address: str, args: argparse.Namespace) -> list[str]:
     if args.readme:
         target = ROOT / "docs" / "images" / "plan.png"
         target.parent.mkdir(parents=True, exist_ok=True)
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+        context = browser.new_context(viewport={"width": 1280, "height": 1180}, color_scheme="light")
         page = context.new_page()
         sign_in(page, address, "injector")
-        page.goto(address + PAGES["plan"].format(patient=a_patient(page, address)))
-        begin_plan(page)
+        page.goto(address + PAGES["plan"].format(patient=a_due_patient(page, address)))
+        compare_options(page)
         picture(page, target, told, whole=False)
         context.close()
         context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="light")
