@@ -1,7 +1,7 @@
 /** The plan: start from last time, change, and see at once what the rules say. */
 import { Suspense, useMemo, useRef, useState } from "react";
 import { Redirect, useLocation } from "wouter";
-import { newKey, post } from "../api/client";
+import { ApiError, newKey, post } from "../api/client";
 import {
   useDrafts,
   useMuscles,
@@ -216,6 +216,8 @@ function Planning({ id, chart }: { id: string; chart: Chart }) {
     } catch (error) {
       setSaving(error instanceof Error ? error.message : String(error));
       draftKey.current = newKey();
+      // Signed or taken back elsewhere, its id keeps no further plan: the next press keeps this one as a new draft.
+      if (error instanceof ApiError && error.status === 409) keep({ ...draft, keptAs: undefined });
     }
   };
   const sizes = (products.data?.find((product) => product.id === draft?.product)?.vial_units ?? []).map(

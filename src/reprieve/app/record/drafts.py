@@ -110,7 +110,7 @@ def _open_draft(store: Clinic, person: Person, patient: str, wish: DraftToKeep) 
         if wish.draft_id in closed:
             raise ConflictError(
                 "this draft was signed or taken back already; nothing was written. Read the chart again; "
-                "to keep the plan all the same, send it as a new draft, without the id"
+                "to keep the plan all the same, keep it as a new draft"
             )
         return drafts.get(wish.draft_id)
     mine = [
