@@ -38,9 +38,9 @@ STRATA: dict[str, tuple[Registry, int, int]] = {
     "tenth cycle, N=100": (Registry(cycles=10), 100, 2),
     "drop-outs, N=100": (Registry(cycles=3, dropout=0.2), 100, 4),
     "another product halfway, N=100": (Registry(cycles=4, second_product=SECOND), 100, 3),
-    "weekly, 3 days, N=1000": (Registry(cycles=3), 1000, 1),
-    "daily, 7 days, N=1000": (Registry(cycles=2, diary_every_days=1.0, noise_days=7.0), 1000, 1),
-    "drop-outs, N=1000": (Registry(cycles=3, dropout=0.2), 1000, 1),
+    "weekly, 3 days, N=1000": (Registry(cycles=3), 1000, 3),
+    "daily, 7 days, N=1000": (Registry(cycles=2, diary_every_days=1.0, noise_days=7.0), 1000, 3),
+    "drop-outs, N=1000": (Registry(cycles=3, dropout=0.2), 1000, 3),
 }
 
 

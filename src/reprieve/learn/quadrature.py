@@ -19,7 +19,7 @@ HALF_LOSS_POINTS, SPREAD_POINTS = 7, 5
 # Which scores are odd is drawn so many times for each patient, at each node as often as it weighs: with few draws where
 # the weight is, the log of their mean would be biased. Few scores leave more open, and afford more draws. Nodes that
 # weigh less than the last are left out.
-DRAWS, SCORES_AND_DRAWS, NEGLIGIBLE = 24, 1_000, 1e-4
+DRAWS, MOST_DRAWS, SCORES_AND_DRAWS, NEGLIGIBLE = 24, 200, 1_000, 1e-4
 NARROWEST, WIDEST = 0.08, 1.2
 WIDER = 1.1  # than told, draws of a cycle's own time
 _NON_RESPONSE, _SD_CYCLE_HALF_LOSS = (
@@ -155,7 +155,7 @@ def recentre(member: Member, theta: Array, kernel: Kernel, *, rounds: int) -> Me
         member = _moved(member, theta, nodes, told, weight)
     nodes = _nodes(member.centre, member.root, member.alone)
     told, weight, _ = _weigh(member, nodes, theta, kernel)
-    draws = max(DRAWS, SCORES_AND_DRAWS // max(1, len(member.rows.week)))
+    draws = max(DRAWS, min(MOST_DRAWS, SCORES_AND_DRAWS // max(1, len(member.rows.week))))
     times = np.maximum(np.round(draws * weight), weight > NEGLIGIBLE).astype(int)
     return replace(member, nodes=_drawn(member, nodes, theta, told, times))
 
@@ -169,7 +169,7 @@ def _drawn(member: Member, nodes: Nodes, theta: Array, told: NodeResults, times:
     rows, first = member.rows, member.rows.first_cycle + 1
     unit = np.exp(slot_values(theta, member.places)[_SD_CYCLE_HALF_LOSS])
     dosed = nodes.responds[at, None] * (rows.ratio > 0)
-    roots = WIDER * unit * np.linalg.cholesky(told.covariance[:, first::2, first::2])[at]
+    roots = WIDER * unit * np.linalg.cholesky(told.covariance[at, first::2, first::2])
     # Each patient has draws of the own, so that what is left of chance is not the same in all.
     own = np.random.default_rng(zlib.crc32(rows.points.tobytes()))
     z = own.standard_normal((len(at), len(rows.start)))
