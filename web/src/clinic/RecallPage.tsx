@@ -23,6 +23,8 @@ interface Recall {
     muscles: string[];
   }[];
   patients: string[];
+  /** Lots that another hand may have written for this one; never counted in. */
+  similar: { lot: string; patients: string[]; vials: number }[];
 }
 
 /** "splenius_capitis left" in words. */
@@ -87,6 +89,35 @@ export function RecallPage() {
             lot: found.data.lot,
           })}
         </Empty>
+      )}
+      {found.data && found.data.similar.length > 0 && (
+        <section className="card stack" aria-labelledby="similar">
+          <h2 id="similar">{t("Look at these lots too")}</h2>
+          <p>
+            {t("Another hand may have written them for {lot}. Compare each with the recall notice.", {
+              lot: found.data.lot,
+            })}
+          </p>
+          {found.data.similar.map((one) => (
+            <div key={one.lot}>
+              <button
+                type="button"
+                className="btn"
+                onClick={() => {
+                  setLot(one.lot);
+                  setAsked(one.lot);
+                }}
+              >
+                <Icon name="search" />
+                {t("Lot {lot}: {n} patients, {m} vials here", {
+                  lot: one.lot,
+                  n: one.patients.length,
+                  m: one.vials,
+                })}
+              </button>
+            </div>
+          ))}
+        </section>
       )}
       {found.data && found.data.sessions.length > 0 && (
         <section className="card" aria-labelledby="recalled">
