@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import edfio
+import numpy as np
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -113,6 +115,29 @@ def test_a_recording_is_played_marked_and_added_to_the_assessment(watched, cervi
     page.locator("input[type=file]").set_input_files(Path(__file__))
     page.get_by_role("alert").wait_for()
     assert "/tmp" not in page.get_by_role("alert").inner_text()
+
+
+def test_responses_to_a_stimulus_are_shown_where_its_marker_is_named(watched, cervical: str, tmp_path: Path) -> None:
+    rng, rate = np.random.default_rng(3), 2000
+    values = 0.005 * rng.standard_normal(10 * rate)
+    for second in range(1, 9):
+        values[second * rate + 20 : second * rate + 30] += np.linspace(-1.5, 1.5, 10)
+    marks = [edfio.EdfAnnotation(float(second), None, "stim") for second in range(1, 9)]
+    path = tmp_path / "stimulated.edf"
+    edfio.Edf([edfio.EdfSignal(values, rate, label="EDB", physical_dimension="mV")], annotations=marks).write(path)
+    visit = watched(**WIDE)
+    visit.sign_in("injector")
+    page = visit.page
+    page.goto(f"/patients/{cervical}/emg")
+    page.locator("input[type=file]").set_input_files(path)
+    page.get_by_label("Marker at each stimulus of the nerve").select_option("stim")
+    page.get_by_role("button", name="Analyse", exact=True).click()
+    row = page.get_by_role("region", name="Responses to stimuli").get_by_role("row", name=re.compile("EDB"))
+    row.wait_for(timeout=60_000)
+    told = row.inner_text()
+    assert re.search(r"2\.9\d|3(\.0\d?)?", told), told
+    assert "mV" in told
+    assert "none" in told, "there is no late wave in it"
 
 
 def _is_drawn(page) -> None:

@@ -6,6 +6,7 @@ import json
 import struct
 from pathlib import Path
 
+import edfio
 import numpy as np
 import pytest
 
@@ -70,6 +71,26 @@ def test_the_report_is_the_command_lines_and_takes_what_was_marked(signed_in) ->
     told = _send(injector, "/api/emg/report", marked).json()
     assert told["report"]["muscles"][0]["muscle"] == "biceps_brachii"
     assert [one["kind"] for one in told["report"]["epochs"]] == ["rest", "maximal"]
+
+
+def test_the_marker_of_a_stimulus_reaches_the_report(signed_in, tmp_path: Path) -> None:
+    """The screen could not name it, so that responses to stimuli were never seen there."""
+    rng, rate = np.random.default_rng(3), 2000
+    values = 0.005 * rng.standard_normal(10 * rate)
+    for second in range(1, 9):
+        values[second * rate + 20 : second * rate + 30] += np.linspace(-1.5, 1.5, 10)
+    marks = [edfio.EdfAnnotation(float(second), None, "stim") for second in range(1, 9)]
+    path = tmp_path / "stimulated.edf"
+    edfio.Edf([edfio.EdfSignal(values, rate, label="EDB", physical_dimension="mV")], annotations=marks).write(path)
+    injector = signed_in("injector")
+    told = _send(injector, "/api/emg/report", _frame(path.read_bytes(), name=path.name, stimulus="stim")).json()
+    assert told["report"]["evoked"][0]["stimuli"] == 8
+    assert told["report"]["evoked"][0]["m_wave"]["value"] == pytest.approx(3.0, rel=0.05)
+    plain = _send(injector, "/api/emg/report", _frame(path.read_bytes(), name=path.name)).json()
+    assert plain["report"]["evoked"] == []
+    wrong = _send(injector, "/api/emg/report", _frame(path.read_bytes(), name=path.name, angle="knee"))
+    assert wrong.status_code == 422
+    assert "knee" in wrong.json()["error"]["message"]
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,8 @@ function Opened({ id, open, start }: { id: string; open: Open; start: string }) 
   const [roles, setRoles] = useState<Record<string, Role>>({});
   const [epochs, setEpochs] = useState<Epoch[]>([]);
   const [marks, setMarks] = useState<number[]>([]);
+  const [stimulus, setStimulus] = useState("");
+  const [angle, setAngle] = useState("");
   const [stretch, setStretch] = useState<readonly [number, number] | null>(null);
   const [answer, setAnswer] = useState<Answer | null>(null);
   const [busy, setBusy] = useState(false);
@@ -118,7 +120,9 @@ function Opened({ id, open, start }: { id: string; open: Open; start: string }) 
     for (const [name, role] of Object.entries(roles))
       if (role.muscle) channels[name] = { muscle: role.muscle, ...(role.side ? { side: role.side } : {}) };
     try {
-      const body = packed({ name: file.name, channels, epochs }, file);
+      const head = { name: file.name, channels, epochs };
+      const more = { ...(stimulus ? { stimulus } : {}), ...(angle ? { angle } : {}) };
+      const body = packed({ ...head, ...more }, file);
       const told = await send("/api/emg/report", body, new AbortController().signal);
       setAnswer((await told.json()) as Answer);
     } catch (reason) {
@@ -160,6 +164,13 @@ function Opened({ id, open, start }: { id: string; open: Open; start: string }) 
           onChange={setEpochs}
         />
         <Roles recording={recording} shown={shown} onShown={setShown} roles={roles} onChange={setRoles} />
+        <Responses
+          recording={recording}
+          stimulus={stimulus}
+          onStimulus={setStimulus}
+          angle={angle}
+          onAngle={setAngle}
+        />
       </div>
       <div className="row">
         <button type="button" className="btn btn--main" disabled={busy} onClick={() => void report()}>
@@ -261,6 +272,66 @@ function Stretches({
           </li>
         ))}
       </ul>
+    </section>
+  );
+}
+
+/** Which marker stands at the stimuli of a nerve, and which channel is the angle of the joint; most recordings have neither. */
+function Responses({
+  recording,
+  stimulus,
+  onStimulus,
+  angle,
+  onAngle,
+}: {
+  recording: Recording;
+  stimulus: string;
+  onStimulus: (marker: string) => void;
+  angle: string;
+  onAngle: (channel: string) => void;
+}) {
+  const markers = [...new Set(recording.annotations.map((one) => one.text.trim()).filter(Boolean))];
+  const others = recording.channels.filter((one) => one.kind === "other" || one.kind === "movement");
+  if (markers.length === 0 && others.length === 0) return null;
+  return (
+    <section className="card stack stack--tight" aria-labelledby="responses-title">
+      <h2 id="responses-title">{t("Reflexes, where they were tested")}</h2>
+      {markers.length > 0 && (
+        <div className="field">
+          <label htmlFor="emg-stimulus">{t("Marker at each stimulus of the nerve")}</label>
+          <select
+            id="emg-stimulus"
+            className="select"
+            value={stimulus}
+            onChange={(event) => onStimulus(event.target.value)}
+          >
+            <option value="">{t("none")}</option>
+            {markers.slice(0, 40).map((one) => (
+              <option key={one} value={one}>
+                {one}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      {others.length > 0 && (
+        <div className="field">
+          <label htmlFor="emg-angle">{t("Channel with the angle of the joint, for stretches")}</label>
+          <select
+            id="emg-angle"
+            className="select"
+            value={angle}
+            onChange={(event) => onAngle(event.target.value)}
+          >
+            <option value="">{t("none")}</option>
+            {others.map((one) => (
+              <option key={one.name} value={one.name}>
+                {one.name}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { useSend, Told } from "../shared/sending";
 import { today } from "../numbers/dates";
 import { coded, muscleWord, words } from "../words/names";
 import { t } from "../words/words";
+import { Reflexes } from "./Reflexes";
 import { figure, type Answer, type ChannelReport, type MuscleReport } from "./report";
 
 export function EmgReportView({ id, answer, start }: { id: string; answer: Answer; start: string }) {
@@ -66,6 +67,7 @@ export function EmgReportView({ id, answer, start }: { id: string; answer: Answe
         ))}
         <p className="hint">{report.evidence}</p>
       </div>
+      <Reflexes evoked={report.evoked ?? []} stretches={report.stretches ?? []} />
       {report.muscles.length > 0 && (
         <div className="emg-muscles">
           <section className="card" aria-labelledby="emg-map-title">

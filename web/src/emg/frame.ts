@@ -33,6 +33,10 @@ export interface UploadHead {
   name: string;
   channels?: Record<string, { muscle?: string; side?: string; skip?: boolean }>;
   epochs?: { kind: string; start_s: number; stop_s: number }[];
+  /** Text of the marker at each stimulus of a nerve. */
+  stimulus?: string;
+  /** Name of the channel that holds the angle of the joint. */
+  angle?: string;
 }
 
 export function packed(head: UploadHead, file: Blob): Blob {

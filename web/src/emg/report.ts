@@ -41,12 +41,42 @@ export interface PairReport {
   crosstalk: boolean | null;
 }
 
+/** What follows the stimuli of a nerve; sizes from peak to peak in `unit`. A wave without a latency is not there. */
+export interface EvokedReport {
+  channel: string;
+  muscle: string | null;
+  side: Side | null;
+  unit: string;
+  marker: string;
+  stimuli: number;
+  m_wave: Estimate | null;
+  m_wave_latency_ms: number | null;
+  late_wave: Estimate | null;
+  late_wave_latency_ms: number | null;
+  noise_m_wave: number | null;
+  noise_late_wave: number | null;
+}
+
+export interface StretchReport {
+  channel: string;
+  muscle: string | null;
+  side: Side | null;
+  found: {
+    stretches: number;
+    answered: number;
+    catch_deg: number | null;
+    threshold_deg: Estimate | null;
+  };
+}
+
 export interface EmgReport {
   recording: string;
   length_s: number;
   channels: ChannelReport[];
   pairs: PairReport[];
   muscles: MuscleReport[];
+  evoked?: EvokedReport[];
+  stretches?: StretchReport[];
   notes: string[];
   evidence: string;
   version: string;
@@ -74,4 +104,11 @@ export const EPOCH_KINDS = [
 export function figure(value: number | null | undefined, unit = ""): string {
   if (value === null || value === undefined) return "–";
   return `${Number(value.toPrecision(3))}${unit ? ` ${unit}` : ""}`;
+}
+
+/** "3.2 (2.9 – 3.5) mV"; without an interval the figure alone. */
+export function estimate(one: Estimate | null, unit = ""): string {
+  if (one === null) return "–";
+  const range = one.low !== null && one.high !== null ? ` (${figure(one.low)} – ${figure(one.high)})` : "";
+  return `${figure(one.value)}${range}${unit ? ` ${unit}` : ""}`;
 }

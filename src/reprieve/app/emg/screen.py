@@ -94,7 +94,8 @@ def samples_for_screen(body: bytes) -> bytes:
 def report_for_screen(body: bytes) -> dict[str, Any]:
     """Return the report as a document, and its muscles as they would stand in an assessment.
 
-    The header may hold `channels` (by name: muscle, side, kind) and `epochs`, as a channel map does.
+    The header may hold `channels` (by name: muscle, side, kind), `epochs`, the marker of a `stimulus` and the channel
+    of an `angle`, as a channel map does.
     """
     from reprieve.app.emg.recording import muscle_emg, report_recording
     from reprieve.core.documents import as_json
@@ -107,10 +108,11 @@ def report_for_screen(body: bytes) -> dict[str, Any]:
 
 
 def _channel_map(path: Path, header: dict[str, Any]) -> str | None:
-    if not header.get("channels") and not header.get("epochs"):
+    told = {name: header[name] for name in ("channels", "epochs", "stimulus", "angle") if header.get(name)}
+    if not told:
         return None
     target = path.with_name("marked on the screen.json")
-    document = {"channels": header.get("channels") or {}, "epochs": header.get("epochs") or []}
+    document = {"channels": {}, "epochs": [], **told}
     target.write_text(json.dumps(document), encoding="utf-8")  # JSON is YAML
     return str(target)
 
