@@ -248,6 +248,33 @@ class TestReading:
         with pytest.raises(ReprieveError, match=f"{table}.csv, line 2: {column} = '{value}' is no "):
             read_tidy_set(folder)
 
+    @pytest.mark.parametrize(
+        ("table", "change", "words"),
+        [
+            ("cycles", {"units": "1"}, "tells 1 units, but its injections make"),
+            ("injections", None, "units, but its injections make"),
+            ("cycles", {}, "cycle 1 stands twice"),
+            ("ratings", {}, "rating 1 stands twice"),
+            ("ratings", None, "rating 1 is not in ratings"),
+            ("items", {}, "of rating 1 stands twice"),
+        ],
+        ids=["other sum", "lost injection", "cycle twice", "rating twice", "lost rating", "item twice"],
+    )
+    def test_tables_that_contradict_each_other(
+        self, table: str, change: dict[str, str] | None, words: str, folder: Path
+    ) -> None:
+        """The first row is changed, told twice (`{}`) or lost (None): another dose would have come in."""
+        path = folder / f"{table}.csv"
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        names = list(rows[0])
+        rows[:1] = [] if change is None else [rows[0] | change] if change else [rows[0], rows[0]]
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, names)
+            writer.writeheader()
+            writer.writerows(rows)
+        with pytest.raises(ReprieveError, match=words):
+            read_tidy_set(folder)
+
     def test_spoiled_tables(self, folder: Path) -> None:
         contents = {file: file.read_text() for file in folder.glob("*.csv")}
         came = 0

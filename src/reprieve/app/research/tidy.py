@@ -16,7 +16,7 @@ from reprieve.app.research.tables import TABLES, VERSION, column_types
 from reprieve.app.transfer.tables import read_table, without_guard
 from reprieve.core.dates import iso_date
 from reprieve.core.documents import as_json
-from reprieve.core.dose import is_plainly_written
+from reprieve.core.dose import is_plainly_written, plain
 from reprieve.core.errors import DocumentError, InputError, SetupError
 from reprieve.core.once import first_twice
 from reprieve.record.chart import Chart
@@ -147,7 +147,7 @@ def _chart(key: str, tables: dict[str, list[Row]], where: str) -> Chart:
         "conditions": _without(tables["conditions"]),
         "exposures": _without(tables["exposures"]),
         "sessions": _sessions(key, tables),
-        "ratings": _ratings(tables),
+        "ratings": _ratings(key, tables),
         "diary": _without(tables["diary"]),
         "symptoms": [_symptom(row) for row in tables["symptoms"]],
         "assessments": _assessments(tables),
@@ -167,11 +167,27 @@ def _sessions(key: str, tables: dict[str, list[Row]]) -> list[Row]:
     injections: dict[int, list[Row]] = defaultdict(list)
     for row in tables["injections"]:
         injections[row["cycle"]].append(row)
+    _each_once(key, "cycles", "cycle", tables)
     known = {row["cycle"]: row for row in tables["cycles"]}
     for cycle, rows in injections.items():
         if cycle not in known or any(row["product"] != known[cycle]["product"] for row in rows):
             raise DocumentError(f"injections of patient {key!r}: cycle {cycle} is not in cycles with that product")
+    for cycle, row in known.items():
+        # A row that was lost or changed on the way would leave another dose in the record than the one given.
+        given = sum((entry["units"] for entry in injections[cycle]), Decimal(0))
+        if given != row["units"]:
+            raise DocumentError(
+                f"cycles of patient {key!r}: cycle {cycle} tells {plain(row['units'])} units, but its injections make "
+                f"{plain(given)}; correct the one or the other"
+            )
     return [_session(row, injections[row["cycle"]]) for row in tables["cycles"]]
+
+
+def _each_once(key: str, table: str, number: str, tables: dict[str, list[Row]]) -> None:
+    """Refuse a number that stands twice: what hangs on it would be told twice."""
+    twice = first_twice(row[number] for row in tables[table])
+    if twice is not None:
+        raise DocumentError(f"{table} of patient {key!r}: {number} {twice} stands twice; give each once")
 
 
 def _session(row: Row, injections: list[Row]) -> Row:
@@ -185,9 +201,15 @@ def _session(row: Row, injections: list[Row]) -> Row:
     }
 
 
-def _ratings(tables: dict[str, list[Row]]) -> list[Row]:
+def _ratings(key: str, tables: dict[str, list[Row]]) -> list[Row]:
+    _each_once(key, "ratings", "rating", tables)
+    known = {row["rating"] for row in tables["ratings"]}
     items: dict[int, dict[str, Decimal]] = defaultdict(dict)
     for row in tables["items"]:
+        if row["rating"] not in known:
+            raise DocumentError(f"items of patient {key!r}: rating {row['rating']} is not in ratings; add it")
+        if row["item"] in items[row["rating"]]:
+            raise DocumentError(f"items of patient {key!r}: {row['item']} of rating {row['rating']} stands twice")
         items[row["rating"]][row["item"]] = row["value"]
     return [
         {"date": row["date"], "scale": row["scale"], "total": row["total"], "items": items.get(row["rating"])}
