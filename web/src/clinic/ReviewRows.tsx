@@ -99,7 +99,7 @@ function ReviewItem({ row }: { row: ReviewRow }) {
           <span className="hint">
             {" "}
             {row.product}
-            {row.conditions.length > 0 && ` · ${row.conditions.map(words).join(", ")}`}
+            {row.conditions.length > 0 && ` · ${row.conditions.map(coded).join(", ")}`}
             {row.jurisdictions.length > 0 && ` · ${row.jurisdictions.join(", ")}`} · {row.source.key} (
             {coded(row.source.grade)})
           </span>

@@ -1,4 +1,6 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
+import { startWords, takeCatalogues } from "../words/words";
 import { changed, fieldsOf, summaryOf, withFields } from "./history";
 
 describe("the history in words", () => {
@@ -38,4 +40,13 @@ describe("the history in words", () => {
   it("says that the content is gone when it was erased", () => {
     expect(summaryOf(null)).toBe("The content was erased.");
   });
+});
+
+it("puts words of the record in the reader's language, and never a name", async () => {
+  takeCatalogues({ de: () => import("../words/de.json"), fr: () => import("../words/fr.json") });
+  await startWords("de");
+  expect(summaryOf({ name: "patient", side: "left", seriousness: "mild" })).toBe(
+    "Name: patient · Seite: links · Schwere: leicht",
+  );
+  await startWords("en");
 });

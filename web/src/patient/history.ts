@@ -70,14 +70,30 @@ export const labelOf = (kind: string): string => t(KINDS[kind]?.label ?? words(k
 export const isScalar = (value: unknown): value is string | number | boolean | null =>
   value === null || ["string", "number", "boolean"].includes(typeof value);
 
+/** Fields of entries, as they are called here; the test of the words knows them. */
+export const FIELDS = [
+  ...["At", "Meaning", "Vial", "Indication", "Jurisdiction", "Place", "Purpose", "Treatment", "Postures"],
+  ...["Sensory trick", "Symptom", "Seriousness", "Resolved", "Side", "Severity", "Pain", "Function"],
+  ...["Treatments", "Entered at", "Mood", "Sleep", "Items", "Rater", "Text", "Since", "Step", "Volume ml"],
+] as const;
+/** Values that are one small word. */
+export const VALUES = ["booked", "kept", "injection", "patient", "clinician"] as const;
+/** Fields whose value is a word of the record; what somebody is called or wrote is never put in other words. */
+const CODED = new Set([
+  ...["side", "seriousness", "symptom", "state", "purpose", "rater", "treatment", "treatments", "condition"],
+  ...["risk", "guidance", "limb", "indication", "step", "effect", "sex"],
+]);
+
 /** Ids and digests say nothing to a reader; the day stands in the title. */
 const UNSAID = /(^|_)(id|hash|session|draft)$|^date$/;
 
-function worded(value: unknown): string {
+function worded(value: unknown, field: string): string {
   if (typeof value === "boolean") return value ? t("yes") : t("no");
   const text = String(value);
   if (/^\d{4}-\d\d-\d\dT/.test(text)) return `${shown(text.slice(0, 10))} ${clock(text)}`;
-  return /^[a-z]+(_[a-z0-9]+)+$/.test(text) ? words(text) : readable(text);
+  const isCode = /^[a-z]+(_[a-z0-9]+)+$/.test(text);
+  if (CODED.has(field)) return isCode ? t(words(text)) : t(text);
+  return isCode ? words(text) : readable(text);
 }
 
 /** The fields that can be typed anew: single values, and those of one part inside (the items of a scale). */
@@ -120,11 +136,13 @@ export function summaryOf(body: Body | null): string {
     if (value === null || value === undefined || value === "" || UNSAID.test(name)) continue;
     if (Array.isArray(value)) {
       if (value.length)
-        parts.push(`${words(name)}: ${value.every(isScalar) ? value.map(worded).join(", ") : value.length}`);
+        parts.push(
+          `${t(words(name))}: ${value.every(isScalar) ? value.map((one) => worded(one, name)).join(", ") : value.length}`,
+        );
     } else if (typeof value === "object") {
       const inner = summaryOf(value as Body);
       if (inner) parts.push(inner);
-    } else parts.push(`${t(words(name))}: ${worded(value)}`);
+    } else parts.push(`${t(words(name))}: ${worded(value, name)}`);
   }
   return parts.join(" · ");
 }
@@ -139,11 +157,12 @@ export function changed(changes: readonly Change[]): string[] {
           .map((name) => ({ field: name, old: old[name], new: now[name] })),
       );
     if (!isScalar(old ?? null) || !isScalar(now ?? null)) return [`${t(words(field))}: ${t("changed")}`];
-    return [`${t(words(field))}: ${told(old)} → ${told(now)}`];
+    return [`${t(words(field))}: ${told(old, field)} → ${told(now, field)}`];
   });
 }
 
 const isPart = (value: unknown): value is Body =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const told = (value: unknown): string => (value === null || value === undefined ? "–" : worded(value));
+const told = (value: unknown, field: string): string =>
+  value === null || value === undefined ? "–" : worded(value, field);

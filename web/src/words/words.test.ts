@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { FIELDS, VALUES } from "../patient/history";
 import { CONDITIONS, RISKS } from "../patient/FactsForm";
 import { SYMPTOMS } from "../phone/symptoms";
 import { REASON_KINDS } from "../plan/reasons";
@@ -20,6 +21,8 @@ const EVENT_KINDS = [
 const THROUGH_NAMES = [
   ...[...CONDITIONS, ...RISKS, ...SYMPTOMS.map((one) => one.id), "dysarthria", "physiotherapy"].map(words),
   ...EVENT_KINDS.map(words),
+  ...FIELDS,
+  ...VALUES,
   ...Object.values(RULES),
   ...REASON_KINDS,
   ...["One site", "Since the last dose", "One session", "Any indication, one treatment session"],
@@ -58,7 +61,7 @@ const THROUGH_NAMES = [
   ...["no vacuum", "recalled", "lost"],
   ...["as planned", "more than planned", "less than planned", "not given", "not planned"],
   ...["Other muscles", "Structures at risk", "Spread of the toxin", "Lines of pull"],
-  ...["rounded up", "rounded to the nearest", "rounded down", "Benefit", "No benefit", "Unknown"],
+  ...["rounded up", "rounded to the nearest", "rounded down", "Benefit", "No benefit", "Mixed", "Unknown"],
   ...["Approve as the second person", "Visit report", "Packet for the payer", "Printed sheet"],
   ...["Name and birth date said by the patient", "Consent given", "Side and muscles marked, map compared"],
   ...["Toxin anywhere else since last time asked", "Allergies, new medicines, pregnancy asked"],
