@@ -10,7 +10,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from reprieve.core.dates import iso_date
+from reprieve.core.dates import iso_day
 from reprieve.core.dose import is_plainly_written
 from reprieve.core.errors import ScoresError
 from reprieve.core.once import first_twice
@@ -75,7 +75,7 @@ def tidy_row(row: Mapping[str, Any], line: int, where: str) -> TidyRow:
         _text(row.get("scale")),
         _text(row.get("product")),
         units,
-        None if when is None else iso_date(when[:10], f"{place}: date"),
+        None if when is None else iso_day(when, f"{place}: date"),
         _text(row.get("site")),
         line,
         _text(row.get("other")),
