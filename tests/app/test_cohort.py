@@ -21,9 +21,10 @@ from reprieve.app.cohort.cells import shown
 from reprieve.app.cohort.centres import funnel_limits
 from reprieve.app.cohort.cycles import CohortCycle, CohortPatient, CycleScore, cycles_of_charts
 from reprieve.app.cohort.effect import effects_of
+from reprieve.app.cohort.groups import CYCLES
 from reprieve.app.cohort.questions import QUESTIONS, cohort, cohort_of_patients
 from reprieve.app.cohort.side_effects import _share
-from reprieve.app.cohort.tally import patient_weights
+from reprieve.app.cohort.tally import Tally, patient_weights
 from reprieve.app.demo.clinic import demo_charts
 from reprieve.app.research.files import write_research_set
 from reprieve.app.transfer.charts import read_charts
@@ -463,3 +464,10 @@ def test_dates_of_parquet_may_have_a_time(tmp_path: Path) -> None:
     parquet.write_table(pa.table({**told, "scale": ["TWSTRS"] * 40}), tmp_path / "scores.parquet")
     (found,) = cohort(tmp_path, ["dose-response"]).dose_response or ()
     assert (found.cycles, found.bands[0].improvement.value) == (20, 5.0)
+
+
+def test_groups_of_cycles_stand_in_their_order() -> None:
+    tally = Tally()
+    for group in (*reversed(CYCLES), None):
+        tally.sums[("durations", PRODUCT, group)] = np.zeros(1)
+    assert [group for _, group in tally.keys("durations")] == [*CYCLES, None]

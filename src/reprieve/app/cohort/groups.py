@@ -8,6 +8,7 @@ from reprieve.app.cohort.cycles import CohortCycle
 from reprieve.core.errors import InputError
 
 Grouping = Literal["product", "centre", "indication", "cycle"]
+CYCLES = ("first", "second and third", "fourth and later")
 
 
 def check_grouping(by: str) -> Grouping:
@@ -26,4 +27,4 @@ def group_of(cycle: CohortCycle, by: Grouping) -> str | None:
         return cycle.centre
     if by == "indication":
         return cycle.indication
-    return "first" if cycle.number == 1 else "second and third" if cycle.number <= 3 else "fourth and later"
+    return CYCLES[(cycle.number > 1) + (cycle.number > 3)]

@@ -16,6 +16,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from reprieve.app.cohort.groups import CYCLES
 from reprieve.app.response.partition_files import patient_hash
 
 Array = NDArray[np.float64]
@@ -68,9 +69,13 @@ class Tally:
         return np.zeros(1 + REPLICATES) if found is None else found
 
     def keys(self, *head: Hashable) -> list[tuple[Hashable, ...]]:
-        """Return what follows `head` in the keys that begin with it, sorted."""
+        """Return what follows `head` in the keys that begin with it, sorted; groups of cycles in their own order."""
         rest = {key[len(head) :] for key in self.sums if key[: len(head)] == head}
-        return sorted(rest, key=lambda key: tuple((value is None, str(type(value)), value) for value in key))
+        return sorted(rest, key=lambda key: tuple(_place(value) for value in key))
+
+
+def _place(value: Hashable) -> tuple[bool, str, int, Hashable]:
+    return value is None, str(type(value)), CYCLES.index(value) if value in CYCLES else 0, value
 
 
 @dataclass
