@@ -43,8 +43,9 @@ describe("the pyramid", () => {
           Math.ceil(from + (column + 2) * wide) + 1,
         );
         const [least, most] = [low[column]!, high[column]!];
-        const lost = own.length > 0 && (least > Math.min(...own) || most < Math.max(...own));
-        if (lost || least < Math.min(...around) || most > Math.max(...around))
+        // Said as what must hold: a column without a figure holds nothing.
+        const whole = own.length === 0 || (least <= Math.min(...own) && most >= Math.max(...own));
+        if (!(whole && least >= Math.min(...around) && most <= Math.max(...around)))
           wrong.push(`round ${round}, column ${column}: ${least} to ${most}`);
       }
     }
