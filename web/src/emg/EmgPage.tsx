@@ -296,43 +296,51 @@ function Responses({
   return (
     <section className="card stack stack--tight" aria-labelledby="responses-title">
       <h2 id="responses-title">{t("Reflexes, where they were tested")}</h2>
-      {markers.length > 0 && (
-        <div className="field">
-          <label htmlFor="emg-stimulus">{t("Marker at each stimulus of the nerve")}</label>
-          <select
-            id="emg-stimulus"
-            className="select"
-            value={stimulus}
-            onChange={(event) => onStimulus(event.target.value)}
-          >
-            <option value="">{t("none")}</option>
-            {markers.slice(0, 40).map((one) => (
-              <option key={one} value={one}>
-                {one}
-              </option>
-            ))}
-          </select>
-        </div>
-      )}
-      {others.length > 0 && (
-        <div className="field">
-          <label htmlFor="emg-angle">{t("Channel with the angle of the joint, for stretches")}</label>
-          <select
-            id="emg-angle"
-            className="select"
-            value={angle}
-            onChange={(event) => onAngle(event.target.value)}
-          >
-            <option value="">{t("none")}</option>
-            {others.map((one) => (
-              <option key={one.name} value={one.name}>
-                {one.name}
-              </option>
-            ))}
-          </select>
-        </div>
-      )}
+      <Pick
+        id="emg-stimulus"
+        label={t("Marker at each stimulus of the nerve")}
+        from={markers.slice(0, 40)}
+        chosen={stimulus}
+        onChoose={onStimulus}
+      />
+      <Pick
+        id="emg-angle"
+        label={t("Channel with the angle of the joint, for stretches")}
+        from={others.map((one) => one.name)}
+        chosen={angle}
+        onChoose={onAngle}
+      />
     </section>
+  );
+}
+
+/** One of the recording's own names, or none; nothing where it has none of the kind. */
+function Pick({
+  id,
+  label,
+  from,
+  chosen,
+  onChoose,
+}: {
+  id: string;
+  label: string;
+  from: readonly string[];
+  chosen: string;
+  onChoose: (name: string) => void;
+}) {
+  if (from.length === 0) return null;
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select id={id} className="select" value={chosen} onChange={(event) => onChoose(event.target.value)}>
+        <option value="">{t("none")}</option>
+        {from.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
   );
 }
 
