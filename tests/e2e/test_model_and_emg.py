@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import edfio
-import numpy as np
 import pytest
+
+from support.stimulated import write_stimulated
 
 pytestmark = pytest.mark.browser
 RECORDING = Path(__file__).parents[1] / "data" / "emg" / "made" / "biceps_bursts.edf"
@@ -118,13 +118,7 @@ def test_a_recording_is_played_marked_and_added_to_the_assessment(watched, cervi
 
 
 def test_responses_to_a_stimulus_are_shown_where_its_marker_is_named(watched, cervical: str, tmp_path: Path) -> None:
-    rng, rate = np.random.default_rng(3), 2000
-    values = 0.005 * rng.standard_normal(10 * rate)
-    for second in range(1, 9):
-        values[second * rate + 20 : second * rate + 30] += np.linspace(-1.5, 1.5, 10)
-    marks = [edfio.EdfAnnotation(float(second), None, "stim") for second in range(1, 9)]
-    path = tmp_path / "stimulated.edf"
-    edfio.Edf([edfio.EdfSignal(values, rate, label="EDB", physical_dimension="mV")], annotations=marks).write(path)
+    path = write_stimulated(tmp_path / "stimulated.edf")
     visit = watched(**WIDE)
     visit.sign_in("injector")
     page = visit.page

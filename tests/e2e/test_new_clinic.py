@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 
 from e2e.conftest import Watched
+from support.served import served
 
 pytestmark = pytest.mark.browser
 OWN, HERS = "neck-and-hand-26", "a-quiet-morning-7"
@@ -23,22 +22,8 @@ MOST_INTERACTIONS = 50
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """Serve an empty record as the README says; yields its address and the password that is shown once."""
     folder = tmp_path_factory.mktemp("begin")
-    command = [sys.executable, "-m", "reprieve", "serve", "--port", "0", "--json", "--db", str(folder / "c.sqlite")]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert server.stdout is not None
-        told = ""
-        while not told.endswith("\n}\n"):
-            line = server.stdout.readline()
-            assert line, told
-            told += line
-        document = json.loads(told)
+    with served(str(folder / "c.sqlite")) as document:
         yield document["address"].rstrip("/"), _password(document)
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        if server.stdout is not None:
-            server.stdout.close()
 
 
 def _password(document: dict) -> str:

@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 
 from e2e.conftest import Watched
+from support.served import SERVE, served
 
 pytestmark = pytest.mark.browser
-COMMAND = [sys.executable, "-m", "reprieve", "serve", "--json"]
 
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, str]]:
     """Serve a record with the clinic and the clinic `north`; yields address and the first password of each."""
     db = str(tmp_path_factory.mktemp("two") / "two.sqlite")
-    server = subprocess.Popen(
-        [*COMMAND, "--port", "0", "--db", db], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    try:
-        assert server.stdout is not None
-        told = ""
-        while not told.endswith("\n}\n"):
-            line = server.stdout.readline()
-            assert line, told
-            told += line
-        more = subprocess.run(
-            [*COMMAND, "--db", db, "--add-clinic", "north"], capture_output=True, text=True, check=True
-        )
-        first, north = json.loads(told), json.loads(more.stdout)
+    with served(db) as first:
+        more = subprocess.run([*SERVE, "--db", db, "--add-clinic", "north"], capture_output=True, text=True, check=True)
+        north = json.loads(more.stdout)
         yield first["address"].rstrip("/"), first["accounts"][0]["password"], north["password"]
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        if server.stdout is not None:
-            server.stdout.close()
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import json
 import struct
 from pathlib import Path
 
-import edfio
 import numpy as np
 import pytest
 
 from reprieve.app.emg.recording import report_recording
 from reprieve.interop.recordings import read_recording
+from support.stimulated import write_stimulated
 
 DATA = Path(__file__).parents[1] / "data" / "emg"
 EDF = DATA / "made" / "biceps_bursts.edf"
@@ -75,13 +75,7 @@ def test_the_report_is_the_command_lines_and_takes_what_was_marked(signed_in) ->
 
 def test_the_marker_of_a_stimulus_reaches_the_report(signed_in, tmp_path: Path) -> None:
     """The screen could not name it, so that responses to stimuli were never seen there."""
-    rng, rate = np.random.default_rng(3), 2000
-    values = 0.005 * rng.standard_normal(10 * rate)
-    for second in range(1, 9):
-        values[second * rate + 20 : second * rate + 30] += np.linspace(-1.5, 1.5, 10)
-    marks = [edfio.EdfAnnotation(float(second), None, "stim") for second in range(1, 9)]
-    path = tmp_path / "stimulated.edf"
-    edfio.Edf([edfio.EdfSignal(values, rate, label="EDB", physical_dimension="mV")], annotations=marks).write(path)
+    path = write_stimulated(tmp_path / "stimulated.edf")
     injector = signed_in("injector")
     told = _send(injector, "/api/emg/report", _frame(path.read_bytes(), name=path.name, stimulus="stim")).json()
     assert told["report"]["evoked"][0]["stimuli"] == 8
