@@ -297,17 +297,17 @@ function niceTop(most: number): number {
   return [4, 8, 12, 20, 40, 60, 80, 100, 120, 160, 200, 400, 1000].find((top) => top >= most) ?? most;
 }
 
-export function RatingLane({
-  scale,
-  top,
-  height,
-  name,
-  chart,
-  narrow,
-}: Lane & { height: number; name: string }) {
-  const rows = chart.ratings
+type OfScale = Lane & { height: number; name: string };
+
+/** The totals of one scale, in order of time. */
+function ratingsOf(chart: Chart, name: string) {
+  return chart.ratings
     .filter((r) => r.scale === name && r.total !== null)
     .sort((a, b) => a.date.localeCompare(b.date));
+}
+
+export function RatingLane({ scale, top, height, name, chart, narrow }: OfScale) {
+  const rows = ratingsOf(chart, name);
   const values = rows.map((r) => Number(r.total));
   const most = Math.max(1, ...values);
   const y = (value: number) => top + height - 6 - (value / most) * (height - 24);
@@ -374,17 +374,9 @@ function changeLabels(rows: readonly { at: number; value: string }[], scale: Tim
 }
 
 /** Rated change, PGIC: better above the line of no change, worse below it, each in words where there is room. */
-export function ImpressionLane({
-  scale,
-  top,
-  height,
-  name,
-  chart,
-  narrow,
-}: Lane & { height: number; name: string }) {
-  const rows = chart.ratings
-    .filter((r) => r.scale === name && r.total !== null && isInside(scale, dayNumber(r.date)))
-    .sort((a, b) => a.date.localeCompare(b.date))
+export function ImpressionLane({ scale, top, height, name, chart, narrow }: OfScale) {
+  const rows = ratingsOf(chart, name)
+    .filter((r) => isInside(scale, dayNumber(r.date)))
     .map((r) => ({ date: r.date, value: r.total!, at: x(scale, dayNumber(r.date)) }));
   const middle = top + height / 2;
   const y = (value: number) => middle - (value / MOST_CHANGE) * (height / 2 - 6);
