@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from reprieve.app.response.partition_files import partition_rows
-from reprieve.app.response.partition_patients import _patients, _table, partition_scores
-from reprieve.core.errors import ScoresError
+from reprieve.app.response.partition_patients import _patients, _table, partition_columns, partition_scores
+from reprieve.app.response.partitions import ForecastPartition
+from reprieve.app.response.registry_forecast import registry_columns
+from reprieve.app.response.scores import forecast_scores, load_population
+from reprieve.core.errors import ReprieveError, ScoresError
 from reprieve.learn.tidy import patients_of
 
 pa = pytest.importorskip("pyarrow")
@@ -62,13 +66,58 @@ def test_columns_give_the_patients_that_rows_give(tmp_path: Path, seed: int) -> 
     expected = patients_of(partition_rows(path), path.name, default_scale="TWSTRS")
     table = _table(path, "TWSTRS")
     assert table is not None
-    found = _patients(table)
-    assert found is not None  # the quick way was taken
+    columns = _patients(table)
+    assert columns is not None  # the quick way was taken
+    found = columns.patients()
     assert [patient.patient for patient in found] == [patient.patient for patient in expected]
     for one, other in zip(found, expected, strict=True):
         assert (one.cycles, one.scales) == (other.cycles, other.scales)
         for name in ("weeks", "scores", "channels"):
             assert np.array_equal(getattr(one, name), getattr(other, name)), name
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_columns_foretell_what_patients_one_by_one_foretell(tmp_path: Path, seed: int) -> None:
+    path, population = written(tmp_path, a_registry(seed)), load_population(None)
+    columns = partition_columns(path, default_scale="TWSTRS")
+    assert columns is not None
+    found = registry_columns(columns, population, (12.0, 4.0))
+    expected = forecast_scores(partition_rows(path), population, (12.0, 4.0), laplace=True)
+    assert found is not None
+    assert found["patient"].tolist() == [row.patient for row in expected]
+    assert found["cycle"].tolist() == [row.cycle for row in expected]
+    for name in ("week", "mean", "sd", "q025", "q50", "q975"):
+        assert_allclose(found[name], [getattr(row, name) for row in expected], atol=2e-4, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("scale", "unheard of", "scale 'unheard of' is not in the population"),
+        ("product", "tea", "product 'tea' is not in the population"),
+        ("units", 9000.0, "has 9000 units"),
+        ("score", 99.0, "has a score of 99"),
+    ],
+)
+def test_what_the_population_does_not_know_is_left_to_who_names_the_patient(
+    tmp_path: Path, column: str, value: object, message: str
+) -> None:
+    columns: dict[str, list[Any]] = {
+        "patient": ["a", "b"],
+        "cycle": ["1"] * 2,
+        "week": [4.0] * 2,
+        "score": [30.0] * 2,
+        "scale": ["TWSTRS"] * 2,
+        "product": ["onabotulinumtoxinA"] * 2,
+        "units": [180.0] * 2,
+    }
+    columns[column][1] = value
+    path, population = written(tmp_path, columns), load_population(None)
+    made = partition_columns(path, default_scale="TWSTRS")
+    assert made is not None
+    assert registry_columns(made, population, (8.0,)) is None
+    with pytest.raises(ReprieveError, match=message):
+        ForecastPartition(population.to_document(), (8.0,), laplace=True)(path)
 
 
 @pytest.mark.parametrize(

@@ -84,14 +84,17 @@ def test_the_quick_reading_of_parquet_is_the_careful_one(parts: Path, tmp_path: 
     assert {row.patient for row in partition_rows(tmp_path / "blank.parquet")} == {name}
 
 
-def test_forecasts_over_partitions_are_those_of_the_whole_table(trial: Path, parts: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("laplace", [False, True])
+def test_forecasts_over_partitions_are_those_of_the_whole_table(
+    trial: Path, parts: Path, tmp_path: Path, laplace: bool
+) -> None:
     population = load_population(None)
     whole = {
         (row.patient, row.week): (row.mean, row.q10, row.q90)
-        for row in forecast_scores(read_scores(str(trial)), population, AT)
+        for row in forecast_scores(read_scores(str(trial)), population, AT, laplace=laplace)
     }
     with SerialExecutor() as executor:
-        manifest = forecast_partitions(parts, tmp_path / "out", population, AT, executor)
+        manifest = forecast_partitions(parts, tmp_path / "out", population, AT, executor, laplace=laplace)
     assert manifest.rows == 48
     rows = [row for path in score_partitions(tmp_path / "out") for row in pq.read_table(path).to_pylist()]
     found = {(row["patient"], row["week"]): (row["mean"], row["q10"], row["q90"]) for row in rows}
@@ -168,6 +171,19 @@ def test_the_command_forecasts_a_folder_and_is_taken_up_again(
     capsys.readouterr()
     assert main([*arguments[:4], "12", *arguments[5:]]) == 2
     assert "other settings" in capsys.readouterr().err
+    assert main([*arguments, "--laplace"]) == 2
+    assert "other settings" in capsys.readouterr().err
+
+
+def test_the_command_takes_the_population_as_known(trial: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = []
+    for more in ([], ["--laplace"]):
+        assert main(["response", "forecast", str(trial), "--at", "8", "--json", *more]) == 0
+        told.append([row["mean"] for row in json.loads(capsys.readouterr().out)["rows"]])
+    exact, quick = np.array(told)
+    assert 0 < np.abs(exact - quick).max() < 2.0  # points of TWSTRS
+    assert main(["response", "forecast", str(trial), "--at", "8", "--json", "--laplace", "--explain"]) == 2
+    assert "leave one of them out" in capsys.readouterr().err
 
 
 def test_the_command_says_what_a_registry_needs(parts: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ from reprieve.app.forecast import default_population
 from reprieve.app.response.kernel import kernel
 from reprieve.learn.dates import _cycle_draws  # pyright: ignore[reportPrivateUsage]
 from reprieve.learn.fit import Target
+from reprieve.learn.laplace import laplace
 from reprieve.learn.mixture import cumulative
 from reprieve.learn.observations import Cycle, PatientScores, patient_scores
 from reprieve.learn.odd_scores import ODD_SHARE, ODD_WIDTH
@@ -150,6 +151,18 @@ def uniform(told: np.ndarray) -> float:
 def test_ranks_of_the_truth_are_uniform(design: Design) -> None:
     told = ranks(known(default_population()), design, PATIENTS, seed=7)
     assert min(uniform(told[:, 0]), uniform(told[:, 1])) > FALSE_ALARM
+
+
+@pytest.mark.parametrize("design", [SPARSE, DIARY], ids=["four visits", "two cycles with a diary"])
+def test_ranks_of_the_truth_are_uniform_in_a_laplace_forecast(design: Design) -> None:
+    population, rng = known(default_population()), np.random.default_rng(11)
+    inside, count = np.zeros(BINS), 4 * PATIENTS
+    for _ in range(count):
+        patient, _, later = drawn(population, population.mean, design, rng)
+        assert patient.scales[0] == "TWSTRS"
+        tenths = laplace(patient, population, kernel(), np.array([design.foretold]), np.arange(1, BINS) / BINS)
+        inside[np.searchsorted(tenths.quantiles[0], later)] += 1
+    assert float(chisquare(inside).pvalue) > FALSE_ALARM
 
 
 def test_a_posterior_that_is_too_sure_is_found_out() -> None:

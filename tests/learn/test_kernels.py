@@ -86,7 +86,7 @@ def test_both_kernels_agree(family: int, cycles: int, drawn: bool) -> None:
     slow = numpy_kernel(rows, points, targets=True, gradient=True, errors=True)
     for name in ("log_likelihood", "mean", "covariance", "targets"):
         assert_allclose(getattr(fast, name), getattr(slow, name), rtol=1e-7, atol=1e-9, err_msg=name)
-    for name in ("weight", "odd", "fitted", "owed"):
+    for name in ("weight", "odd", "fitted", "owed", "misfit"):
         assert_allclose(getattr(fast.errors, name), getattr(slow.errors, name), rtol=1e-7, atol=1e-9, err_msg=name)
     assert fast.gradient is not None
     assert slow.gradient is not None
@@ -125,6 +125,18 @@ def test_likelihood_is_that_of_one_dense_normal_distribution(kernel: Kernel) -> 
         )
         expected += rows.owed @ (value.channel["log_sigma"][:, g] + np.log(spread))
         assert_allclose(told.log_likelihood[g], expected, rtol=1e-9)
+
+
+def test_the_misfit_is_how_the_likelihood_moves_with_variability(kernel: Kernel) -> None:
+    # By the log of a patient's variability: misfit - number of scores + what the errors owe. By difference, no formula.
+    rows, step = a_patient(0), 1e-5
+    points = some_nodes(rows)
+    unit = np.exp(points.slots[:, list(COMMON).index("log_scale_spread")])
+    up, down = (kernel(rows, replace(points, spread=points.spread + way * step / unit)) for way in (1, -1))
+    told = kernel(rows, points, errors=True).errors
+    assert told is not None
+    slope = (up.log_likelihood - down.log_likelihood) / (2 * step)
+    assert_allclose(told.misfit - (rows.weight > 0).sum() + rows.owed.sum(), slope, rtol=1e-6, atol=1e-5)
 
 
 def test_a_place_to_predict_changes_nothing_but_is_predicted_as_a_score_would_be(kernel: Kernel) -> None:

@@ -8,7 +8,7 @@
  * Columns: the residual, one baseline for each channel, response, placebo response, slope, first weeks, one for each
  * other treatment, then for each cycle response, half-loss. Python sees the effects only, without the residual.
  */
-#include "native/forecast.h"
+#include "native/laplace.h"
 
 #ifndef REPRIEVE_DIGEST
 #define REPRIEVE_DIGEST ""
@@ -46,9 +46,10 @@ int reprieve_nodes(const Patient *given, const Nodes *nodes, const double *theta
     vec *out;
     int n = p.n, count = seen_rows(&p), places = n - count, size = parameters(&p);
     int wants = (covariance ? COVARIANCE : 0) | (targets && places ? TARGETS : 0) | (grad ? GRADIENT : 0) | (errors ? ERRORS : 0);
-    void *memory = open_patient(&p, &s, wants, 3 * (size_t)n + p.channels + TOLD * (size_t)places, &out);
+    size_t told_of = told_of_errors(&p);
+    void *memory = open_patient(&p, &s, wants, told_of + TOLD * (size_t)places, &out);
     if (!memory) return 1;
-    vec *told = out + 3 * n + p.channels;
+    vec *told = out + told_of;
     for (int from = 0; from < nodes->count; from += LANES) {
         int lanes = into_lanes(&p, &s, nodes, from, theta, (size_t)size);
         evaluate(&p, &s, count, wants, told, out);
@@ -62,7 +63,7 @@ int reprieve_nodes(const Patient *given, const Nodes *nodes, const double *theta
             for (int i = 0; wants & TARGETS && i < TOLD * places; i++) targets[g * TOLD * places + i] = told[i][lane];
             for (int i = 0; grad && i < size; i++) grad[g * size + i] = s.grad[i][lane];
             for (int i = 0; errors && i < 3 * n; i++) errors[g * 3 * n + i] = out[i][lane];
-            for (int ch = 0; errors && ch < p.channels; ch++) owed[g * p.channels + ch] = out[3 * n + ch][lane];
+            for (int ch = 0; errors && ch <= p.channels; ch++) owed[g * (p.channels + 1) + ch] = out[3 * n + ch][lane];
         }
     }
     free(memory);
@@ -166,5 +167,33 @@ int reprieve_forecast(const Patient *given, const Frame *frame, const Manner *ma
     free(memory);
 done:
     free(room);
+    return failed;
+}
+
+/* Forecasts of all patients of a registry, one after another: (count, places), (count, places), (count, places, levels).
+ * Returns 0, or 1 without memory. */
+int reprieve_batch(const Batch *all, const Manner *manner, double *mean, double *sd, double *quantile) {
+    int rows = 0, cycles = 0, failed = 0, places = all->places, levels = manner->levels;
+    for (int i = 0; i < all->count; i++) {
+        int own_rows = all->rows[i + 1] - all->rows[i], own_cycles = all->cycles[i + 1] - all->cycles[i];
+        rows = own_rows > rows ? own_rows : rows; cycles = own_cycles > cycles ? own_cycles : cycles;
+    }
+    size_t n = (size_t)rows + places, c = (size_t)cycles, channels = (size_t)all->channels;
+    size_t doubles = 7 * n + c * (2 + channels) + channels + BELIEVED * TOLD * (size_t)places;
+    Patient largest = {.n = (int)n, .cycles = cycles, .channels = all->channels, .products = all->products};
+    size_t room_for_all = room_of(&largest, told_of_errors(&largest) + TOLD * (size_t)places);
+    char *memory = malloc(room_for_all), *own = malloc(sizeof(double) * doubles + sizeof(int) * n);
+    if (!memory || !own) { free(memory); free(own); return 1; }
+    double *at = (double *)own;
+    Room room = {.week = at, .points = at + n, .score = at + 2 * n, .tilt = at + 3 * n, .weight = at + 4 * n, .odd = at + 5 * n,
+                 .turn = at + 6 * n, .off_time = at + 7 * n};
+    room.blur = room.off_time + c; room.lifted = room.blur + c; room.owed = room.lifted + c * channels;
+    double *targets = room.owed + channels;
+    room.channel = (int *)(targets + BELIEVED * TOLD * (size_t)places);
+    for (int i = 0; i < all->count && !failed; i++) {
+        size_t from = (size_t)i * places;
+        failed = foretell(all, i, manner, &room, memory, targets, mean + from, sd + from, quantile + from * levels);
+    }
+    free(memory); free(own);
     return failed;
 }

@@ -132,16 +132,21 @@ class Errors:
         level there.
     owed : ndarray, shape (g, k)
         What the likelihood owes with these precisions.
+    misfit : ndarray, shape (g,)
+        What drift and errors are, squared and added up, in the patient's own variances; the number of scores where
+        variability is as the scores have it.
     """
 
     weight: Array
     odd: Array
     fitted: Array
     owed: Array
+    misfit: Array
 
     def mean(self, share: Array) -> Errors:
         """Return what the nodes tell together, by their `share`, shape (g,)."""
-        return Errors(share @ self.weight, share @ self.odd, share @ self.fitted, share @ self.owed)
+        own = (self.weight, self.odd, self.fitted, self.owed, self.misfit)
+        return Errors(*(share @ told for told in own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +243,53 @@ class Places:
     channel: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Patients with the same k scales, one after another, and what a forecast of all of them takes.
+
+    Attributes
+    ----------
+    rows, cycles : ndarray of int32, shape (p + 1,)
+        Where each patient's rows and cycles begin.
+    week, points, channel : ndarray, shape (n,)
+        As in `Rows`; `channel` is of int32.
+    start, ratio, with_placebo, product : ndarray, shape (c,)
+        As in `Rows`; `product` is of int32.
+    reference, lowest, highest : ndarray, shape (k,)
+        As in `Rows`.
+    at : ndarray, shape (m,)
+        Weeks since the latest injection to predict on the first scale, not decreasing.
+    slots : ndarray, shape (s,)
+        The population's parameters in the kernel's order.
+    products, family, rounds : int
+        As in `Rows`; and how often a patient is made linear.
+    most_spread : float
+        As in `Ground`.
+    """
+
+    rows: NDArray[np.int32]
+    cycles: NDArray[np.int32]
+    week: Array
+    points: Array
+    channel: NDArray[np.int32]
+    start: Array
+    ratio: Array
+    with_placebo: Array
+    product: NDArray[np.int32]
+    reference: Array
+    lowest: Array
+    highest: Array
+    at: Array
+    slots: Array
+    products: int
+    family: int
+    rounds: int
+    most_spread: float
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is told of a score at m times: mean and sd (m,), quantiles (m, q)."""
+    """What is told of a score at m times: mean and sd (m,), quantiles (m, q); of p patients, (p, m) and (p, m, q)."""
 
     mean: Array
     sd: Array
@@ -284,6 +333,10 @@ class Compiled(Protocol):
 
     def forecast(self, rows: Rows, ground: Ground, manner: Manner, places: Places) -> Told:
         """Return what is told of a score at `places`, from the scores in `rows` on: all steps in one call."""
+        ...
+
+    def laplace(self, batch: Batch, manner: Manner) -> Told:
+        """Return what is told of all patients with the population taken as known, see learn/laplace.py."""
         ...
 
 

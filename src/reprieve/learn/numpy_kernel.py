@@ -225,7 +225,8 @@ def numpy_kernel(
         if targets:
             result = replace(result, targets=_targets(rows, value, design, done, back, result, square))
         if errors:
-            result = replace(result, errors=_errors(rows, value, design, done, back, result, square))
+            misfit = _misfit(gram, mean, covariance) / square
+            result = replace(result, errors=_errors(rows, value, design, done, back, result, square, misfit))
     if gradient:
         result = replace(result, gradient=_gradient(rows, points))
     return result
@@ -259,8 +260,21 @@ def _targets(
     return np.stack([*state, square * done.noise[places], gain, shared(away, away)], axis=-1).swapaxes(0, 1)
 
 
+def _misfit(gram: Array, mean: Array, covariance: Array) -> Array:
+    """Return the sum of squares of what whitening leaves of the scores, on average over the effects."""
+    own = np.einsum("gij,gij->g", gram[:, :-1, :-1], covariance + mean[:, :, None] * mean[:, None])
+    return gram[:, -1, -1] - 2.0 * (mean * gram[:, :-1, -1]).sum(1) + own
+
+
 def _errors(
-    rows: Rows, value: _Slots, design: _Design, done: _Filter, back: _Back, told: NodeResults, square: Array
+    rows: Rows,
+    value: _Slots,
+    design: _Design,
+    done: _Filter,
+    back: _Back,
+    told: NodeResults,
+    square: Array,
+    misfit: Array,
 ) -> Errors:
     k, channel, scored = rows.effects, rows.channel, rows.weight > 0
     usual = square * (rows.reference[channel][:, None] * np.exp(value.channel["log_sigma"][channel])) ** 2
@@ -274,7 +288,7 @@ def _errors(
         np.where(scored[:, None], told, 0.0) for told in (fitted / rows.tilt[:, None], weight, owed, odd)
     )
     by_channel = [owed[channel == k].sum(0) for k in range(len(rows.reference))]
-    return Errors(weight.T, odd.T, fitted.T, np.stack(by_channel, axis=1))
+    return Errors(weight.T, odd.T, fitted.T, np.stack(by_channel, axis=1), misfit)
 
 
 def _gradient(rows: Rows, points: Points) -> Array:

@@ -127,7 +127,7 @@ def foretell(
     assert targets is not None
     keep = _busy(posterior.weight, UNSEEN)
     weight = posterior.weight[keep]
-    return posterior, _forecast(targets[keep], weight / weight.sum(), places, posterior.rows)
+    return posterior, forecast_of(targets[keep], weight / weight.sum(), places, posterior.rows)
 
 
 def _sought(
@@ -185,7 +185,7 @@ def _posterior(
     points = replace(
         frame.points(at, responds), draw=np.concatenate([np.arange(nodes), np.arange(others)]).astype(np.float64)
     )
-    seen = rows if places is None else _with_places(patient, population, rows, places)
+    seen = rows if places is None else with_places(patient, population, rows, places)
     told = kernel(seen, points, targets=places is not None)
     logit = points.slots[:, _NON_RESPONSE]
     log_class = np.where(responds > 0, -np.logaddexp(0.0, logit), -np.logaddexp(0.0, -logit))
@@ -290,11 +290,11 @@ def predict(posterior: ResponsePosterior, weeks: Array, scale: str | None = None
         One of the posterior's scales; the first by default.
     """
     places = SortedWeeks(*in_order(weeks), channel_of(posterior.scales, scale))
-    rows = _with_places(posterior.patient, posterior.population, posterior.rows, places)
+    rows = with_places(posterior.patient, posterior.population, posterior.rows, places)
     posterior = without_idle_nodes(posterior)
     told = posterior.kernel(rows, posterior.points, targets=True)
     assert told.targets is not None
-    return _forecast(told.targets, posterior.weight, places, rows)
+    return forecast_of(told.targets, posterior.weight, places, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +320,8 @@ def channel_of(scales: tuple[str, ...], scale: str | None) -> int:
     return scales.index(scale or scales[0])
 
 
-def _with_places(patient: PatientScores, population: Population, rows: Rows, places: SortedWeeks) -> Rows:
+def with_places(patient: PatientScores, population: Population, rows: Rows, places: SortedWeeks) -> Rows:
+    """Return the `rows` of `patient` with places to predict among them."""
     return rows_of(
         patient,
         population,
@@ -330,8 +331,8 @@ def _with_places(patient: PatientScores, population: Population, rows: Rows, pla
     )
 
 
-def _forecast(targets: Array, weight: Array, places: SortedWeeks, rows: Rows) -> Forecast:
-    """Return the predictive distributions from what a kernel told of places, shape (g, m, 8)."""
+def forecast_of(targets: Array, weight: Array, places: SortedWeeks, rows: Rows) -> Forecast:
+    """Return the predictive distributions from what a kernel told of `places`, of shape (g, m, 8)."""
     told = np.moveaxis(targets[:, places.back], 2, 0).swapaxes(1, 2)
     level, spread, drift, drift_variance, shared, error, gain, gain_variance = told
     scale = rows.reference[places.channel], rows.lowest[places.channel], rows.highest[places.channel]

@@ -12,7 +12,19 @@ from pathlib import Path
 
 import numpy as np
 
-from reprieve.learn.kernel import Array, Errors, Ground, Kernel, Manner, NodeResults, Places, Points, Rows, Told
+from reprieve.learn.kernel import (
+    Array,
+    Batch,
+    Errors,
+    Ground,
+    Kernel,
+    Manner,
+    NodeResults,
+    Places,
+    Points,
+    Rows,
+    Told,
+)
 from reprieve.learn.mixture import GRID_POINTS, REACH
 
 SOURCE = Path(__file__).parents[2] / "learn" / "kernel.c"
@@ -76,6 +88,17 @@ class _Places(ctypes.Structure):
     _fields_ = (*_fields(_INT, "count channel"), *_fields(_PLACE, "week other"))
 
 
+class _Batch(ctypes.Structure):
+    """`Batch` of native/laplace.h."""
+
+    _fields_ = (
+        *_fields(_INT, "count channels products family places rounds"),
+        *_fields(_PLACE, "rows cycles week points channel start ratio with_placebo product reference lowest highest"),
+        *_fields(_PLACE, "at theta"),
+        *_fields(_DOUBLE, "most_spread"),
+    )
+
+
 class CompiledKernel:
     """The kernel in C, loaded with ctypes; releases the interpreter lock while it works."""
 
@@ -83,10 +106,11 @@ class CompiledKernel:
         library = ctypes.CDLL(str(path))
         self._nodes, self._settle, self._score = library.reprieve_nodes, library.reprieve_settle, library.reprieve_score
         self._quantiles, self._forecast = library.reprieve_quantiles, library.reprieve_forecast
+        self._batch = library.reprieve_batch
         self._nodes.argtypes, self._score.argtypes = [_PLACE] * 10, [_PLACE] * 5
         self._settle.argtypes = [_PLACE, _PLACE, _INT, _PLACE, _PLACE]
         self._quantiles.argtypes = [_INT, _INT, *[_PLACE] * 3, _INT, _DOUBLE, _INT, *[_PLACE] * 4]
-        self._forecast.argtypes = [_PLACE] * 7
+        self._forecast.argtypes, self._batch.argtypes = [_PLACE] * 7, [_PLACE] * 5
 
     def __call__(
         self,
@@ -105,7 +129,7 @@ class CompiledKernel:
         told = np.empty((count, places, 8)) if targets else None
         slope = np.empty(theta.shape) if gradient else None
         own = np.empty((count, 3, len(rows.week))) if errors else None
-        owed = np.empty((count, len(rows.reference))) if errors else None
+        owed = np.empty((count, len(rows.reference) + 1)) if errors else None
         _check(
             self._nodes(
                 ctypes.byref(_patient(rows)),
@@ -113,7 +137,9 @@ class CompiledKernel:
                 *(_at(a) for a in (theta, value, mean, covariance, told, slope, own, owed)),
             )
         )
-        of_errors = None if own is None or owed is None else Errors(own[:, 0], own[:, 1], own[:, 2], owed)
+        of_errors = None
+        if own is not None and owed is not None:
+            of_errors = Errors(own[:, 0], own[:, 1], own[:, 2], np.ascontiguousarray(owed[:, :-1]), owed[:, -1])
         return NodeResults(value, mean, covariance, told, slope, of_errors)
 
     def score(self, rows: Rows, points: Points, log_weight: Array) -> tuple[float, float, Array]:
@@ -161,6 +187,15 @@ class CompiledKernel:
             _Places(count, places.channel, _at(places.weeks), _at(places.other)),
         )
         _check(self._forecast(*(ctypes.byref(one) for one in given), *(_at(a) for a in (mean, sd, quantiles))))
+        return Told(mean, sd, quantiles)
+
+    def laplace(self, batch: Batch, manner: Manner) -> Told:
+        """See `Compiled`."""
+        patients, weeks = len(batch.rows) - 1, len(batch.at)
+        mean, sd = np.empty((patients, weeks)), np.empty((patients, weeks))
+        quantiles = np.empty((patients, weeks, len(manner.levels)))
+        given = ctypes.byref(_batch(batch)), ctypes.byref(_manner(manner))
+        _check(self._batch(*given, *(_at(a) for a in (mean, sd, quantiles))))
         return Told(mean, sd, quantiles)
 
 
@@ -215,6 +250,22 @@ def _frame(ground: Ground) -> _Frame:
         ground.early,
         ground.resting,
         ground.longest,
+    )
+
+
+def _batch(batch: Batch) -> _Batch:
+    scores = (batch.rows, batch.cycles, batch.week, batch.points, batch.channel)
+    cycles = (batch.start, batch.ratio, batch.with_placebo, batch.product)
+    scales = (batch.reference, batch.lowest, batch.highest)
+    return _Batch(
+        len(batch.rows) - 1,
+        len(batch.reference),
+        batch.products,
+        batch.family,
+        len(batch.at),
+        batch.rounds,
+        *(_at(a) for a in (*scores, *cycles, *scales, batch.at, batch.slots)),
+        batch.most_spread,
     )
 
 

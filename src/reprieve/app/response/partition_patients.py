@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.app.response.partition_files import clean_column, clean_numbers, open_parquet, partition_rows
-from reprieve.learn.observations import PLACEBO, Cycle, PatientScores
+from reprieve.learn.observations import PLACEBO, PatientScores
+from reprieve.learn.ragged import Ragged
 from reprieve.learn.tidy import NEEDED, OPTIONAL, SHORTEST_CYCLE_WEEKS, check_columns, patients_of
 
 Floats = NDArray[np.float64]
@@ -68,9 +69,16 @@ def partition_scores(path: Path, *, default_scale: str) -> list[PatientScores]:
     ScoresError
         If the table cannot be used.
     """
+    made = partition_columns(path, default_scale=default_scale)
+    if made is None:
+        return patients_of(partition_rows(path), path.name, default_scale=default_scale)
+    return made.patients()
+
+
+def partition_columns(path: Path, *, default_scale: str) -> Ragged | None:
+    """Return the patients of one partition as columns, in the order of their first row; None where it is not clean."""
     table = _table(path, default_scale) if path.suffix == ".parquet" else None
-    made = None if table is None else _patients(table)
-    return patients_of(partition_rows(path), path.name, default_scale=default_scale) if made is None else made
+    return None if table is None else _patients(table)
 
 
 def _table(path: Path, default_scale: str) -> _Table | None:
@@ -122,7 +130,7 @@ def _days(table: Any, column: str | None) -> Floats | None:
     return days.to_numpy(zero_copy_only=False) + _EPOCH
 
 
-def _patients(table: _Table) -> list[PatientScores] | None:
+def _patients(table: _Table) -> Ragged | None:
     """Return the patients, or None when something does not fit."""
     ordinal = np.array([_number_of(label) for label in table.cycle.told])
     if np.isnan(ordinal).any():
@@ -188,22 +196,8 @@ def _starts(rows: _Table, head: Indices) -> Floats | None:
     return out
 
 
-def _made(
-    rows: _Table, cycle: Indices, head: Indices, product: Floats, units: Floats, start: Floats
-) -> list[PatientScores]:
-    names, patient = rows.patient, rows.patient.at[head]
-    drugs = [PLACEBO if name.casefold() == PLACEBO else name for name in rows.product.told]
-    cycles = [
-        Cycle(
-            begun,
-            None if np.isnan(drug) else drugs[int(drug)],
-            None if np.isnan(dose) else dose,
-            rows.cycle.told[label],
-        )
-        for begun, drug, dose, label in zip(
-            start.tolist(), product.tolist(), units.tolist(), rows.cycle.at[head].tolist(), strict=True
-        )
-    ]
+def _made(rows: _Table, cycle: Indices, head: Indices, product: Floats, units: Floats, start: Floats) -> Ragged:
+    names, count = rows.patient, len(rows.patient.told) + 1
     seen = np.flatnonzero(~np.isnan(rows.score))
     owner, scale = names.at[seen], rows.scale.at[seen]
     # Scales of a patient in the order in which they come.
@@ -211,23 +205,25 @@ def _made(
     unique, first, of_row = np.unique(key, return_index=True, return_inverse=True)
     kinds = np.lexsort((first, unique // len(rows.scale.told)))
     by_patient = unique[kinds] // len(rows.scale.told)
-    opening = np.searchsorted(by_patient, np.arange(len(names.told) + 1))
+    opening = np.searchsorted(by_patient, np.arange(count))
     channel = np.empty(len(unique), np.int64)
     channel[kinds] = np.arange(len(unique)) - opening[by_patient]
-    told = [rows.scale.told[int(kind) % len(rows.scale.told)] for kind in unique[kinds]]
     week = start[cycle[seen]] + rows.week[seen]
     order = np.lexsort((week, owner))
-    week, score, channel = week[order], rows.score[seen][order], channel[of_row][order]
-    ends = np.searchsorted(owner[order], np.arange(len(names.told) + 1))
-    begins = np.searchsorted(patient, np.arange(len(names.told) + 1))
-    return [
-        PatientScores(
-            name,
-            tuple(cycles[begins[i] : begins[i + 1]]),
-            week[ends[i] : ends[i + 1]],
-            score[ends[i] : ends[i + 1]],
-            channel[ends[i] : ends[i + 1]],
-            tuple(told[opening[i] : opening[i + 1]]),
-        )
-        for i, name in enumerate(names.told)
-    ]
+    return Ragged(
+        names.told,
+        np.searchsorted(names.at[head], np.arange(count)),
+        np.searchsorted(owner[order], np.arange(count)),
+        opening,
+        start,
+        units,
+        np.where(np.isnan(product), -1, product).astype(np.int64),
+        rows.cycle.at[head],
+        week[order],
+        rows.score[seen][order],
+        channel[of_row][order],
+        unique[kinds] % len(rows.scale.told),
+        [PLACEBO if name.casefold() == PLACEBO else name for name in rows.product.told],
+        rows.cycle.told,
+        rows.scale.told,
+    )

@@ -22,7 +22,8 @@ from reprieve.app.response.partition_files import (
     score_partitions,
     table_bytes,
 )
-from reprieve.app.response.partition_patients import partition_scores
+from reprieve.app.response.partition_patients import partition_columns, partition_scores
+from reprieve.app.response.registry_forecast import registry_columns
 from reprieve.app.response.scores import fit_scores, forecast_columns
 from reprieve.compute.executor import Executor, Progress, in_order
 from reprieve.compute.manifest import Manifest
@@ -41,6 +42,7 @@ class ForecastPartition:
 
     population: Mapping[str, Any]
     at: tuple[float, ...]
+    laplace: bool = False
 
     @property
     def name(self) -> str:
@@ -48,14 +50,17 @@ class ForecastPartition:
         return f"response forecast, reprieve {__version__}"
 
     def settings(self) -> Mapping[str, Any]:
-        """Return population and weeks."""
-        return {"population": self.population, "at": list(self.at)}
+        """Return population, weeks and method."""
+        return {"population": self.population, "at": list(self.at), "laplace": self.laplace}
 
     def __call__(self, source: Path) -> tuple[bytes, int]:
         """Return the forecasts as Parquet."""
         population = from_document(self.population)
-        patients = partition_scores(source, default_scale=population.primary_scale)
-        columns = forecast_columns(patients, population, self.at, source.name)
+        made = partition_columns(source, default_scale=population.primary_scale) if self.laplace else None
+        columns = None if made is None else registry_columns(made, population, self.at)
+        if columns is None:
+            patients = partition_scores(source, default_scale=population.primary_scale)
+            columns = forecast_columns(patients, population, self.at, source.name, laplace=self.laplace)
         return table_bytes(columns), len(columns["patient"])
 
 
@@ -76,6 +81,7 @@ def forecast_partitions(
     at: Sequence[float],
     executor: Executor,
     *,
+    laplace: bool = False,
     progress: Progress | None = None,
 ) -> Manifest:
     """Forecast all patients of the registry at `source` into Parquet files in `folder`.
@@ -93,6 +99,8 @@ def forecast_partitions(
         Weeks since the injection.
     executor : Executor
         Entered; see `reprieve.compute.open_executor`.
+    laplace : bool
+        The population is taken as known, see `reprieve.learn.laplace`.
     progress : callable, optional
         Called with (done, all) after each partition.
 
@@ -104,7 +112,7 @@ def forecast_partitions(
     parquet()
     partitions = score_partitions(source)
     patients_apart(partitions, executor)
-    task = ForecastPartition(population.to_document(), tuple(float(week) for week in at))
+    task = ForecastPartition(population.to_document(), tuple(float(week) for week in at), laplace)
     return run_partitions(task, partitions, Path(folder).expanduser(), executor, progress=progress)
 
 

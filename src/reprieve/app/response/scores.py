@@ -16,6 +16,7 @@ import numpy as np
 from reprieve.app.response.kernel import kernel
 from reprieve.app.text_files import csv_records, read_text
 from reprieve.core.errors import ScoresError, SetupError, UnknownNameError
+from reprieve.learn.laplace import laplace as laplace_summary
 from reprieve.learn.observations import PLACEBO, PatientScores
 from reprieve.learn.population import DEFAULT_SCALE, UNNAMED, Population, ProductEntry, ScaleEntry, from_document
 from reprieve.learn.products import UNNAMED_PRODUCT, entry_of, priors_of
@@ -217,9 +218,16 @@ def check_doses(patients: Iterable[PatientScores], population: Population, where
 
 
 def forecast_scores(
-    rows: Sequence[TidyRow], population: Population, at: Sequence[float], where: str = "scores"
+    rows: Sequence[TidyRow],
+    population: Population,
+    at: Sequence[float],
+    where: str = "scores",
+    *,
+    laplace: bool = False,
 ) -> list[ForecastRow]:
     """Return the forecast of each patient of a tidy table at the weeks `at` of the latest cycle.
+
+    With `laplace` the population is taken as known, see `reprieve.learn.laplace`: many times as fast.
 
     Raises
     ------
@@ -229,12 +237,12 @@ def forecast_scores(
         If a score lies outside its scale, or a dose outside what the population knows.
     """
     patients = patients_of(rows, where, default_scale=population.primary_scale)
-    columns = forecast_columns(patients, population, at, where)
+    columns = forecast_columns(patients, population, at, where, laplace=laplace)
     return [ForecastRow(*values) for values in zip(*columns.values(), strict=True)]
 
 
 def forecast_columns(
-    patients: Sequence[PatientScores], population: Population, at: Sequence[float], where: str
+    patients: Sequence[PatientScores], population: Population, at: Sequence[float], where: str, *, laplace: bool = False
 ) -> dict[str, list[Any]]:
     """Return the columns of `ForecastRow` for each patient at the weeks `at` of the latest cycle.
 
@@ -248,8 +256,9 @@ def forecast_columns(
     check_doses(patients, population, where)
     weeks, run, levels = np.asarray(at, dtype=float), kernel(), np.array(LEVELS)
     figures = np.empty((len(patients), len(weeks), 2 + len(LEVELS)))
+    summary = laplace_summary if laplace else summarise
     for i, patient in enumerate(patients):
-        told = summarise(patient, population, run, patient.cycles[-1].start_weeks + weeks, levels)
+        told = summary(patient, population, run, patient.cycles[-1].start_weeks + weeks, levels)
         entry = population.scales[scales_of(patient, population)[0]]
         low = -np.inf if entry.lowest is None else entry.lowest
         high = np.inf if entry.highest is None else entry.highest
@@ -266,10 +275,9 @@ def forecast_columns(
 
 def known_patient(patient: PatientScores, population: Population, where: str) -> PatientScores:
     """Return `patient` with the population's own names of scales; raise on an unknown scale or product."""
-    lookup = {name.casefold(): name for name in population.scales}
     scales = []
     for scale in patient.scales:
-        name = lookup.get(scale.casefold()) or lookup.get(scale_name(scale).casefold())
+        name = known_scale(scale, population)
         if name is None:
             raise UnknownNameError(
                 f"{where}: scale {scale!r} is not in the population; it knows {', '.join(population.scales)}; "
@@ -289,6 +297,12 @@ def known_patient(patient: PatientScores, population: Population, where: str) ->
                 "fit a population on patients who had it"
             )
     return patient if tuple(scales) == patient.scales else replace(patient, scales=tuple(scales))
+
+
+def known_scale(scale: str, population: Population) -> str | None:
+    """Return the population's own name of `scale`, or None when it does not know it."""
+    lookup = {name.casefold(): name for name in population.scales}
+    return lookup.get(scale.casefold()) or lookup.get(scale_name(scale).casefold())
 
 
 def forecast_csv(rows: Iterable[ForecastRow]) -> str:

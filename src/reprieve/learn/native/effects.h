@@ -93,3 +93,14 @@ INLINE vec product(const Scratch *s, const vec *a, const vec *b) {
     for (int i = 1; i <= s->k; i++) total += a[i] * b[i];
     return total;
 }
+
+/* The sum of squares of what whitening leaves of the scores, on average over the effects. */
+INLINE vec left_squares(const Scratch *s) {
+    vec total = s->gram[0];
+    for (int i = 1; i <= s->k; i++) {
+        const vec *row = s->gram + (size_t)i * s->m, *cov = s->cov + (size_t)i * s->m;
+        total += row[i] * (s->mean[i] * s->mean[i] + cov[i]) - 2 * s->mean[i] * row[0];
+        for (int o = 1; o < i; o++) total += 2 * row[o] * (s->mean[i] * s->mean[o] + cov[o]);
+    }
+    return total;
+}

@@ -4,16 +4,11 @@
 
 /* Gradient of the log likelihood by Fisher's identity. */
 INLINE void gradient(const Patient *p, Scratch *s, int count) {
-    int k = s->k, m = s->m, first = s->first;
+    int m = s->m, first = s->first;
     const vec *theta = s->theta, *sd = s->sd, *mean = s->mean;
-    vec *grad = s->grad, per = 1 / s->square, kappa = sd[KAPPA], sum_squares = s->gram[0];
+    vec *grad = s->grad, per = 1 / s->square, kappa = sd[KAPPA];
     memset(grad, 0, sizeof(vec) * (size_t)s->size);
-    for (int i = 1; i <= k; i++) {
-        const vec *row = s->gram + (size_t)i * m, *cov = s->cov + (size_t)i * m;
-        sum_squares += row[i] * (mean[i] * mean[i] + cov[i]) - 2 * mean[i] * row[0];
-        for (int o = 1; o < i; o++) sum_squares += 2 * row[o] * (mean[i] * mean[o] + cov[o]);
-    }
-    grad[SPREAD] = sd[SPREAD] * s->deviate * (sum_squares * per - (double)count);
+    grad[SPREAD] = sd[SPREAD] * s->deviate * (left_squares(s) * per - (double)count);
     for (int ch = 0; ch < p->channels; ch++) {
         double owed = s->drawn ? 0 : p->owed[ch];
         grad[SPREAD] += sd[SPREAD] * s->deviate * owed;

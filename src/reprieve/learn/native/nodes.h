@@ -64,11 +64,16 @@ INLINE vec times_density(const Patient *p, const Scratch *s) {
     return total;
 }
 
-/* The precision of each row's error, the chance that it is odd, and the level there, one after another in `out`, and then
- * what the precisions owe by channel; 0 for places to predict. */
+/* How many numbers `errors` tells. */
+static size_t told_of_errors(const Patient *p) { return 3 * (size_t)p->n + (size_t)p->channels + 1; }
+
+/* The precision of each row's error, the chance that it is odd, and the level there, one after another in `out`; then
+ * what the precisions owe by channel, and the misfit: what drift and errors are, squared, in the patient's own variances.
+ * 0 for places to predict. */
 INLINE void errors(const Patient *p, const Scratch *s, vec *out) {
     vec *weight = out, *chance = weight + p->n, *fitted = chance + p->n, *owed = fitted + p->n;
     for (int ch = 0; ch < p->channels; ch++) owed[ch] = splat(0);
+    owed[p->channels] = left_squares(s) / s->square;
     for (int j = 0; j < p->n; j++) {
         size_t at = (size_t)j + AT_ONCE;
         const vec *back = s->back + at * s->m, *row = s->cols + at * s->m;
@@ -105,13 +110,18 @@ static int seen_rows(const Patient *p) {
     return count;
 }
 
-/* Memory for one patient: scratch first, at a multiple of 32 bytes; then `more` vecs; then what belongs to the patient. */
-static void *open_patient(Patient *p, Scratch *s, int wants, size_t more, vec **extra) {
+/* Bytes for one patient: scratch, `more` vecs, and what belongs to the patient. */
+static size_t room_of(const Patient *p, size_t more) {
+    size_t cells = (size_t)p->n * p->cycles;
+    return sizeof(vec) * (scratch_size(p) + more + 1) + sizeof(double) * (3 * cells + p->n + p->cycles) +
+           sizeof(int) * (4 * (size_t)p->n + 3 * AT_ONCE);
+}
+
+/* Lay one patient out in `memory`: scratch first, at a multiple of 32 bytes; then `more` vecs; then what belongs to the
+ * patient. */
+static void settle_in(Patient *p, Scratch *s, int wants, size_t more, char *memory, vec **extra) {
     size_t vecs = scratch_size(p) + more, cells = (size_t)p->n * p->cycles;
-    char *memory = malloc(sizeof(vec) * (vecs + 1) + sizeof(double) * (3 * cells + p->n + p->cycles) +
-                          sizeof(int) * (4 * (size_t)p->n + 3 * AT_ONCE));
-    if (!memory) return NULL;
-    vec *at = (vec *)(memory + (32 - (uintptr_t)memory % 32) % 32);
+    vec *at = aligned(memory);
     lay_out(s, at, p);
     *extra = at + scratch_size(p);
     p->log_since = (double *)(at + vecs); p->ebb = p->log_since + cells; p->rise = p->ebb + cells; p->early = p->rise + cells;
@@ -121,5 +131,10 @@ static void *open_patient(Patient *p, Scratch *s, int wants, size_t more, vec **
     for (int j = p->n - 1; j >= 0 && wants & TARGETS; j--)
         if (p->weight[j] <= 0 && j < s->kept) s->kept = j;
     courses(p);
+}
+
+static void *open_patient(Patient *p, Scratch *s, int wants, size_t more, vec **extra) {
+    char *memory = malloc(room_of(p, more));
+    if (memory) settle_in(p, s, wants, more, memory, extra);
     return memory;
 }

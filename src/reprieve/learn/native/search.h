@@ -162,11 +162,12 @@ static void descend(Patient *p, Scratch *s, Search *f, double resting) {
     }
 }
 
-/* Make the patient linear at the place in lane 0, and give each score the precision of its error there: `relinearised`
- * and `straightened` of learn/quadrature.py. */
-static void adjust(Patient *p, Scratch *s, vec *told) {
+BY_PROCESSOR static void tell_errors(const Patient *p, const Scratch *s, vec *told) { errors(p, s, told); }
+
+/* Make the patient linear at the place in lane 0, and give each score the precision of its error `told` there:
+ * `relinearised` and `straightened` of learn/linear.py. */
+static void adjust(Patient *p, const Scratch *s, const vec *told) {
     const vec *weight = told, *chance = weight + p->n, *fitted = chance + p->n, *owed = fitted + p->n;
-    errors(p, s, told);
     for (int ch = 0; ch < p->channels; ch++) {
         Scale of = scale_of(p->reference[ch], p->lowest[ch], p->highest[ch]);
         p->owed[ch] = owed[ch][0];
@@ -201,19 +202,21 @@ static int seek(const Patient *given, const Frame *frame, int responds, int roun
     Scratch s;
     vec *extra;
     size_t wide = (size_t)frame->size, known = (size_t)frame->known;
-    void *memory = open_patient(&p, &s, GRADIENT, 2 * known + 4 * wide + 3 * (size_t)p.n + p.channels, &extra);
+    void *memory = open_patient(&p, &s, GRADIENT, 2 * known + 4 * wide + told_of_errors(&p), &extra);
     if (!memory) return 1;
     Search f = {.frame = frame, .size = frame->size, .count = seen_rows(&p), .at = at, .inverse = inverse};
     vec *told = extra + 2 * known + 2 * wide;
     f.known = extra; f.place = extra + 2 * known; f.slopes = f.place + wide;
-    f.slope = (double *)(told + 3 * p.n + p.channels); f.step = f.slope + wide; f.moved = f.step + wide; f.change = f.moved + wide;
+    f.slope = (double *)(told + told_of_errors(&p)); f.step = f.slope + wide; f.moved = f.step + wide; f.change = f.moved + wide;
     f.turned = f.change + wide; f.probed = (int *)(f.turned + wide);
     memset(f.probed, 0, sizeof(int) * wide);
     for (size_t i = 0; i < wide; i++) f.slope[i] = (double)i; /* before anything is known, the last coordinates first */
     s.active = splat(responds ? 1 : 0); s.drawn = s.timed = 0;
     for (int turn = 0; turn < rounds; turn++) {
         descend(&p, &s, &f, turn < rounds - 1 ? frame->early : frame->resting);
-        if (turn < rounds - 1) adjust(&p, &s, told);
+        if (turn == rounds - 1) break;
+        tell_errors(&p, &s, told);
+        adjust(&p, &s, told);
     }
     free(memory);
     return 0;
