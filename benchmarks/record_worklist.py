@@ -22,6 +22,7 @@ from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.clinic import Clinic
 from reprieve.app.record.entries import record_entry
 from reprieve.app.record.forecasts import Forecasts
+from reprieve.app.record.kept import SIGNS, marked
 from reprieve.app.record.today import WorkList
 from reprieve.record.chart import (
     Appointment,
@@ -94,7 +95,14 @@ def main() -> None:
                     "patient": patient,
                     "version": version,
                     "on_date": today.isoformat(),
-                    "answer": json.dumps({**short, "faded_share": share[patient]}),
+                    "answer": marked(
+                        store.accounts.vault,
+                        json.dumps({**short, "faded_share": share[patient]}),
+                        "clinic",
+                        patient,
+                        version,
+                        today.isoformat(),
+                    ),
                 }
                 for patient, version in versions
             ]
@@ -119,7 +127,7 @@ def main() -> None:
 
         def bare() -> object:
             with database.read() as connection:
-                return [json.loads(line) for line in connection.scalars(select(work_lines.c.line))]
+                return [json.loads(line[SIGNS:]) for line in connection.scalars(select(work_lines.c.line))]
 
         rows["peer: bare SELECT and json.loads of all lines"] = sorted(timed(bare) for _ in range(5))[2]
         fresh = Forecasts(store)

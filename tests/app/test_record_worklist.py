@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -15,9 +14,11 @@ from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from reprieve.app.accounts.accounts import Accounts, Person, Role
+from reprieve.app.accounts.vault import Vault
 from reprieve.app.clinic import Clinic
 from reprieve.app.ids import now, origin
 from reprieve.app.record import today as record_today
+from reprieve.app.record.audit import verification
 from reprieve.app.record.entries import record_entry
 from reprieve.app.record.forecasts import Forecasts
 from reprieve.app.record.lines import Flag, Line, store_lines, stored_lines
@@ -96,10 +97,10 @@ def store(tmp_path: Path) -> Iterator[Clinic]:
 
 def test_lines_are_the_same_after_a_restart(store: Clinic) -> None:
     lines = [random_line(random.Random(5), number) for number in range(900)]
-    store_lines(store.database, "clinic", lines)
-    store_lines(store.database, "south", lines[:3])
+    store_lines(store.database, store.accounts.vault, "clinic", lines)
+    store_lines(store.database, store.accounts.vault, "south", lines[:3])
     versions = {line.patient_id: line.version for line in lines} | {"p7": 99_999}
-    found = stored_lines(store.database, "clinic", versions)
+    found = stored_lines(store.database, store.accounts.vault, "clinic", versions)
     assert found == {line.patient_id: line for line in lines if line.patient_id != "p7"}
 
 
@@ -183,15 +184,25 @@ def test_a_flag_says_its_kind_and_values_so_that_a_screen_can_put_it_in_words(st
     }
 
 
-def test_a_line_kept_before_flags_had_values_is_made_anew(store: Clinic) -> None:
-    WorkList(store, Forecasts(store)).on("clinic", DAY)
+def test_what_another_hand_wrote_into_the_kept_answers_is_not_believed(store: Clinic) -> None:
+    serious = Symptom(date=DAY, symptom="dysphagia", seriousness="serious")
+    record_entry(store, NURSE, "p3", "symptoms", serious)
+    before = WorkList(store, Forecasts(store)).on("clinic", DAY)
     with store.database.write() as connection:
-        for row in connection.execute(select(work_lines)).all():
-            line = json.loads(row.line)
-            for flag in line["flags"]:
-                del flag["values"]
-            old = update(work_lines).where(work_lines.c.patient == row.patient).values(line=json.dumps(line))
-            connection.execute(old)
-    rows = WorkList(store, Forecasts(store)).on("clinic", DAY)["rows"]
-    assert len(rows) == 30
-    assert all(flag["kind"] == "never_injected" and flag["values"] == {} for row in rows for flag in row["flags"])
+        told = connection.execute(select(work_lines).where(work_lines.c.patient == "p3")).one()
+        hidden = told.line.replace("red_flag", "never_injected")
+        assert hidden != told.line
+        connection.execute(update(work_lines).where(work_lines.c.patient == "p3").values(line=hidden))
+        # A whole line of somebody else's, and one without any mark, are no better.
+        other = select(work_lines.c.line).where(work_lines.c.patient == "p5").scalar_subquery()
+        connection.execute(update(work_lines).where(work_lines.c.patient == "p4").values(line=other))
+        connection.execute(update(work_lines).where(work_lines.c.patient == "p6").values(line="{}"))
+    assert WorkList(store, Forecasts(store)).on("clinic", DAY) == before
+    assert verification(store)["ok"], "and they were made anew"
+
+
+def test_a_server_without_a_key_keeps_no_answers_and_believes_none(store: Clinic, tmp_path: Path) -> None:
+    before = WorkList(store, Forecasts(store)).on("clinic", DAY)
+    store.accounts.vault = Vault(tmp_path / "clinic.db" / "no-folder" / "key")
+    assert WorkList(store, Forecasts(store)).on("clinic", DAY) == before
+    assert verification(store)["ok"], "lines of another key are no sign of another hand"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,7 +119,11 @@ def test_s12_a_cut_that_takes_every_witness_along_is_found_by_a_printed_sheet(tw
     printed = audit(twelve)[1]["head"]
     database = Database(twelve)
     with database.write() as connection:
-        sql("DELETE FROM events WHERE seq > 10", "DELETE FROM anchors WHERE seq > 10")(connection)
+        sql(
+            "DELETE FROM events WHERE seq > 10",
+            "DELETE FROM anchors WHERE seq > 10",
+            "UPDATE patients SET version = 10",
+        )(connection)
     if database.path is not None:
         witness_path(database.path).unlink()
     database.close()
@@ -137,3 +142,53 @@ def test_s23_a_clock_set_back_breaks_nothing_and_is_remarked(twelve: str) -> Non
     code, found = audit(twelve)
     assert code == 0
     assert [remark for remark in found["remarks"] if "set back before event 13" in remark]
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main(list(words))
+    return code, out.getvalue(), err.getvalue()
+
+
+def altered(target: str, *statements: str) -> None:
+    database = Database(target)
+    with database.write() as connection:
+        sql(*statements)(connection)
+    database.close()
+
+
+def test_s12_a_list_that_was_changed_is_named_and_made_anew(twelve: str) -> None:
+    altered(twelve, "UPDATE patients SET family_name = 'Other', birth_date = '1999-09-09'")
+    code, out, _ = run("audit", "verify", "--db", twelve)
+    assert code == 1
+    assert "BROKEN in table patients: the row of patient 'a': family_name, birth_date is not what the events" in out
+    assert "reprieve audit rebuild" in out
+    code, out, _ = run("audit", "rebuild", "--db", twelve)
+    assert (code, out.splitlines()[0]) == (0, "The lists of 1 patients were made anew.")
+    assert audit(twelve)[0] == 0
+
+
+def test_s12_no_list_is_made_from_events_that_were_changed(twelve: str) -> None:
+    altered(twelve, "UPDATE events SET \"by\" = 'somebody' WHERE seq = 4")
+    code, out, err = run("audit", "rebuild", "--db", twelve)
+    assert (code, out) == (1, "")
+    assert "no view was made anew" in err
+    assert run("audit", "rebuild", "--db", twelve, "--head", "1:00000000")[0] == 2
+
+
+def test_s12_a_backup_is_made_although_an_account_comes_from_no_event_and_says_so(twelve: str, tmp_path: Path) -> None:
+    altered(
+        twelve,
+        "INSERT INTO accounts (clinic, name, role, password_hash, disabled, created_at) "
+        "VALUES ('clinic', 'mallory', 'administrator', 'x', 0, '2026-01-01')",
+        "UPDATE patients SET family_name = 'Other'",
+    )
+    backup, restored = str(tmp_path / "backup.db"), str(tmp_path / "restored.db")
+    for words in (("backup", backup, "--db", twelve), ("restore", backup, "--db", restored)):
+        code, out, err = run(*words)
+        assert code == 1
+        assert "12 events" in out
+        assert err.count("\n") == 1, "the list of patients is not copied but made anew"
+        assert "account 'mallory' was made by no event" in err
+    assert [problem["table"] for problem in audit(restored)[1]["problems"]] == ["accounts"]

@@ -138,8 +138,8 @@ def test_s12_nothing_is_added_to_a_cut_record(filled: Ledger, diary: Callable[..
 
 
 def test_s12_the_list_of_patients_can_be_lost_and_rebuilt(filled: Ledger) -> None:
+    from reprieve.store.fold_views import rebuild
     from reprieve.store.tables import patients
-    from reprieve.store.views import rebuild
 
     with filled.database.read() as connection:
         before = connection.execute(select(patients)).all()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, update
 
 from reprieve.app.record.backup import restore
 from reprieve.core.errors import SetupError
@@ -15,6 +15,7 @@ from reprieve.record.events import Event
 from reprieve.record.fold import fold_chart
 from reprieve.store.copying import COPIED, LEFT_OUT
 from reprieve.store.engine import Database
+from reprieve.store.fold_views import VIEWS
 from reprieve.store.ledger import Ledger, Origin, Request
 from reprieve.store.tables import SCHEMA_VERSION, accounts, forecasts, meta, metadata
 from reprieve.store.verify import verify
@@ -24,6 +25,7 @@ HEADS = {
     "1": (16, "2a4a0575b2769a7a860af25dcf21ffb222280eebfaed482182167a97e63dbb36"),
     "2": (18, "50564f87f99963e46632ac0f77fdf8e6f0778b2ae9a7811e88244e00818755a7"),
     "3": (18, "50564f87f99963e46632ac0f77fdf8e6f0778b2ae9a7811e88244e00818755a7"),
+    "4": (18, "50564f87f99963e46632ac0f77fdf8e6f0778b2ae9a7811e88244e00818755a7"),
 }
 
 
@@ -54,7 +56,9 @@ def test_a_record_of_an_earlier_version_is_carried_forward(
     database = Database(target, create=False)
     ledger = Ledger(database, Origin("0", "t"))
     assert ledger.head() == HEADS[version.stem]
-    assert verify(database, [HEADS[version.stem]]).ok
+    found = verify(database, [HEADS[version.stem]])
+    assert found.ok
+    assert any("1 account(s) were last changed by an earlier version" in remark for remark in found.remarks)
     chart = fold_chart(ledger.events_of("clinic", "p-1"))
     assert chart.patient.family_name == "Zwetschgenbaum"
     assert str(chart.sessions[0].units) == "97.5"
@@ -68,6 +72,9 @@ def test_a_record_of_an_earlier_version_is_carried_forward(
     assert repeated.repeated
     ledger.append([diary("p-1")])
     assert verify(database, [HEADS[version.stem]]).ok
+    with database.write() as connection:
+        connection.execute(update(accounts).values(role="administrator"))
+    assert [problem.table for problem in verify(database).problems] == ["accounts"]
     database.close()
 
 
@@ -87,7 +94,7 @@ def test_s23_a_backup_of_an_earlier_version_is_restored_and_stays_as_it_was(vers
 
 
 def test_s23_every_table_is_copied_or_left_out_on_purpose() -> None:
-    assert {table.name for table in (*COPIED, *LEFT_OUT, meta)} == set(metadata.tables)
+    assert {table.name for table in (*COPIED, *VIEWS, *LEFT_OUT, meta)} == set(metadata.tables)
 
 
 def test_forecasts_of_version_1_are_forgotten_and_made_again(target: str) -> None:

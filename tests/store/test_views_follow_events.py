@@ -15,9 +15,9 @@ from reprieve.record.event_bodies import ClosedChart, Erasure, Registration, Rev
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.store.engine import Database
+from reprieve.store.fold_views import rebuild
 from reprieve.store.ledger import Ledger
 from reprieve.store.tables import closed_charts, events, patients, shares
-from reprieve.store.views import rebuild
 
 START = datetime(2026, 3, 28, 22, 0, tzinfo=UTC)
 END = START + timedelta(days=30)

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from reprieve.app.clinic import Clinic
+from reprieve.store.fold_views import rebuild
 from reprieve.store.tables import accounts, events, patients, sign_ins, writes
 from reprieve.store.verify import verify
-from reprieve.store.views import rebuild
 
 OWN_WORDS = ("Zwetschgenbaum", "Philippa", "quincewords", "mirabelle", "1961-04-03")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reprieve.app.clinic import Clinic
-from reprieve.store.views import rebuild
+from reprieve.store.fold_views import rebuild
 
 REASON = {"reason": "unconscious in the emergency room, toxin history needed"}
 EACH = pytest.mark.parametrize(

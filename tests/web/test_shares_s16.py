@@ -13,8 +13,8 @@ from sqlalchemy import select
 from reprieve.app.clinic import Clinic
 from reprieve.app.record.own_file import seal, unseal
 from reprieve.core.errors import InputError
+from reprieve.store.fold_views import rebuild
 from reprieve.store.tables import events, shares, writes
-from reprieve.store.views import rebuild
 
 EACH = pytest.mark.parametrize(
     "record", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True

@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "fhir": ("fhir", "export or import FHIR R4"),
     "export": ("export", "export charts or a de-identified research set"),
     "import": ("import_", "import charts or a tidy set"),
-    "audit": ("audit", "verify the hash chain of the record"),
+    "audit": ("audit", "verify the hash chain of the record and the tables beside it"),
     "backup": ("backup", "copy the record while it is in use"),
     "restore": ("restore", "restore the record from a backup"),
     "retention": ("retention", "how long the clinic keeps who somebody was; who is due; erase who is due"),

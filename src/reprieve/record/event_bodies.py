@@ -238,12 +238,19 @@ class AlertSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChange:
-    """An account made or changed; never its password."""
+    """An account made or changed; never its password.
+
+    `found` and `left` are digests of what lets the account in, by table, before and after; the ledger fills them in.
+    `sign_in` is the digest of the row that a sign-in made. Events of earlier versions have none of the three.
+    """
 
     account: str
     role: str | None = None
     patient: str | None = None
     change: str = "created"
+    found: dict[str, str] | None = None
+    left: dict[str, str] | None = None
+    sign_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

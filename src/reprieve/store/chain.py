@@ -19,6 +19,8 @@ GENESIS = "0" * 64
 HASHED = (
     "seq", "id", "clinic", "patient", "kind", "at", "by", "replaces", "reason", "program", "reference", "body_digest",
 )  # fmt: skip
+# Made once: a record of some million events is gone through in one go.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def digest_of_body(salt: str, body: str) -> str:
@@ -28,5 +30,5 @@ def digest_of_body(salt: str, body: str) -> str:
 
 def hash_of_row(before: str, row: dict[str, Any]) -> str:
     """Return the hash of a row of `events` whose predecessor has the hash `before`."""
-    told = json.dumps([before, *[row[name] for name in HASHED]], ensure_ascii=False, separators=(",", ":"))
+    told = _encode([before, *[row[name] for name in HASHED]])
     return hashlib.sha256(told.encode()).hexdigest()

@@ -6,32 +6,29 @@ from sqlalchemy import Table, func, insert, select
 
 from reprieve.core.errors import StoreError
 from reprieve.store.engine import Database
+from reprieve.store.fold_views import ViewFold
 from reprieve.store.tables import (
     accounts,
     anchors,
     challenges,
-    closed_charts,
     events,
     forecasts,
-    glasses,
     identities,
     meta,
     passkeys,
-    patients,
     push_subscriptions,
-    shares,
     sign_ins,
     throttle,
     work_lines,
     writes,
 )
 
-# Not copied: who is signed in (a copied token must not open a door) and what can be computed again.
+# Not copied: who is signed in (a copied token must not open a door) and what can be computed again. The views are made
+# anew from the copied events, so that nothing comes along that no event says.
 COPIED: tuple[Table, ...] = (
-    events, anchors, writes, patients, accounts, throttle, passkeys, identities, shares, closed_charts,
-    push_subscriptions,
+    events, anchors, writes, accounts, throttle, passkeys, identities, push_subscriptions,
 )  # fmt: skip
-LEFT_OUT = (sign_ins, challenges, glasses, forecasts, work_lines)
+LEFT_OUT = (sign_ins, challenges, forecasts, work_lines)
 ROWS_AT_ONCE = 1000
 
 
@@ -55,11 +52,16 @@ def copy_record(source: Database, target: Database) -> int:
         raise StoreError(f"{target.shown} holds a record already; nothing was copied, give an empty one")
     count = 0
     with source.snapshot() as reading, target.write() as writing:
+        fold = ViewFold()
         for table in COPIED:
             rows = reading.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table)).mappings()
             for part in rows.partitions(ROWS_AT_ONCE):
                 writing.execute(insert(table), [dict(row) for row in part])
-                count += len(part) if table is events else 0
+                if table is events:
+                    count += len(part)
+                    for row in part:
+                        fold.take(row)
+        fold.store(writing)
         known = set(writing.scalars(select(meta.c.name)))
         for row in reading.execute(select(meta)).mappings():
             if row["name"] not in known:

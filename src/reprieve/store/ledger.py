@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select
 from reprieve.core.errors import ConflictError, StoreError
 from reprieve.record.event_kinds import ACCESS_KINDS, EventKind
 from reprieve.record.events import Event
+from reprieve.store.access_proof import found_in, proved
 from reprieve.store.access_views import project_access
 from reprieve.store.anchor_file import note_head
 from reprieve.store.chain import GENESIS, digest_of_body, hash_of_row
@@ -76,6 +77,7 @@ class Ledger:
         request: Request | None = None,
         expected: Mapping[str, int | None] | None = None,
         at: datetime | None = None,
+        first: Callable[[Connection], object] | None = None,
         also: Callable[[Connection], object] | None = None,
     ) -> Receipt:
         """Append `new` events, all or none.
@@ -91,8 +93,11 @@ class Ledger:
             Patient id to the version of the chart that the writer saw; None for a patient who must not exist yet.
         at : datetime, optional
             Time of the request; the first event's by default.
+        first : callable, optional
+            Statements before the events are written, in the same transaction: changes of accounts, which the events
+            prove (see `access_proof`).
         also : callable, optional
-            Further statements in the same transaction (accounts, sessions).
+            Statements after the events were written, in the same transaction.
 
         Raises
         ------
@@ -105,6 +110,10 @@ class Ledger:
                 return repeat
             self._check_versions(connection, new, expected)
             seq, head = self._head(connection)
+            found = found_in(connection, new)
+            if first is not None:
+                first(connection)
+            new = proved(new, found, found_in(connection, new))
             rows, last_head = self._rows(new, seq, head)
             if rows:
                 connection.execute(insert(events), rows)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection, delete, select, update
 
-from reprieve.store.tables import SCHEMA_VERSION, forecasts, meta, metadata
+from reprieve.record.event_kinds import EventKind
+from reprieve.store.tables import (
+    SCHEMA_VERSION,
+    events,
+    forecasts,
+    glasses,
+    meta,
+    metadata,
+    patients,
+    sign_ins,
+    work_lines,
+)
 
 
 def _to_2(connection: Connection) -> None:
@@ -26,7 +38,24 @@ def _to_4(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4}
+def _to_5(connection: Connection) -> None:
+    """Forget what nothing proves, sign-ins above all, and let the list show the first diagnosis of each patient."""
+    for table in (sign_ins, glasses, forecasts, work_lines):
+        connection.execute(delete(table))
+    first: dict[tuple[str, str], str] = {}
+    of_kind = (events.c.kind == EventKind.CONDITION_RECORDED.value) & events.c.body.is_not(None)
+    for row in connection.execute(
+        select(events.c.clinic, events.c.patient, events.c.body).where(of_kind).order_by(events.c.seq)
+    ):
+        first.setdefault((row.clinic, row.patient), json.loads(row.body)["condition"])
+    for row in connection.execute(select(patients.c.clinic, patients.c.patient, patients.c.condition)).all():
+        told = first.get((row.clinic, row.patient))
+        if told != row.condition:
+            own = (patients.c.clinic == row.clinic) & (patients.c.patient == row.patient)
+            connection.execute(update(patients).where(own).values(condition=told))
+
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4, 4: _to_5}
 
 
 def migrate(connection: Connection) -> None:

@@ -1,12 +1,17 @@
-"""The tables. `events` is the record; every other table can be lost and rebuilt, or holds access data only."""
+"""The tables. `events` is the record; every other table can be lost and rebuilt, or holds access data only.
+
+`verify` compares with the events: `anchors`, the views, and what lets somebody in (`accounts`, `passkeys`,
+`identities`, `push_subscriptions`, `sign_ins`). Proved by nothing: `writes`, `throttle`, `challenges` and `meta`.
+`forecasts` and `work_lines` are sealed by whoever writes them.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
 # 1: the first. 2: second factors, passkeys, shares, closed charts, the work list's lines. 3: who somebody is at an
-# identity provider. 4: where reminders go that a patient asked for.
-SCHEMA_VERSION = 4
+# identity provider. 4: where reminders go that a patient asked for. 5: events prove accounts and sign-ins.
+SCHEMA_VERSION = 5
 
 metadata = MetaData()
 
@@ -187,7 +192,7 @@ closed_charts = Table(
     Column("names", Text, nullable=False),
 )
 
-# Who broke the glass of which chart, and until when it stays open for that person.
+# View: who broke the glass of which chart, and until when it stays open for that person.
 glasses = Table(
     "glasses",
     metadata,

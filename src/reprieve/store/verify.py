@@ -1,4 +1,4 @@
-"""Verify the record: find any change, gap, reordering or cut, and say where."""
+"""Verify the record: find any change, gap, reordering or cut, and any table that says what no event says."""
 
 from __future__ import annotations
 
@@ -8,34 +8,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
+from reprieve.core.errors import ReprieveError
 from reprieve.record.event_kinds import EventKind
 from reprieve.store.anchor_file import heads
 from reprieve.store.chain import GENESIS, digest_of_body, hash_of_row
 from reprieve.store.codec import body_of
 from reprieve.store.engine import Database
+from reprieve.store.fold_accounts import AccountFold
+from reprieve.store.fold_views import ViewFold
+from reprieve.store.problem import Problem
 from reprieve.store.tables import anchors, events
 
 # Enough to see what happened; a broken chain can fault every later row.
 _PRINTED = "printed head"
 MOST_PROBLEMS = 20
 ROWS_AT_ONCE = 2000
+_COLUMNS = tuple(column.name for column in events.c)
 # Two processes of one machine write in an order that may differ from their clocks by a little.
 CLOCK_SLACK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One break: at which number, what, and where it was noticed."""
-
-    number: int
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
 class Verification:
-    """The result of going through the whole record."""
+    """The result of going through the whole record; `chain` is its events alone, `ok` the tables beside them too."""
 
     ok: bool
     events: int
@@ -43,15 +40,16 @@ class Verification:
     problems: tuple[Problem, ...]
     remarks: tuple[str, ...] = ()
     erased: int = 0
+    chain: bool = True
 
     @property
     def problem(self) -> str | None:
         """The first break in words, None if there is none."""
-        return f"event {self.problems[0].number}: {self.problems[0].what}" if self.problems else None
+        return str(self.problems[0]) if self.problems else None
 
 
 def verify(database: Database, printed: Sequence[tuple[int, str]] = ()) -> Verification:
-    """Go through every event and anchor of `database`.
+    """Go through every event and anchor of `database`, and through the tables that follow from them.
 
     Parameters
     ----------
@@ -69,6 +67,7 @@ def verify(database: Database, printed: Sequence[tuple[int, str]] = ()) -> Verif
     # Read before the record: what is written meanwhile may miss in the file then, and never in the record.
     file_heads = heads(database.path) if database.path is not None else []
     with database.snapshot() as connection:
+        beside = _Beside(connection)
         told = connection.execution_options(yield_per=ROWS_AT_ONCE)
         anchored = told.execute(select(anchors.c.seq, anchors.c.hash).order_by(anchors.c.seq))
         witnesses = _Witnesses(
@@ -76,7 +75,8 @@ def verify(database: Database, printed: Sequence[tuple[int, str]] = ()) -> Verif
             _named("witness file", sorted(file_heads)),
             _named(_PRINTED, sorted(printed)),
         )
-        for row in told.execute(select(events).order_by(events.c.seq)).mappings():
+        for values in told.execute(select(events).order_by(events.c.seq)):
+            row = dict(zip(_COLUMNS, values, strict=True))
             problems += _check_row(row, before, expected)
             problems += witnesses.at(row["seq"], row["hash"])
             if row["body"] is None:
@@ -88,15 +88,21 @@ def verify(database: Database, printed: Sequence[tuple[int, str]] = ()) -> Verif
             expected = row["seq"] + 1
             last_at = row["at"]
             clock_at = _told_time(row, clock_at, remarks)
+            if not problems:
+                problems += beside.take(row)
         problems += witnesses.beyond(expected - 1)
-    problems += [
-        Problem(number, "content is gone, and no event of erasure names it")
-        for key, number in erased_rows.items()
-        if key not in allowed
-    ]
-    if count and witnesses.last_anchor != expected - 1:
-        problems.append(Problem(expected - 1, "no anchor stands at the end; events were added or anchors removed"))
+        problems += [
+            Problem(number, "content is gone, and no event of erasure names it")
+            for key, number in erased_rows.items()
+            if key not in allowed
+        ]
+        if count and witnesses.last_anchor != expected - 1:
+            problems.append(Problem(expected - 1, "no anchor stands at the end; events were added or anchors removed"))
+        chain = not problems
+        # What an altered event says proves nothing about the tables beside it.
+        problems += beside.differences(connection) if chain else ()
     problems.sort(key=lambda problem: problem.number)
+    remarks += beside.remarks() if chain else ["the tables beside the events were not compared"]
     if len(problems) > MOST_PROBLEMS:
         remarks.append(f"{len(problems) - MOST_PROBLEMS} further breaks are not listed")
     if last_at:
@@ -108,7 +114,31 @@ def verify(database: Database, printed: Sequence[tuple[int, str]] = ()) -> Verif
         problems=tuple(problems[:MOST_PROBLEMS]),
         remarks=tuple(remarks),
         erased=len(erased_rows),
+        chain=chain,
     )
+
+
+class _Beside:
+    """The tables that follow from the events: what they should hold, gathered while the events are gone through."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._views, self._accounts = ViewFold(), AccountFold(connection)
+
+    def take(self, row: Any) -> list[Problem]:
+        try:
+            self._views.take(row)
+            self._accounts.take(row)
+        except (ReprieveError, ValueError, KeyError):
+            return [Problem(row["seq"], "its content cannot be read by this version of the program")]
+        return []
+
+    def differences(self, connection: Connection) -> list[Problem]:
+        moved = select(anchors.c.seq).join(events, events.c.seq == anchors.c.seq).where(anchors.c.at != events.c.at)
+        times = [Problem(seq, "the time is not that of its event", anchors.name) for seq in connection.scalars(moved)]
+        return [*times, *self._views.differences(connection), *self._accounts.differences(connection)]
+
+    def remarks(self) -> list[str]:
+        return list(self._accounts.remarks())
 
 
 def _told_time(row: Any, before: datetime | None, remarks: list[str]) -> datetime | None:
@@ -129,7 +159,9 @@ def _check_row(row: Any, before: str, expected: int) -> list[Problem]:
         found.append(Problem(expected, f"{missing} missing"))
     if row["body"] is not None and digest_of_body(row["salt"] or "", row["body"]) != row["body_digest"]:
         found.append(Problem(number, "its content was changed"))
-    if hash_of_row(before, dict(row)) != row["hash"]:
+    if row["body"] is None and row["salt"] is not None:
+        found.append(Problem(number, "something was put where its content was erased"))
+    if hash_of_row(before, row) != row["hash"]:
         if number > expected:
             found.append(Problem(number, "does not follow the event that stands before it now"))
         else:

@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.record.fold import REGISTRATIONS
-from reprieve.store.access_views import forget_access, project_access
-from reprieve.store.codec import EVENT_COLUMNS, event_of
-from reprieve.store.engine import Database
-from reprieve.store.tables import events, patients
+from reprieve.store.tables import patients
 
 
 @dataclass(slots=True)
@@ -36,12 +33,16 @@ def project(connection: Connection, new: Sequence[Event], numbers: Sequence[int]
             continue
         change = changes.setdefault((event.clinic, event.patient), _Change(seq, {}))
         change.version = seq
-        change.values.update(_values(event))
+        told = listed(event)
+        if "condition" in change.values:
+            told.pop("condition", None)  # the list shows the first diagnosis, of one write too
+        change.values.update(told)
     for (clinic, patient), change in changes.items():
         _store(connection, clinic, patient, change)
 
 
-def _values(event: Event) -> dict[str, Any]:
+def listed(event: Event) -> dict[str, Any]:
+    """Return what the list of patients takes from `event`."""
     body = event.body
     if event.kind in REGISTRATIONS and body is not None:
         person = body.patient
@@ -72,17 +73,5 @@ def _store(connection: Connection, clinic: str, patient: str, change: _Change) -
         connection.execute(insert(patients).values(**{**first, **values}))
     else:
         if known.condition is not None:
-            values.pop("condition", None)  # the list shows the first diagnosis
+            values.pop("condition", None)
         connection.execute(update(patients).where(where).values(version=change.version, **values))
-
-
-def rebuild(database: Database) -> int:
-    """Make the list of patients and the views of access anew from the events and return how many it holds."""
-    with database.write() as connection:
-        connection.execute(delete(patients))
-        forget_access(connection)
-        query = select(*EVENT_COLUMNS, events.c.seq).order_by(events.c.seq)
-        told = [(row.seq, event_of(row)) for row in connection.execute(query)]
-        project(connection, [event for _, event in told], [seq for seq, _ in told])
-        project_access(connection, [event for _, event in told])
-        return len(connection.execute(select(patients.c.patient)).all())

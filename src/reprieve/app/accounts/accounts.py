@@ -22,6 +22,7 @@ from reprieve.core.errors import AccessError, ConflictError, InputError
 from reprieve.record.event_bodies import AccountChange
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
+from reprieve.store.access_proof import digest_of_sign_in
 from reprieve.store.ledger import Ledger, Request
 from reprieve.store.tables import accounts, identities, passkeys, sign_ins, throttle
 
@@ -106,7 +107,7 @@ class Accounts:
             AccountChange(account=name, role=person.role.value, patient=person.patient_id),
         )
 
-        def also(connection: Connection) -> None:
+        def make(connection: Connection) -> None:
             taken = select(accounts.c.name).where(accounts.c.clinic == person.clinic, accounts.c.name == name)
             if connection.scalar(taken) is not None:
                 raise ConflictError(f"there is an account {name!r} already; choose another name")
@@ -123,7 +124,7 @@ class Accounts:
             )
 
         answer = {"name": name, "role": person.role.value, "patient_id": person.patient_id}
-        self.ledger.append([event], also=also, answer=answer, request=request)
+        self.ledger.append([event], first=make, answer=answer, request=request)
 
     def sign_in(
         self, clinic: str, name: str, password: str, *, code: str | None = None, old_token: str | None = None
@@ -192,6 +193,11 @@ class Accounts:
         """
         now = self.clock()
         token = secrets.token_urlsafe(32)
+        row = {
+            "token_hash": digest_of(token),
+            "created_at": utc_text(now),
+            "expires_at": utc_text(now + timedelta(hours=SIGN_IN_HOURS)),
+        }
 
         def store(connection: Connection) -> None:
             if subject is not None:
@@ -203,20 +209,16 @@ class Accounts:
                 self._use_code(connection, person, totp_counter)
             if also is not None:
                 also(connection)
-            connection.execute(
-                insert(sign_ins).values(
-                    token_hash=digest_of(token),
-                    clinic=person.clinic,
-                    account=person.name,
-                    created_at=utc_text(now),
-                    seen_at=utc_text(now),
-                    expires_at=utc_text(now + timedelta(hours=SIGN_IN_HOURS)),
-                )
-            )
+            own = {"clinic": person.clinic, "account": person.name, "seen_at": row["created_at"]}
+            connection.execute(insert(sign_ins).values(**row, **own))
 
-        change = AccountChange(account=person.name, change="signed in")
+        change = AccountChange(
+            account=person.name,
+            change="signed in",
+            sign_in=digest_of_sign_in(row["token_hash"], person.name, row["created_at"], row["expires_at"]),
+        )
         told = self.told(person.clinic, EventKind.SIGNED_IN, person.name, change)
-        self.ledger.append([*events, told], also=store)
+        self.ledger.append([*events, told], first=store)
         return token
 
     @staticmethod
@@ -311,7 +313,7 @@ class Accounts:
         if not done:
             raise InputError("nothing to change was given; give disabled, password or second_factor")
 
-        def also(connection: Connection) -> None:
+        def alter(connection: Connection) -> None:
             where = (accounts.c.clinic == clinic) & (accounts.c.name == name)
             if connection.execute(update(accounts).where(where).values(**values)).rowcount == 0:
                 raise InputError(f"there is no account {name!r}; check the name")
@@ -323,7 +325,7 @@ class Accounts:
             connection.execute(delete(sign_ins).where(sign_ins.c.clinic == clinic, sign_ins.c.account == name))
 
         change = AccountChange(account=name, change=", ".join(done))
-        self.ledger.append([self.told(clinic, EventKind.ACCOUNT_CHANGED, by, change)], also=also, request=request)
+        self.ledger.append([self.told(clinic, EventKind.ACCOUNT_CHANGED, by, change)], first=alter, request=request)
 
     def list_of(self, clinic: str) -> list[dict[str, object]]:
         """Return name, role, patient and state of all accounts of a clinic; never a hash."""

@@ -81,7 +81,7 @@ def keep_passkey(
         raise InputError("the passkey could not be checked; nothing was kept, begin again") from None
     key = _text(made.credential_id)
 
-    def also(connection: Connection) -> None:
+    def keep(connection: Connection) -> None:
         if connection.scalar(select(passkeys.c.credential).where(passkeys.c.credential == key)) is not None:
             raise ConflictError("this passkey is known already; nothing was kept")
         connection.execute(
@@ -97,7 +97,7 @@ def keep_passkey(
             )
         )
 
-    _append(accounts, person, "passkey added", also, request)
+    _append(accounts, person, "passkey added", keep, request)
 
 
 def passkeys_of(accounts: Accounts, person: Person) -> list[dict[str, str]]:
@@ -113,12 +113,12 @@ def passkeys_of(accounts: Accounts, person: Person) -> list[dict[str, str]]:
 def remove_passkey(accounts: Accounts, person: Person, key: str, request: Request | None) -> None:
     """Take a passkey away."""
 
-    def also(connection: Connection) -> None:
+    def take_away(connection: Connection) -> None:
         own = (passkeys.c.clinic == person.clinic) & (passkeys.c.account == person.name)
         if connection.execute(delete(passkeys).where(own, passkeys.c.credential == key)).rowcount == 0:
             raise InputError("there is no such passkey; read the list again")
 
-    _append(accounts, person, "passkey taken away", also, request)
+    _append(accounts, person, "passkey taken away", take_away, request)
 
 
 def begin_passkey_sign_in(accounts: Accounts, site: str) -> dict[str, Any]:
@@ -186,10 +186,10 @@ def _begun(accounts: Accounts, purpose: str, options: Any, person: Person | None
     return {"challenge": key, "options": json.loads(options_to_json(options))}
 
 
-def _append(accounts: Accounts, person: Person, what: str, also: Any, request: Request | None) -> None:
+def _append(accounts: Accounts, person: Person, what: str, first: Any, request: Request | None) -> None:
     change = AccountChange(account=person.name, change=what)
     event = accounts.told(person.clinic, EventKind.ACCOUNT_CHANGED, person.name, change)
-    accounts.ledger.append([event], also=also, request=request)
+    accounts.ledger.append([event], first=first, request=request)
 
 
 def _text(value: bytes) -> str:

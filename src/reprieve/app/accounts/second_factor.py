@@ -65,11 +65,11 @@ def _sealed(accounts: Accounts, person: Person, secret: str) -> str:
 def _store(
     accounts: Accounts, person: Person, what: str, values: dict[str, str | int | None], request: Request | None
 ) -> None:
-    def also(connection: Connection) -> None:
+    def change_row(connection: Connection) -> None:
         where = (table.c.clinic == person.clinic) & (table.c.name == person.name)
         connection.execute(update(table).where(where).values(**values))
         connection.execute(delete(challenges).where(challenges.c.account == person.name))
 
     change = AccountChange(account=person.name, change=what)
     event = accounts.told(person.clinic, EventKind.ACCOUNT_CHANGED, person.name, change)
-    accounts.ledger.append([event], also=also, request=request)
+    accounts.ledger.append([event], first=change_row, request=request)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -64,6 +65,14 @@ class Vault:
                 "the administrator puts the key file back, or takes the second factor away"
             ) from None
 
+    def mark(self, text: str, *, make: bool) -> str:
+        """Return the 64 signs by which this key knows `text`, such as an answer kept in the record."""
+        return hmac.digest(self._own_key(make=make), b"mark:" + text.encode(), "sha256").hex()
+
+    def fits(self, mark: str, text: str) -> bool:
+        """Return whether `mark` is this key's for `text`."""
+        return hmac.compare_digest(mark.encode(), self.mark(text, make=False).encode())
+
     def _own_key(self, *, make: bool) -> bytes:
         if self._key is None:
             if make and not self.file.exists():
@@ -104,7 +113,8 @@ def _make(file: Path) -> None:
     except OSError as error:
         raise SetupError(f"the server's key cannot be written to {file} ({error.strerror}); name another") from None
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 def _read(file: Path) -> bytes:

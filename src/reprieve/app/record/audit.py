@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
+from reprieve.app.accounts.vault import Vault, vault_of
 from reprieve.app.clinic import Clinic
+from reprieve.app.record.kept import differences
 from reprieve.core.errors import TamperedError
 from reprieve.store.engine import Database
-from reprieve.store.verify import Problem, Verification, verify
+from reprieve.store.fold_views import rebuild
+from reprieve.store.problem import EVENTS, Problem
+from reprieve.store.verify import MOST_PROBLEMS, Verification, verify
+
+__all__ = ["EVENTS", "audit_rows", "rebuild_of", "verification", "verification_of"]
 
 
 def verification(store: Clinic) -> dict[str, Any]:
     """Return the result of going through the whole record."""
-    return _told(verify(store.database))
+    return _told(_verified(store.database, store.accounts.vault))
 
 
 def verification_of(record: str, printed: Sequence[tuple[int, str]] = ()) -> dict[str, Any]:
@@ -21,12 +29,42 @@ def verification_of(record: str, printed: Sequence[tuple[int, str]] = ()) -> dic
     try:
         database = Database(record, create=False)
         try:
-            return _told(verify(database, printed))
+            return _told(_verified(database, vault_of(database), printed))
         finally:
             database.close()
     except TamperedError as error:
         # A file that SQLite itself cannot read has no chain that holds, and is an answer like another.
-        return _told(Verification(ok=False, events=0, head="", problems=(Problem(0, str(error)),)))
+        return _told(Verification(ok=False, events=0, head="", problems=(Problem(0, str(error)),), chain=False))
+
+
+def rebuild_of(record: str) -> dict[str, Any]:
+    """Make the views of the record at `record` anew, and return how many patients they hold and the verification.
+
+    Raises
+    ------
+    TamperedError
+        The chain of events does not hold: views of altered events would only hide it.
+    """
+    database = Database(record, create=False)
+    try:
+        found = verify(database)
+        if not found.chain:
+            raise TamperedError(
+                f"{database.shown} does not verify ({found.problem}); no view was made anew, restore the latest backup"
+            )
+        return {"patients": rebuild(database), **_told(_verified(database, vault_of(database)))}
+    finally:
+        database.close()
+
+
+def _verified(database: Database, vault: Vault, printed: Sequence[tuple[int, str]] = ()) -> Verification:
+    """Verify the record, and what this server's key marked in it."""
+    found = verify(database, printed)
+    if not found.chain:
+        return found
+    with database.snapshot() as connection:
+        foreign = tuple(islice(differences(connection, vault), MOST_PROBLEMS))
+    return replace(found, ok=found.ok and not foreign, problems=(*found.problems, *foreign)[:MOST_PROBLEMS])
 
 
 def _told(found: Verification) -> dict[str, Any]:
@@ -34,8 +72,11 @@ def _told(found: Verification) -> dict[str, Any]:
         "ok": found.ok,
         "events": found.events,
         "head": found.head,
+        "chain": found.chain,
         "problem": found.problem,
-        "problems": [{"number": problem.number, "what": problem.what} for problem in found.problems],
+        "problems": [
+            {"number": problem.number, "what": problem.what, "table": problem.table} for problem in found.problems
+        ],
         "remarks": list(found.remarks),
         "erased": found.erased,
     }

@@ -18,13 +18,17 @@ from reprieve.store.verify import Verification, verify
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What was copied, and the proof that the copy is whole."""
+    """What was copied, and the proof that the chain of the copy is whole.
+
+    `beside` is what the tables beside the chain hold that no event says, such as an account: it is copied, and told.
+    """
 
     file: str
     record: str
     events: int
     head: str
     ok: bool
+    beside: tuple[str, ...] = ()
 
 
 def back_up(record: str, file: Path) -> Copied:
@@ -52,7 +56,7 @@ def back_up(record: str, file: Path) -> Copied:
             found = _copy(source, _alike(source, part), file)
             _require(found, source.shown, "nothing was backed up")
             _place(part, file)
-            return Copied(str(file), source.shown, found.events, found.head, found.ok)
+            return _copied(file, source, found)
         finally:
             source.close()
     finally:
@@ -113,7 +117,7 @@ def _into(source: Database, file: Path, record: str) -> Copied:
         _require(found, target.shown, "the restored record is not whole, do not use it")
         if target.path is not None and found.events:
             note_head(target.path, found.events, found.head)
-        return Copied(str(file), target.shown, found.events, found.head, found.ok)
+        return _copied(file, target, found)
     finally:
         target.close()
 
@@ -156,5 +160,10 @@ def _place(part: Path, file: Path) -> None:
 
 
 def _require(found: Verification, what: str, then: str) -> None:
-    if not found.ok:
+    if not found.chain:
         raise TamperedError(f"{what} does not verify ({found.problem}); {then}")
+
+
+def _copied(file: Path, record: Database, found: Verification) -> Copied:
+    beside = tuple(str(problem) for problem in found.problems)
+    return Copied(str(file), record.shown, found.events, found.head, found.ok, beside)

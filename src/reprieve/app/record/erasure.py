@@ -17,10 +17,8 @@ from reprieve.record.event_kinds import EventKind
 from reprieve.store.ledger import Receipt, Request
 from reprieve.store.tables import (
     accounts,
-    closed_charts,
     events,
     forecasts,
-    glasses,
     identities,
     passkeys,
     push_subscriptions,
@@ -80,7 +78,7 @@ def erase_patient(
         # The digest of a request holds a name and a birth date, which can be guessed: it goes, a late retry is refused.
         of_patient = (writes.c.clinic == person.clinic) & (writes.c.answer.like(f"%{_told(patient)}%", escape="\\"))
         connection.execute(update(writes).where(of_patient).values(request_digest=""))
-        for view in (forecasts, work_lines, glasses, closed_charts):
+        for view in (forecasts, work_lines):
             connection.execute(delete(view).where(view.c.clinic == person.clinic, view.c.patient == patient))
 
     answer: dict[str, Any] = {"pseudonym": pseudonym, "erased": len(gone), "patient_id": patient}

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from reprieve.app.clinic import Clinic
+from reprieve.app.record.kept import believed, marked
 from reprieve.core.documents import as_json
 from reprieve.core.errors import ReprieveError
 from reprieve.store.tables import forecasts
@@ -120,18 +121,24 @@ class Forecasts:
         if patients is not None:
             query = query.where(forecasts.c.patient.in_(patients))
         with self.store.database.read() as connection:
-            return {row.patient: (row.version, json.loads(row.answer)) for row in connection.execute(query)}
+            vault = self.store.accounts.vault
+            told = (
+                (row, believed(vault, row.answer, clinic, row.patient, row.version, row.on_date))
+                for row in connection.execute(query)
+            )
+            return {row.patient: (row.version, json.loads(text)) for row, text in told if text is not None}
 
     def _store(self, done: Sequence[tuple[Key, Short]]) -> None:
         if not done:
             return
+        vault = self.store.accounts.vault
+        kept = [(key, marked(vault, json.dumps(document), *key)) for key, document in done]
         with self.store.database.write() as connection:
-            for (clinic, patient, version, day), document in done:
+            for (clinic, patient, version, day), answer in kept:
+                if answer is None:
+                    return
                 connection.execute(
                     delete(forecasts).where(forecasts.c.clinic == clinic, forecasts.c.patient == patient)
                 )
-                connection.execute(
-                    insert(forecasts).values(
-                        clinic=clinic, patient=patient, version=version, on_date=day, answer=json.dumps(document)
-                    )
-                )
+                row = {"clinic": clinic, "patient": patient, "version": version, "on_date": day, "answer": answer}
+                connection.execute(insert(forecasts).values(**row))

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import select
 
 from reprieve.app.accounts.accounts import Action, Person
 from reprieve.app.accounts.throttle import utc_text
@@ -14,10 +14,10 @@ from reprieve.app.clinic import Clinic
 from reprieve.core.errors import InputError
 from reprieve.record.event_bodies import AlertSeen, ClosedChart, Reading
 from reprieve.record.event_kinds import EventKind
+from reprieve.store.access_views import GLASS_MINUTES
 from reprieve.store.ledger import Receipt, Request
 from reprieve.store.tables import closed_charts, glasses
 
-OPEN_MINUTES = 60
 SHORTEST_REASON = 10
 # Reading only: whoever broke the glass still writes nothing that the role may not write.
 OPENED = frozenset({Action.READ_CHART})
@@ -40,17 +40,10 @@ def break_glass(store: Clinic, person: Person, patient: str, reason: str, reques
     if not SHORTEST_REASON <= len(told) <= 2000:
         raise InputError(f"breaking the glass needs a reason of at least {SHORTEST_REASON} characters; give it")
     store.view(person.clinic, patient)
-    until = store.clock() + timedelta(minutes=OPEN_MINUTES)
     event = store.event(person, EventKind.GLASS_BROKEN, Reading(what="chart"), patient=patient, reason=told)
-
-    def open_it(connection: Connection) -> None:
-        key = {"clinic": person.clinic, "account": person.name, "patient": patient}
-        where = [glasses.c[name] == value for name, value in key.items()]
-        connection.execute(delete(glasses).where(*where))
-        connection.execute(insert(glasses).values(**key, until=utc_text(until)))
-
+    until = event.at + timedelta(minutes=GLASS_MINUTES)
     answer = {"patient_id": patient, "until": until.isoformat(), "alert": event.id}
-    return store.append([event], answer=answer, request=request, also=open_it)
+    return store.append([event], answer=answer, request=request)
 
 
 def close_chart(

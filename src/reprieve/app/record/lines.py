@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 
+from reprieve.app.accounts.vault import Vault
+from reprieve.app.record.kept import believed, marked
 from reprieve.core.documents import as_json
 from reprieve.store.engine import Database
 from reprieve.store.tables import work_lines
@@ -43,31 +46,28 @@ class Line:
     flags: tuple[Flag, ...]
 
 
-def stored_lines(database: Database, clinic: str, versions: Mapping[str, int]) -> dict[str, Line]:
-    """Return the stored lines that are of the given versions; one from before flags had values is made anew."""
+def stored_lines(database: Database, vault: Vault, clinic: str, versions: Mapping[str, int]) -> dict[str, Line]:
+    """Return the stored lines that are of the given versions; one that this server did not write is made anew."""
     query = select(work_lines).where(work_lines.c.clinic == clinic)
     with database.read() as connection:
         found = (
-            (row.patient, _line(row.line))
+            (row.patient, believed(vault, row.line, clinic, row.patient, row.version))
             for row in connection.execute(query)
             if versions.get(row.patient) == row.version
         )
-        return {patient: line for patient, line in found if line is not None}
+        return {patient: _line(text) for patient, text in found if text is not None}
 
 
-def store_lines(database: Database, clinic: str, lines: Sequence[Line]) -> None:
+def store_lines(database: Database, vault: Vault, clinic: str, lines: Sequence[Line]) -> None:
     """Keep `lines` for the next start."""
     for part in _parts(lines):
         ids = [line.patient_id for line in part]
-        rows = [
-            {
-                "clinic": clinic,
-                "patient": line.patient_id,
-                "version": line.version,
-                "line": json.dumps(as_json(line), ensure_ascii=False),
-            }
-            for line in part
-        ]
+        rows: list[dict[str, Any]] = []
+        for line in part:
+            kept = marked(vault, json.dumps(as_json(line), ensure_ascii=False), clinic, line.patient_id, line.version)
+            if kept is None:
+                return
+            rows.append({"clinic": clinic, "patient": line.patient_id, "version": line.version, "line": kept})
         with database.write() as connection:
             connection.execute(delete(work_lines).where(work_lines.c.clinic == clinic, work_lines.c.patient.in_(ids)))
             connection.execute(insert(work_lines), rows)
@@ -78,10 +78,8 @@ def _parts(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
         yield lines[start : start + STORED_AT_ONCE]
 
 
-def _line(text: str) -> Line | None:
+def _line(text: str) -> Line:
     told = json.loads(text)
-    if not all("values" in flag for flag in told["flags"]):
-        return None
     told["appointments"] = tuple(told["appointments"])
     told["flags"] = tuple(Flag(**flag) for flag in told["flags"])
     told["last_date"] = date.fromisoformat(told["last_date"]) if told["last_date"] else None

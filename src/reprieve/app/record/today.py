@@ -101,7 +101,7 @@ class WorkList:
             with self.store.database.read() as connection:
                 changed = [(row.patient, row.version) for row in connection.execute(query)]
             if first and changed:
-                lines.update(stored_lines(self.store.database, clinic, dict(changed)))
+                lines.update(stored_lines(self.store.database, self.store.accounts.vault, clinic, dict(changed)))
             made: list[Line] = []
             done = 0
             for patient, version in changed:
@@ -113,7 +113,7 @@ class WorkList:
                     made.append(lines[patient])
                 self._seen[clinic] = max(self._seen.get(clinic, 0), version)
                 done += 1
-            store_lines(self.store.database, clinic, made)
+            store_lines(self.store.database, self.store.accounts.vault, clinic, made)
             return len(made), len(changed) - done
 
 

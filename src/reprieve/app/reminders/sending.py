@@ -94,7 +94,7 @@ def send_reminders(store: Clinic, clinic: str, *, contact: str, services: Collec
             reasons[str(error)] = None
             continue
         if status in (404, 410):
-            forget(store, row.id)
+            forget(store, clinic, row.account, row.id)
             counts["gone"] += 1
         elif 200 <= status < 300:
             counts["sent"] += 1

@@ -59,7 +59,7 @@ def subscribe(
     told = subscriber(endpoint, p256dh, auth)
     own = (rows.c.clinic == person.clinic) & (rows.c.account == person.name)
 
-    def also(connection: Connection) -> None:
+    def keep(connection: Connection) -> None:
         connection.execute(delete(rows).where(rows.c.id == _id(endpoint)))
         if (connection.scalar(select(func.count()).where(own)) or 0) >= MOST_BROWSERS:
             raise InputError(f"reminders go to up to {MOST_BROWSERS} browsers; turn one off first")
@@ -76,7 +76,7 @@ def subscribe(
             )
         )
 
-    _append(store, person, "reminders turned on", also, request)
+    _append(store, person, "reminders turned on", keep, request)
 
 
 def unsubscribe(store: Clinic, person: Person, *, endpoint: str | None, request: Request | None) -> None:
@@ -84,22 +84,23 @@ def unsubscribe(store: Clinic, person: Person, *, endpoint: str | None, request:
     own = (rows.c.clinic == person.clinic) & (rows.c.account == person.name)
     which = own if endpoint is None else own & (rows.c.id == _id(endpoint))
 
-    def also(connection: Connection) -> None:
+    def drop(connection: Connection) -> None:
         connection.execute(delete(rows).where(which))
 
-    _append(store, person, "reminders turned off", also, request)
+    _append(store, person, "reminders turned off", drop, request)
 
 
-def forget(store: Clinic, key: str) -> None:
+def forget(store: Clinic, clinic: str, account: str, key: str) -> None:
     """Drop a browser that its push service no longer knows."""
-    with store.database.write() as connection:
-        connection.execute(delete(rows).where(rows.c.id == key))
+    change = AccountChange(account=account, change="reminders ended by the push service")
+    event = store.accounts.told(clinic, EventKind.ACCOUNT_CHANGED, "reminders", change)
+    store.ledger.append([event], first=lambda connection: connection.execute(delete(rows).where(rows.c.id == key)))
 
 
-def _append(store: Clinic, person: Person, what: str, also: Any, request: Request | None) -> None:
+def _append(store: Clinic, person: Person, what: str, first: Any, request: Request | None) -> None:
     change = AccountChange(account=person.name, change=what)
     event = store.accounts.told(person.clinic, EventKind.ACCOUNT_CHANGED, person.name, change)
-    store.ledger.append([event], also=also, request=request)
+    store.ledger.append([event], first=first, request=request)
 
 
 def _id(endpoint: str) -> str:

@@ -31,4 +31,6 @@ def run(args: argparse.Namespace) -> int:
         print(
             f"{done.events} events of {done.record} are in {done.file}; the chain of the copy holds, head {done.head}"
         )
-    return 0
+    for problem in done.beside:
+        sys.stderr.write(f"reprieve backup: copied, but no event says it: {problem}; see `reprieve audit verify`\n")
+    return 0 if done.ok else 1

@@ -29,4 +29,6 @@ def run(args: argparse.Namespace) -> int:
         print_json(done)
     else:
         print(f"{done.events} events are in {done.record}; the chain holds, head {done.head}")
-    return 0
+    for problem in done.beside:
+        sys.stderr.write(f"reprieve restore: copied, but no event says it: {problem}; see `reprieve audit verify`\n")
+    return 0 if done.ok else 1
