@@ -39,26 +39,38 @@ def test_a_missed_visit_is_cancelled_with_two_presses(watched) -> None:
     assert not [flag for flag in after["flags"] if flag["kind"] == "overdue"]
 
 
-def test_no_visit_sooner_than_twelve_weeks_is_filled_in(watched) -> None:
-    """It may be chosen by hand, and is marked then."""
+def test_no_visit_is_filled_in_that_no_label_bounds(watched) -> None:
+    """The label's interval comes with its source and sooner is marked; without a label the day is left open."""
     visit = watched(viewport={"width": 1280, "height": 900})
     visit.sign_in("injector")
-    today = date.fromisoformat(visit.get("/api/today")["today"])
-    early = [
-        one
-        for one in visit.get("/api/today")["rows"]
-        if one["last_session"]
-        and one["fading"]
-        and one["fading"]["low"] < str(date.fromisoformat(one["last_session"]["date"]) + timedelta(weeks=12))
-        and one["weeks_since"] < 8
-    ]
-    assert early
     page = visit.page
-    row = early[0]
-    page.goto(f"/patients/{row['patient_id']}/follow-up")
+    told: dict[bool, tuple[str, dict]] = {}
+    for row in visit.get("/api/today")["rows"]:
+        if not row["last_session"] or (row["weeks_since"] or 99) > 8:
+            continue
+        advice = visit.get(f"/api/patients/{row['patient_id']}/next-visit")
+        if advice["earliest"]:
+            told.setdefault(advice["label"] is not None, (row["patient_id"], advice))
+    assert set(told) == {True, False}
+
+    patient, advice = told[True]
+    label = advice["label"]
+    page.goto(f"/patients/{patient}/follow-up")
     field = page.get_by_label("Book for", exact=False)
-    page.get_by_text("Proposed window").wait_for()
-    told = field.input_value()
-    assert told == "" or told >= str(date.fromisoformat(row["last_session"]["date"]) + timedelta(weeks=12))
-    field.fill(str(today + timedelta(days=1)))
-    page.get_by_text("sooner than 12 weeks").wait_for()
+    page.get_by_role("button", name="Cancel the visit of").click()
+    page.get_by_role("button", name="Cancel it").click()
+    page.get_by_text("nothing", exact=True).wait_for()
+    assert field.input_value() == advice["earliest"] >= label["date"]
+    page.locator("[aria-labelledby=next-title]").get_by_text(label["source"]["key"]).wait_for()
+    field.fill(str(date.fromisoformat(label["date"]) - timedelta(days=1)))
+    page.get_by_text(f"sooner than the label's {label['words']}").wait_for()
+    field.fill(label["date"])
+    page.get_by_text("sooner than the label's").wait_for(state="detached")
+
+    patient, _ = told[False]
+    page.goto(f"/patients/{patient}/follow-up")
+    page.get_by_role("button", name="Cancel the visit of").click()
+    page.get_by_role("button", name="Cancel it").click()
+    page.get_by_text("nothing", exact=True).wait_for()
+    assert field.input_value() == ""
+    page.get_by_text("No shortest interval of a label is on file").wait_for()

@@ -1,12 +1,13 @@
-/** Booking beside what speaks for a day: the personal forecast, and the weeks since the last session, said in both. */
+/** Booking beside what speaks for a day: the personal forecast, and a label's shortest interval with its source. */
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { get } from "../api/client";
-import type { Chart } from "../api/types";
-import { dayNumber, daysBetween, isoOf, range, shown, today } from "../numbers/dates";
+import { useForecast } from "../api/queries";
+import type { Chart, SourceRef } from "../api/types";
+import { daysBetween, range, shown, today } from "../numbers/dates";
 import { lastSessionOf } from "../plan/draft";
-import { remarkText } from "../plan/asks";
-import { reasonText } from "../plan/reasons";
+import { intervalWord, remarkText } from "../plan/asks";
+import { SourceLine } from "../plan/findings";
 import { ActError } from "../shared/ActError";
 import { saveCalendar } from "../shared/calendar";
 import { Icon } from "../shared/Icon";
@@ -16,21 +17,29 @@ import { words } from "../words/names";
 import { t } from "../words/words";
 import { useStanding } from "./standing";
 
-interface Window {
-  earliest?: string | null;
-  latest?: string | null;
-  from?: string | null;
-  to?: string | null;
-  reasons?: string[];
-  /** The same as `reasons`, one by one, for words of any language. */
-  remarks?: { kind: string; values: Record<string, string> }[];
+interface Earliest {
+  date: string;
+  /** The label's own measure, "12 weeks". */
+  words: string;
+  source: SourceRef;
 }
 
-const USUAL_DAYS = 84;
+interface Window {
+  /** None on file is not none: then no day is filled in, and no day is called too soon. */
+  label: Earliest | null;
+  earliest: string | null;
+  latest: string | null;
+  reasons: string[];
+  /** The same as `reasons`, one by one, for words of any language. */
+  remarks: { kind: string; values: Record<string, string> }[];
+}
+
 const PURPOSES = ["injection", "follow_up", "phone_call"] as const;
 
-export function NextVisit({ id, chart, curve }: { id: string; chart: Chart; curve: Curve | null }) {
+export function NextVisit({ id, chart }: { id: string; chart: Chart }) {
   const last = lastSessionOf(chart);
+  const forecast = useForecast(id);
+  const { curve } = forecast;
   const advice = useQuery({
     queryKey: ["patient", id, "next-visit"],
     queryFn: () => get<Window>(`/api/patients/${encodeURIComponent(id)}/next-visit`),
@@ -44,11 +53,9 @@ export function NextVisit({ id, chart, curve }: { id: string; chart: Chart; curv
   );
   const booked = open.filter((a) => a.date >= today());
   const standing = useStanding(id, "appointment_booked", "appointments", open.length > 0);
-  const from = advice.data?.earliest ?? advice.data?.from;
-  const to = advice.data?.latest ?? advice.data?.to;
-  // An effect may fade before twelve weeks are over; a visit that soon is chosen by hand, never filled in.
-  const usual = last ? isoOf(dayNumber(last.date) + USUAL_DAYS) : null;
-  const proposed = from && usual && from < usual ? usual : from;
+  const { earliest: from, latest: to, label } = advice.data ?? {};
+  // An effect may fade early; where no label bounds the interval, a day is chosen by hand and never filled in.
+  const proposed = label ? from : null;
   return (
     <section className="card stack" aria-labelledby="next-title">
       <h2 id="next-title">{t("Next visit")}</h2>
@@ -104,28 +111,27 @@ export function NextVisit({ id, chart, curve }: { id: string; chart: Chart; curv
             ? range(curve.fading.low, curve.fading.high)
             : t("not enough data")}
         </dd>
-        <dt>{t("At 12 weeks")}</dt>
-        <dd>{usual ? shown(usual) : t("unknown")}</dd>
       </dl>
-      {(advice.data?.reasons?.length ?? 0) > 0 && (
+      {advice.data && (
         <ul className="bullets small">
-          {advice.data!.reasons!.map((reason, index) => (
-            <li key={reason}>
-              {advice.data?.remarks?.[index]
-                ? remarkText(advice.data.remarks[index], reason)
-                : reasonText(reason)}
-            </li>
+          {advice.data.remarks.map((remark, index) => (
+            <li key={remark.kind + index}>{remarkText(remark, advice.data.reasons[index] ?? "")}</li>
           ))}
         </ul>
       )}
-      <Booking
-        id={id}
-        lastDate={last?.date ?? null}
-        curve={curve}
-        proposed={
-          proposed && proposed >= today() && !booked.some((visit) => visit.date >= proposed) ? proposed : ""
-        }
-      />
+      {label && <SourceLine sources={[label.source]} />}
+      {/* After the rest has come: no day is filled in under somebody's hand, and no button moves away from it. */}
+      {!advice.isPending && !forecast.isPending && (
+        <Booking
+          id={id}
+          lastDate={last?.date ?? null}
+          curve={curve}
+          label={label ?? null}
+          proposed={
+            proposed && proposed >= today() && !booked.some((visit) => visit.date >= proposed) ? proposed : ""
+          }
+        />
+      )}
     </section>
   );
 }
@@ -157,11 +163,12 @@ interface BookingProps {
   id: string;
   lastDate: string | null;
   curve: Curve | null;
+  label: Earliest | null;
   /** The first day of the proposed window, until another one is chosen; empty where nothing is proposed. */
   proposed: string;
 }
 
-function Booking({ id, lastDate, curve, proposed }: BookingProps) {
+function Booking({ id, lastDate, curve, label, proposed }: BookingProps) {
   const { answer, send } = useSend(id, "appointments");
   const [chosen, setDate] = useState<string | null>(null);
   const date = chosen ?? proposed;
@@ -201,8 +208,10 @@ function Booking({ id, lastDate, curve, proposed }: BookingProps) {
         <p className="hint">
           {shown(date)}: {t("{n} weeks after the last session", { n: weeks.toFixed(1).replace(/\.0$/, "") })}
           {late ? `; ${t("later than the effect is likely to last")}` : ""}
-          {weeks < USUAL_DAYS / 7 && purpose === "injection" && (
-            <span className="wrong">; {t("sooner than 12 weeks")}</span>
+          {label && date < label.date && purpose === "injection" && (
+            <span className="wrong">
+              ; {t("sooner than the label's {words}", { words: intervalWord(label.words) })}
+            </span>
           )}
         </p>
       )}

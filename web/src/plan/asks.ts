@@ -59,7 +59,7 @@ export function askText(ask: Ask): string {
 
 const WEEKS = /^(\d+) weeks$/;
 /** The label's own words of an interval; a plain number of weeks is said in the reader's language. */
-const interval = (text: string): string => {
+export const intervalWord = (text: string): string => {
   const weeks = WEEKS.exec(text)?.[1];
   return weeks ? t("{n} weeks", { n: weeks }) : text;
 };
@@ -86,12 +86,12 @@ export function remarkText(remark: { kind: string; values: Record<string, string
       );
     case "label_interval":
       return t("The label's shortest interval of {words} ends on {date}.", {
-        words: interval(label),
+        words: intervalWord(label),
         date: day("date"),
       });
     case "label_interval_unverified":
       return t("The label's shortest interval of {words} ends on {date} (figure not verified).", {
-        words: interval(label),
+        words: intervalWord(label),
         date: day("date"),
       });
     case "fades_before_label":

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import { ApiError, OfflineError, post } from "../api/client";
-import { useApprovals, useForecast, useMe, usePolicy, useProducts, useRegions } from "../api/queries";
+import { useApprovals, useMe, usePolicy, useProducts, useRegions } from "../api/queries";
 import type { Chart, Finding } from "../api/types";
 import { BodyMap } from "../map/BodyMap";
 import type { Mark } from "../map/mark";
@@ -400,7 +400,6 @@ function Signed({
   chart: Chart;
   signed: { session_id: string; hash: string };
 }) {
-  const forecast = useForecast(id);
   return (
     <main className="page page--narrow" id="main">
       <div className="note-box note-box--good" role="status">
@@ -425,7 +424,7 @@ function Signed({
           {t("Today's list")}
         </Link>
       </div>
-      <NextVisit id={id} chart={chart} curve={forecast.curve} />
+      <NextVisit id={id} chart={chart} />
     </main>
   );
 }
