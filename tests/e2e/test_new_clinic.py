@@ -166,3 +166,26 @@ def test_from_the_first_password_to_the_next_visit(browser, empty: tuple[str, st
     visit.context.close()
     phone.context.close()
     assert not faults, faults
+
+
+@pytest.mark.parametrize("waits", [True, False], ids=["seen while typing", "pressed at once"])
+def test_a_second_chart_of_one_person_is_never_begun_unawares(watched, cervical: str, waits: bool) -> None:
+    """Who has the name and birth date already is told before anything is saved; a second press registers."""
+    visit = watched(viewport={"width": 390, "height": 844})
+    visit.sign_in("nurse")
+    known = visit.get(f"/api/patients/{cervical}/chart")["patient"]
+    page = visit.page
+    page.goto("/patients")
+    page.get_by_role("button", name="New patient").click()
+    page.get_by_label("Given name").fill(known["given_name"].upper())
+    page.get_by_label("Birth date").fill(known["birth_date"])
+    page.get_by_label("Family name").fill(known["family_name"])
+    if waits:
+        page.get_by_role("alert").wait_for()
+    else:
+        page.get_by_role("button", name="Register").click()
+    page.get_by_role("alert").get_by_text("name and birth date").wait_for()
+    page.get_by_role("link", name=f"Open the chart {cervical}").wait_for()
+    assert page.url.endswith("/patients")
+    page.get_by_role("button", name="Register as another person").click()
+    page.wait_for_url(re.compile("/patients/p-.*/assess"))

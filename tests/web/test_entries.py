@@ -50,6 +50,20 @@ def test_s15_every_write_wants_a_key_and_a_repeat_is_one_write(store: Clinic, si
     assert other.status_code == 409
 
 
+def test_who_has_this_name_and_birth_date_is_told_before_anything_is_written(
+    store: Clinic, signed_in: Callable[..., Any]
+) -> None:
+    nurse = signed_in("nurse")
+    person = {"id": "n-1", "family_name": "Ångström", "given_name": "Ida", "birth_date": "1960-02-29"}
+    assert nurse.post("/api/patients", {"patient": person}).status_code == 201
+    before = store.ledger.head()
+    again = {**person, "id": "n-2", "family_name": "ida", "given_name": "angstrom"}
+    assert nurse.post("/api/patients/namesakes", again).json() == {"rows": ["n-1"]}
+    assert nurse.post("/api/patients/namesakes", {**again, "birth_date": None}).json() == {"rows": []}
+    assert nurse.post("/api/patients/namesakes", person).json() == {"rows": []}
+    assert store.ledger.head() == before
+
+
 def test_patients_come_page_by_page_each_once(signed_in: Callable[..., Any]) -> None:
     nurse = signed_in("nurse")
     for number in range(7):

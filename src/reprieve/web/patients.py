@@ -16,13 +16,16 @@ from reprieve.app.clinic_search import find_patients
 from reprieve.app.documents import adapter
 from reprieve.app.record.history import history_of
 from reprieve.app.record.mine import person_export
+from reprieve.app.record.namesakes import namesakes
 from reprieve.app.reviews.rows import reviews_of
 from reprieve.core.documents import as_json
+from reprieve.record.chart import ChartPatient
 from reprieve.web.caller import Caller, May, conditional, json_answer
 
 router = APIRouter(tags=["patients"])
 Reader = Annotated[Caller, Depends(May(Action.READ_CHART))]
 Lister = Annotated[Caller, Depends(May(Action.READ_WORK_LIST))]
+Registrar = Annotated[Caller, Depends(May(Action.REGISTER_PATIENT))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,7 @@ class Search:
 
 
 adapter(Search)
+adapter(ChartPatient)
 
 
 @router.get("/api/today")
@@ -61,6 +65,12 @@ def search(caller: Lister, body: Search) -> Response:
     """Find patients as above; names stay out of the address, which proxies and histories keep."""
     page = find_patients(caller.store, caller.person.clinic, search=body.search, limit=body.limit, after=body.after)
     return json_answer(as_json(page))
+
+
+@router.post("/api/patients/namesakes")
+def of_the_same_name(caller: Registrar, body: ChartPatient) -> Any:
+    """Return who has the name and birth date of a patient that is about to be registered."""
+    return {"rows": [other for one in namesakes(caller.store, caller.person.clinic, [body]) for other in one.others]}
 
 
 @router.get("/api/patients/{patient}/chart")

@@ -1,6 +1,7 @@
 /** Register a patient with what is treated: then the examination can begin. What is not known stays unknown, and says so. */
-import { useRef, useState, type FormEvent } from "react";
-import { useLocation } from "wouter";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState, type FormEvent } from "react";
+import { Link, useLocation } from "wouter";
 import { newKey, post } from "../api/client";
 import { CONDITIONS } from "../patient/FactsForm";
 import {
@@ -10,8 +11,30 @@ import {
   patientOf,
   type Particulars,
 } from "../patient/ParticularsFields";
+import { Icon } from "../shared/Icon";
+import { useSettled } from "../shared/useSettled";
 import { coded } from "../words/names";
 import { t } from "../words/words";
+
+const SETTLED_MS = 400;
+
+/** Who has this name and birth date already; a name without a birth date is shared by many. */
+const namesakesOf = (told: Particulars, id: string) => {
+  const { family_name, given_name, birth_date } = patientOf(told, { id });
+  return queryOptions({
+    queryKey: ["namesakes", family_name, given_name, birth_date],
+    queryFn: async () =>
+      (
+        await post<{ rows: string[] }>("/api/patients/namesakes", {
+          id,
+          family_name,
+          given_name,
+          birth_date,
+        })
+      ).rows,
+    enabled: Boolean(family_name && birth_date),
+  });
+};
 
 export function NewPatient({ onClose }: { onClose: () => void }) {
   const [, go] = useLocation();
@@ -20,13 +43,26 @@ export function NewPatient({ onClose }: { onClose: () => void }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   // One id and two keys for this form: pressed again after a lost answer, it is still the same patient.
-  const keys = useRef({ id: `p-${newKey().slice(0, 10)}`, patient: newKey(), condition: newKey() });
+  const [keys] = useState(() => ({
+    id: `p-${newKey().slice(0, 10)}`,
+    patient: newKey(),
+    condition: newKey(),
+  }));
+  const client = useQueryClient();
+  const asked = useSettled(told, SETTLED_MS);
+  const { data: others = [] } = useQuery(namesakesOf(asked, keys.id));
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setError(null);
-    const { id, ...key } = keys.current;
+    const { id, ...key } = keys;
     try {
+      // Whoever types faster than the answer comes is told now; the next press registers all the same.
+      const same = namesakesOf(told, id);
+      if (others.length === 0 && same.enabled && (await client.fetchQuery(same)).length > 0) {
+        setBusy(false);
+        return;
+      }
       const registration = { patient: patientOf(told, { id }), jurisdiction: told.jurisdiction || null };
       await post("/api/patients", registration, { key: key.patient });
       if (condition) await post(`/api/patients/${id}/conditions`, { condition }, { key: key.condition });
@@ -57,9 +93,29 @@ export function NewPatient({ onClose }: { onClose: () => void }) {
           ))}
         </select>
       </div>
+      {others.length > 0 && (
+        <div className="note-box note-box--check" role="alert">
+          <Icon name="check" />
+          <div className="stack stack--tight">
+            <p>
+              <strong>{t("Somebody with this name and birth date is in the record already.")}</strong>{" "}
+              {t(
+                "If it is the same person, open that chart: what is entered in two charts is never added up.",
+              )}
+            </p>
+            <div className="row">
+              {others.map((one) => (
+                <Link key={one} href={`/patients/${one}/chart`} className="btn btn--small">
+                  {t("Open the chart {id}", { id: one })}
+                </Link>
+              ))}
+            </div>
+          </div>
+        </div>
+      )}
       <div className="row">
         <button type="submit" className="btn btn--main" disabled={busy || !told.family.trim()}>
-          {t("Register")}
+          {others.length > 0 ? t("Register as another person") : t("Register")}
         </button>
         <button type="button" className="btn btn--quiet" onClick={onClose}>
           {t("Close")}
