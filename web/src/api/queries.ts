@@ -8,13 +8,18 @@ import type { Chart, Finding, Health, Plan, Role, Side } from "./types";
 export const useHealth = () =>
   useQuery({ queryKey: ["health"], queryFn: () => get<Health>("/api/health"), staleTime: Infinity });
 
+const ME = ["me"];
+
 export const useMe = () =>
   useQuery({
-    queryKey: ["me"],
-    queryFn: () =>
+    queryKey: ME,
+    queryFn: ({ client }) =>
       get<Role>("/api/me").catch((error: { status?: number }) => {
-        if (error.status === 401) return null;
-        throw error;
+        if (error.status !== 401) throw error;
+        // Whoever was here a moment ago is asked to sign in again; the page and what was typed on it wait for that.
+        const before = client.getQueryData<Role | null>(ME) ?? null;
+        if (before) window.dispatchEvent(new Event("reprieve:signed-out"));
+        return before;
       }),
     staleTime: Infinity,
   });

@@ -57,7 +57,8 @@ export function App() {
   };
 
   if (me.isPending) return <Loading what="Reprieve" tall={400} />;
-  if (me.isError)
+  // A line that breaks takes nothing away from whoever is known already.
+  if (me.isError && !me.data)
     return (
       <main className="alone">
         <h1>Reprieve</h1>

@@ -1,6 +1,5 @@
 /** The record's own proof: is the chain whole, and what was written and read last. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
 import { get } from "../api/client";
 import { clock, shown } from "../numbers/dates";
 import { Icon } from "../shared/Icon";
@@ -8,6 +7,7 @@ import { Failed, Loading } from "../shared/states";
 import { coded } from "../words/names";
 import { Alerts } from "./Alerts";
 import { t } from "../words/words";
+import { useTitle } from "../shared/useTitle";
 
 interface Verification {
   ok: boolean;
@@ -30,9 +30,7 @@ interface AuditEvent {
 }
 
 export function AuditPage() {
-  useEffect(() => {
-    document.title = `${t("Audit")} · Reprieve`;
-  }, []);
+  useTitle("Audit");
   const verification = useQuery({
     queryKey: ["audit", "verify"],
     queryFn: () => get<Verification>("/api/audit/verify"),

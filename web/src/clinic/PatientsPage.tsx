@@ -8,15 +8,16 @@ import { Empty, Failed, Loading } from "../shared/states";
 import { coded, fullName } from "../words/names";
 import { t } from "../words/words";
 import { NewPatient } from "./NewPatient";
+import { useTitle } from "../shared/useTitle";
 
 export function PatientsPage() {
+  useTitle("Patients");
   const [search, setSearch] = useState("");
   const wanted = useDeferredValue(search.trim());
   const found = usePatients(wanted);
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
-    document.title = `${t("Patients")} · Reprieve`;
     field.current?.focus();
   }, []);
   const [adding, setAdding] = useState(false);

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
-import { post } from "../api/client";
+import { OfflineError, post } from "../api/client";
 import { forget, useHealth } from "../api/queries";
 import type { Role } from "../api/types";
 import { Icon } from "../shared/Icon";
@@ -25,6 +25,7 @@ export function Shell({ me, children }: { me: Role; children: ReactNode }) {
   const client = useQueryClient();
   const health = useHealth();
   const [keysOpen, setKeysOpen] = useState(false);
+  const [stays, setStays] = useState(false);
   const pending = useRef(false);
   const isAt = (to: string) => (to === "/" ? place === "/" : place.startsWith(to));
 
@@ -51,7 +52,13 @@ export function Shell({ me, children }: { me: Role; children: ReactNode }) {
   }, [go]);
 
   const out = async () => {
-    await post("/api/sign-out").catch(() => undefined);
+    try {
+      await post("/api/sign-out");
+    } catch (error) {
+      // The cookie is still good: whoever sits down here next would be let in.
+      setStays(error instanceof OfflineError);
+      if (error instanceof OfflineError) return;
+    }
     sessionStorage.clear();
     forgetWho();
     forget(client);
@@ -114,6 +121,12 @@ export function Shell({ me, children }: { me: Role; children: ReactNode }) {
         </div>
       </header>
       <NewVersion />
+      {stays && (
+        <p className="note-box note-box--check" role="alert">
+          <Icon name="check" />
+          <span>{t("You are still signed in: the server cannot be reached. Sign out again later.")}</span>
+        </p>
+      )}
       {children}
       {keysOpen && <KeysDialog onClose={() => setKeysOpen(false)} />}
     </>

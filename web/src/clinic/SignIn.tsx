@@ -10,6 +10,7 @@ import { signIn } from "../shared/signIn";
 import { ThemeSwitch } from "../shared/theme";
 import { words } from "../words/names";
 import { t } from "../words/words";
+import { useTitle } from "../shared/useTitle";
 
 interface Props {
   onIn: (me: Role) => void;
@@ -18,6 +19,7 @@ interface Props {
 }
 
 export function SignIn({ onIn, endedFor }: Props) {
+  useTitle("Sign in");
   const health = useHealth();
   const [name, setName] = useState(endedFor ?? "");
   const [password, setPassword] = useState("");
@@ -27,7 +29,6 @@ export function SignIn({ onIn, endedFor }: Props) {
   // What has to be typed next: the name, or, where that is known, the password.
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    document.title = `${t("Sign in")} · Reprieve`;
     field.current?.focus();
   }, []);
 

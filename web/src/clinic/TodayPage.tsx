@@ -1,5 +1,5 @@
 /** Today: who comes, who is fading by their own curve, what needs attention. */
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { Link, useLocation } from "wouter";
 import { useToday, type TodayRow } from "../api/queries";
 import { age, dayNumber, isoOf, range, shown, today as todayNow } from "../numbers/dates";
@@ -10,6 +10,7 @@ import { chance as chanceWord } from "../plan/Ranking";
 import { coded, fullName, words } from "../words/names";
 import { t } from "../words/words";
 import { flagText } from "./flags";
+import { useTitle } from "../shared/useTitle";
 
 const FILTERS = {
   all: "Everyone",
@@ -56,12 +57,10 @@ function groupOf(row: TodayRow, date: string): (typeof GROUPS)[number]["of"] {
 }
 
 export function TodayPage() {
+  useTitle("Today");
   const [date, setDate] = useState(todayNow);
   const [filter, setFilter] = useState<Filter>("all");
   const list = useToday(date);
-  useEffect(() => {
-    document.title = `${t("Today")} · Reprieve`;
-  }, []);
   const rows = useMemo(() => list.data?.rows ?? [], [list.data]);
   const chosen = rows.filter((row) => matches(row, filter, date));
   const step = (days: number) => setDate(isoOf(dayNumber(date) + days));

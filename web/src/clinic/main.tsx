@@ -19,15 +19,15 @@ const client = new QueryClient({
   defaultOptions: { queries: { staleTime: 5_000, retry: 1, refetchOnWindowFocus: true } },
 });
 
-/** A change of language draws everything anew; nothing typed is lost, since drafts are kept outside. */
+/** A change of language says everything anew and mounts nothing anew: what was typed stays. */
 function Root() {
-  const [round, setRound] = useState(0);
+  const [, setRound] = useState(0);
   useEffect(() => {
     const again = () => setRound((n) => n + 1);
     window.addEventListener("reprieve:language", again);
     return () => window.removeEventListener("reprieve:language", again);
   }, []);
-  return <App key={round} />;
+  return <App />;
 }
 
 runAs(import.meta.url);

@@ -39,12 +39,13 @@ export function FollowUpPage({ id, chart }: { id: string; chart: Chart }) {
           <RatingForm id={id} chart={chart} />
           <SymptomForm id={id} />
           <ExposureForm id={id} />
-        </div>
-        <div className="stack">
-          <ForecastCard id={id} curve={forecast.curve} error={forecast.error} pending={forecast.isPending} />
-          <NextVisit id={id} chart={chart} curve={forecast.curve} />
           {last && <GoalForm id={id} chart={chart} />}
           {last && <FactsForm id={id} chart={chart} />}
+        </div>
+        {/* What the program says comes late and grows: nothing that is typed or pressed stands below it. */}
+        <div className="stack">
+          <ForecastCard id={id} curve={forecast.curve} error={forecast.error} pending={forecast.isPending} />
+          <NextVisit id={id} chart={chart} />
         </div>
       </div>
     </main>

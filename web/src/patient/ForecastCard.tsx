@@ -25,7 +25,7 @@ export function ForecastCard({
   return (
     <section className="card" aria-labelledby="forecast-title" data-testid="forecast">
       <h2 id="forecast-title">{t("Forecast of this cycle")}</h2>
-      {pending && <Loading what={t("the forecast")} tall={90} />}
+      {pending && <Loading what={t("the forecast")} tall={240} />}
       {!pending && error && <p className="soft">{t("No forecast: {reason}", { reason: error.message })}</p>}
       {!pending && !error && (!curve || curve.abstains) && (
         <p className="soft">

@@ -1,5 +1,5 @@
 /** The patient banner, always in view, and the pages of one patient. */
-import { Suspense, useEffect } from "react";
+import { Suspense } from "react";
 import { Link } from "wouter";
 import { ApiError } from "../api/client";
 import { useChart } from "../api/queries";
@@ -9,6 +9,7 @@ import { number } from "../numbers/format";
 import { Boundary, part } from "../shared/part";
 import { Failed, Loading, Unknown } from "../shared/states";
 import { intoView } from "../shared/intoView";
+import { useTitle } from "../shared/useTitle";
 import { coded, fullName } from "../words/names";
 import { t } from "../words/words";
 import { PlanPage } from "../plan/PlanPage";
@@ -58,10 +59,7 @@ const TAB_OF: Record<string, string> = {
 export function PatientFrame({ id, page }: { id: string; page: string }) {
   const chart = useChart(id);
   const label = OTHERS[page] ?? PAGES.find(([name]) => name === page)?.[1] ?? "Chart";
-  useEffect(() => {
-    // The tab's title names the page, never the patient: titles end up in histories.
-    document.title = `${t(label)} · Reprieve`;
-  }, [label]);
+  useTitle(label);
   if (chart.isPending) return <Loading what={t("the chart")} tall={500} />;
   // A chart that is on the screen stays there when the line breaks or the sign-in ends; one that was closed goes.
   if (chart.isError && (!chart.data || (chart.error instanceof ApiError && chart.error.status === 403)))

@@ -67,7 +67,7 @@ export function RatingForm({ id, chart }: { id: string; chart: Chart }) {
               high,
               word: t(known?.higher_is ?? "unknown"),
             })
-          : ""}
+          : "\u00a0"}
       </p>
       <div className="row">
         <button type="submit" className="btn" disabled={total === null || outside || answer.kind === "busy"}>

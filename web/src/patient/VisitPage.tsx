@@ -80,7 +80,9 @@ export function VisitPage({ id, chart }: { id: string; chart: Chart }) {
       {told.isPending && <Loading what={t("the report")} tall={300} />}
       {told.isError && <Failed error={told.error} again={() => void told.refetch()} />}
       {told.data && <Report told={told.data} product={session.product} />}
-      <CorrectSession key={`${session.id} ${session.signed_at}`} id={id} session={session} />
+      {!told.isPending && (
+        <CorrectSession key={`${session.id} ${session.signed_at}`} id={id} session={session} />
+      )}
     </main>
   );
 }

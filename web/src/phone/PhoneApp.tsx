@@ -8,6 +8,7 @@ import { LanguageChoice } from "../shared/LanguageChoice";
 import { saveCalendar } from "../shared/calendar";
 import { NewVersion } from "../shared/NewVersion";
 import { ThemeSwitch } from "../shared/theme";
+import { useTitle } from "../shared/useTitle";
 import { language, t } from "../words/words";
 import { Diary } from "./Diary";
 import { HeadAngles, wantsHeadAngles } from "./HeadAngles";
@@ -32,10 +33,15 @@ type Who = "unknown" | "nobody" | "offline" | "clinician" | "patient";
 
 export function PhoneApp() {
   const [who, setWho] = useState<Who>("unknown");
+  // Whose page stands here: it waits behind the sign-in when that has ended, with what is half written on it.
+  const [owner, setOwner] = useState<string | null>(null);
   const [mine, setMine] = useState<Mine | null>(null);
   const [unsent, setUnsent] = useState(0);
   const [urgent, setUrgent] = useState(false);
+  const [stays, setStays] = useState(false);
   const [message, setMessage] = useState<string | null>(null);
+
+  useTitle("My diary");
 
   const refresh = useCallback(async () => {
     setUnsent((await waiting()).length);
@@ -52,6 +58,7 @@ export function PhoneApp() {
       const me = await get<Role>("/api/me");
       setMessage((told) => (told === noConnection() ? null : told));
       if (isElsewhere(me)) {
+        setOwner(null);
         setWho("nobody");
         return;
       }
@@ -64,19 +71,21 @@ export function PhoneApp() {
         setMine(null);
         setUnsent(0);
       }
+      setOwner(now);
       setWho(me.patient_id ? "patient" : "clinician");
       if (!me.patient_id) return;
       await flush();
       await refresh();
     } catch (error) {
-      if (error instanceof OfflineError) setWho(hasBeenHere() ? "offline" : "nobody");
-      else setWho("nobody");
+      if (error instanceof OfflineError) {
+        setWho(hasBeenHere() ? "offline" : "nobody");
+        setOwner(whoIsHere());
+      } else setWho("nobody");
       setUnsent((await waiting()).length);
     }
   }, [refresh]);
 
   useEffect(() => {
-    document.title = `${t("My diary")} · Reprieve`;
     // After the effect: the first answer comes from the server or the queue, never at once.
     queueMicrotask(() => void begin());
     const online = () => {
@@ -117,15 +126,25 @@ export function PhoneApp() {
   }, [waits, begin]);
 
   const leave = async () => {
-    await post("/api/sign-out").catch(() => undefined);
+    try {
+      await post("/api/sign-out");
+    } catch (error) {
+      if (error instanceof OfflineError) {
+        // The cookie is still good: whoever takes this phone next would be let in.
+        setStays(true);
+        return;
+      }
+    }
+    setStays(false);
     leaves();
     forgetWho();
     setMine(null);
+    setOwner(null);
     setWho("nobody");
   };
 
   if (who === "unknown") return <div className="phone" role="status" />;
-  if (who === "nobody") return <PhoneSignIn onIn={() => void begin()} />;
+  const signIn = who === "nobody" && <PhoneSignIn onIn={() => void begin()} />;
   if (who === "clinician")
     return (
       <main className="phone" id="main">
@@ -147,7 +166,11 @@ export function PhoneApp() {
     <>
       <header className="phone-head">
         <strong>
-          {mine?.patient.given_name ? t("Hello {name}", { name: mine.patient.given_name }) : t("My diary")}
+          {signIn
+            ? "Reprieve"
+            : mine?.patient.given_name
+              ? t("Hello {name}", { name: mine.patient.given_name })
+              : t("My diary")}
         </strong>
         <div className="row">
           <ThemeSwitch />
@@ -162,53 +185,68 @@ export function PhoneApp() {
           </button>
         </div>
       </header>
-      <main className="phone" id="main">
-        <h1 className="unseen">{t("My diary")}</h1>
-        <NewVersion />
-        {unsent > 0 && (
-          <p className="note-box" role="status">
-            <Icon name="clock" />
-            <span>
-              {t("{n} not sent yet. It is kept on this phone and sent when there is a connection.", {
-                n: unsent,
-              })}
-            </span>
-          </p>
-        )}
-        {message && unsent === 0 && (
-          <p className="note-box" role="status">
-            <Icon name="note" />
-            <span>{message}</span>
-          </p>
-        )}
-        <Diary mine={mine} onSent={refresh} />
-        <MyCourse mine={mine} coming={who === "patient" && message === null} />
-        <SideEffects last={lastDay} onUrgent={() => setUrgent(true)} onSent={refresh} />
-        {wantsHeadAngles(mine?.camera) && <HeadAngles onSent={refresh} />}
-        <Given mine={mine} next={next ?? null} />
-        <section className="card phone-note">
-          <h2>{t("What this treatment can do")}</h2>
-          <p>
-            {t(
-              "It relaxes the muscles that pull. It begins after some days, is best for some weeks, and then fades. It does not cure dystonia. A muscle may feel weak for a while.",
+      {signIn}
+      {(!signIn || owner !== null) && (
+        <main
+          key={owner}
+          className="phone"
+          style={signIn ? { display: "none" } : undefined}
+          id={signIn ? undefined : "main"}
+        >
+          <h1 className="unseen">{t("My diary")}</h1>
+          <NewVersion />
+          {unsent > 0 && (
+            <p className="note-box" role="status">
+              <Icon name="clock" />
+              <span>
+                {t("{n} not sent yet. It is kept on this phone and sent when there is a connection.", {
+                  n: unsent,
+                })}
+              </span>
+            </p>
+          )}
+          {message && unsent === 0 && (
+            <p className="note-box" role="status">
+              <Icon name="note" />
+              <span>{message}</span>
+            </p>
+          )}
+          <Diary mine={mine} onSent={refresh} />
+          <MyCourse mine={mine} coming={who === "patient" && message === null} />
+          <SideEffects last={lastDay} onUrgent={() => setUrgent(true)} onSent={refresh} />
+          {wantsHeadAngles(mine?.camera) && <HeadAngles onSent={refresh} />}
+          <Given mine={mine} next={next ?? null} />
+          <section className="card phone-note">
+            <h2>{t("What this treatment can do")}</h2>
+            <p>
+              {t(
+                "It relaxes the muscles that pull. It begins after some days, is best for some weeks, and then fades. It does not cure dystonia. A muscle may feel weak for a while.",
+              )}
+            </p>
+            <p>
+              {t("This page shows your own entries and what is likely. It does not replace your doctor.")}
+            </p>
+            <a className="btn btn--big" href="/phone/how">
+              {t("See what the injection does")}
+            </a>
+          </section>
+          {who === "patient" && <Reminders />}
+          <Videos />
+          <MyRecord />
+          <footer className="row row--between">
+            <LanguageChoice />
+            <button type="button" className="btn btn--quiet" onClick={() => void leave()}>
+              <Icon name="out" />
+              {t("Sign out")}
+            </button>
+            {stays && (
+              <p role="alert">
+                {t("You are still signed in: the server cannot be reached. Sign out again later.")}
+              </p>
             )}
-          </p>
-          <p>{t("This page shows your own entries and what is likely. It does not replace your doctor.")}</p>
-          <a className="btn btn--big" href="/phone/how">
-            {t("See what the injection does")}
-          </a>
-        </section>
-        {who === "patient" && <Reminders />}
-        <Videos />
-        <MyRecord />
-        <footer className="row row--between">
-          <LanguageChoice />
-          <button type="button" className="btn btn--quiet" onClick={() => void leave()}>
-            <Icon name="out" />
-            {t("Sign out")}
-          </button>
-        </footer>
-      </main>
+          </footer>
+        </main>
+      )}
       {urgent && (
         <UrgentBox
           text={language() === "en" ? (mine?.urgent_text ?? null) : null}

@@ -13,8 +13,9 @@ import { PhoneApp } from "./PhoneApp";
 /** Loaded only by who opens it: the diary has to be quick. */
 const HowItWorks = part(async () => ({ default: (await import("./HowItWorks")).HowItWorks }));
 
+/** A change of language says everything anew and mounts nothing anew: what was typed stays. */
 function Root() {
-  const [round, setRound] = useState(0);
+  const [, setRound] = useState(0);
   useEffect(() => {
     const again = () => setRound((n) => n + 1);
     window.addEventListener("reprieve:language", again);
@@ -24,11 +25,11 @@ function Root() {
     return (
       <Boundary>
         <Suspense fallback={<div className="phone" role="status" />}>
-          <HowItWorks key={round} />
+          <HowItWorks />
         </Suspense>
       </Boundary>
     );
-  return <PhoneApp key={round} />;
+  return <PhoneApp />;
 }
 
 runAs(import.meta.url);

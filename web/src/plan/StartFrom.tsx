@@ -151,7 +151,8 @@ export function StartFrom(props: Props) {
           {meaning && <p className="hint">{t(meaning)}</p>}
         </>
       )}
-      {origin === null && pending && <p className="hint">{t("Looking for proposals")}</p>}
+      {/* As tall as the options will be: the map and the doses below are in use by then. */}
+      {origin === null && pending && <p className="hint options-room">{t("Looking for proposals")}</p>}
       {error && <p className="hint">{t("No proposals: {reason}", { reason: error.message })}</p>}
       {(proposals?.asks.length ?? 0) > 0 && (
         <div className="asks">

@@ -20,8 +20,8 @@ export function useSend(id: string, path: string) {
     try {
       await post(`/api/patients/${encodeURIComponent(id)}/${path}`, body, { key: key.current });
       key.current = newKey();
-      await refresh(client, ["patient", id]);
-      setAnswer({ kind: "saved", text: t("Saved.") });
+      // The form is emptied now and not after the page has asked anew: by then the next entry may be half typed.
+      void refresh(client, ["patient", id]).then(() => setAnswer({ kind: "saved", text: t("Saved.") }));
       return true;
     } catch (error) {
       setAnswer({ kind: "failed", text: error instanceof Error ? error.message : String(error) });

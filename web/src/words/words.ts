@@ -40,9 +40,10 @@ export function takeCatalogues(own: Loaders): void {
 
 /** Load the catalogue before the first paint; falls back to English. */
 export async function startWords(wanted: Language = preferred()): Promise<void> {
-  current = wanted;
   try {
+    // Both at once: a page that is drawn while the catalogue is on its way stays in one language.
     catalogue = wanted === "en" ? {} : (await loaders[wanted]()).default;
+    current = wanted;
   } catch {
     current = "en";
     catalogue = {};
