@@ -53,7 +53,9 @@ def test_stock_on_the_command_line(run, capsys, db: str) -> None:
     (row,) = run("stock", "balance")["rows"]
     assert (row["received"], row["wasted"], row["on_hand"], row["difference"]) == ("300", "200", "100", "0")
     assert [one["vial_id"] for one in run("stock", "list")["rows"]] == ["Z9.003"]
-    assert run("recall", "Z9")["patients"] == []
+    recalled = run("recall", "Z9")
+    assert (recalled["patients"], recalled["received"]) == ([], 3)
+    assert [(one["vial"], one["state"]) for one in recalled["vials"]] == [("Z9.003", "unopened")]
     for line, says in (
         (("stock", "waste", "Z9.009", "--reason", "lost"), "no vial 'Z9.009'"),
         (("stock", "day", "--product", ONA, "--dose", "demo-001:60"), "ID=UNITS@HH:MM"),
@@ -66,7 +68,11 @@ def test_stock_on_the_command_line(run, capsys, db: str) -> None:
     assert main(["stock", "offer", "--product", ONA, "--units", "80", "--patient", "demo-001", "--db", db]) == 0
     assert main(["stock", "day", "--product", ONA, "--dose", "demo-001=60@09:00", "--db", db]) == 0
     assert main(["recall", "Z9", "--db", db]) == 0
-    assert "Nobody got this lot" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Nobody got this lot" in said
+    assert f"in the house: Z9.003, unopened, 100 units of {ONA}, expires " in said
+    assert main(["recall", "Z8", "--db", db]) == 0
+    assert "never had a vial of this lot: look on the shelves" in capsys.readouterr().out
 
 
 def test_reviews_and_policy_on_the_command_line(run, capsys, db: str, tmp_path: Path) -> None:

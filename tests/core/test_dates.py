@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprieve.core.dates import age_years, completed_weeks, days_between, iso_date, iso_day, weeks_between
+from reprieve.core.dates import age_years, completed_weeks, days_between, iso_date, iso_day, weeks_between, years_later
 from reprieve.core.errors import DateError
 
 days = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 1, 1))
@@ -58,6 +58,17 @@ def test_what_is_no_date_is_one_clear_line(text: object) -> None:
         iso_date(text, "expires")  # type: ignore[arg-type]
 
 
+def test_a_date_without_a_name_is_called_a_date() -> None:
+    with pytest.raises(DateError, match=r"^date must be"):
+        iso_date("tomorrow")
+
+
+def test_29_february_is_1_march_years_later_and_never_a_day_too_early() -> None:
+    assert years_later(date(2024, 2, 29), 10) == date(2034, 3, 1)
+    assert years_later(date(2024, 2, 29), 4) == date(2028, 2, 29)
+    assert years_later(date(2024, 3, 1), 10) == date(2034, 3, 1)
+
+
 def test_iso_dates_are_read() -> None:
     assert iso_date("2026-11-23") == date(2026, 11, 23)
 
@@ -70,7 +81,8 @@ def test_a_time_is_read_as_its_own_calendar_day(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-11-263", "2026-11-26x", "2026-11-26T", "2026-11-26T25:00", "20261126T10:00", None]
+    "text",
+    ["2026-11-263", "2026-11-26X10:30", "2026-11-26x", "2026-11-26T", "2026-11-26T25:00", "20261126T10:00", None],
 )
 def test_what_only_begins_as_a_date_is_refused(text: object) -> None:
     with pytest.raises(DateError, match="YYYY-MM-DD"):

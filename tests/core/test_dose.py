@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprieve.core.dose import LARGEST_UNITS, Dose, exact, plain, total
+from reprieve.core.dose import LARGEST_UNITS, LONGEST, Dose, exact, plain, total
 from reprieve.core.errors import DoseError, UnitsError
 
 ONA, ABO = "onabotulinumtoxinA", "abobotulinumtoxinA"
@@ -117,6 +117,11 @@ def test_S4_the_order_of_doses_changes_nothing(amounts: list[Decimal]) -> None:
 @given(units)
 def test_plain_text_reads_back_to_the_same_dose(amount: Decimal) -> None:
     assert Dose(plain(amount), ONA) == Dose(amount, ONA)
+
+
+def test_the_last_number_that_is_written_out() -> None:
+    assert plain(Decimal(f"1e{LONGEST}")) == "1" + LONGEST * "0"
+    assert plain(Decimal(f"1e{LONGEST + 1}")) == f"1E+{LONGEST + 1}"
 
 
 @pytest.mark.parametrize("text", ["1e999999999", "1e-999999999", "-1e41"])

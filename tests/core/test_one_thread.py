@@ -36,6 +36,14 @@ def test_one_inside_and_as_before_outside() -> None:
     assert _threads() == {2}
 
 
+def test_where_the_environment_says_one_nothing_is_changed(
+    two_threads: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    with one_blas_thread():
+        assert _threads() == {2}
+
+
 def test_nothing_is_loaded_where_the_environment_says_one_already() -> None:
     """The commands set it; their start pays nothing."""
     code = (

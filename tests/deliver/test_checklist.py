@@ -92,6 +92,10 @@ def test_what_is_said_about_a_cream() -> None:
     assert rules("lidocaine_prilocaine", None, None) == []
     assert rules("tetracaine_4", 241, 500) == [("numbing_worn_off", D(240), D(241), D(1))]
     assert rules("tetracaine_4", 240, 500) == []
+    # Half a minute over is over and half a minute short is short: neither is told as the limit itself.
+    assert rules("tetracaine_4", 240.5, 500) == [("numbing_worn_off", D(240), D(241), D(1))]
+    assert rules("lidocaine_prilocaine", None, 300.5) == [("numbing_too_long", D(300), D(301), D(1))]
+    assert rules("lidocaine_prilocaine", 59.5, None) == [("numbing_too_short", D(60), D(59), D(1))]
     assert rules("tetracaine_4", None, 500) == []
     (finding,) = numbing_findings(
         numbing_times(numbing_cream("lidocaine_4"), ON), first_needle=later(10), removed_at=None

@@ -49,6 +49,7 @@ def test_a_vial_is_not_shared_after_its_time() -> None:
     assert within.waste == Dose(50, ONA)
     assert all(share.opened_for != "a" for share in within.shares if share.patient == "c")
     assert least_waste_of_day(doses[:1] + doses[2:], {D(100): 2}, ONA, share_within_hours=D(4)).vials == 2
+    assert least_waste_of_day(doses[:2], {D(100): 2}, ONA, share_within_hours=D(4)).vials == 1, "the last minute counts"
 
 
 def test_the_order_of_the_list_is_not_the_order_of_the_day() -> None:

@@ -166,6 +166,7 @@ def test_a_row_for_another_use_and_from_another_place_is_said() -> None:
         ({"diluent_ml": "nan"}, InputError, "finite"),
         ({"diluent_ml": "2 mL"}, InputError, "must be a number"),
         ({"diluent_ml": "50.01"}, InputError, "check the decimal point"),
+        ({"diluent_ml": "0.0499"}, InputError, "between 0.05 and 50 mL"),
         ({"diluent_ml": "1e-30"}, InputError, "check the decimal point"),
         ({"dose_units": 0}, InputError, "must be positive"),
         ({"dose_units": "1e9"}, InputError, "check the entry"),
@@ -177,6 +178,11 @@ def test_bad_input_is_told_what_is_allowed(change: dict, error: type[Exception],
     values = {"product": ONA, "vial_units": 100, "diluent_ml": 2} | change
     with pytest.raises(error, match=says):
         dilute(values.pop("product"), **values)
+
+
+@pytest.mark.parametrize("diluent", ["0.05", "50"])
+def test_the_smallest_and_the_largest_volume_are_volumes(diluent: str) -> None:
+    assert reconstitute(product_facts(ONA), D(100), D(diluent)).volume_ml == D(diluent)
 
 
 def test_a_vial_gives_no_units_of_another_product() -> None:

@@ -121,9 +121,9 @@ def test_all_or_none() -> None:
 
 
 def test_lots_and_products_are_summed_apart() -> None:
-    ledger = fold_ledger([received(), received("v2", lot="C2"), received("v3", 500, ABO)])
-    assert balance(ledger, ONA).on_hand_unopened == StockSum(D(200), ONA)
-    assert balance(ledger, ONA, lot="C2").received == StockSum(D(100), ONA)
+    ledger = fold_ledger([received(), received("v2", 50, lot="C2"), received("v3", 500, ABO)])
+    assert balance(ledger, ONA).on_hand_unopened == StockSum(D(150), ONA)
+    assert balance(ledger, ONA, lot="C2").received == StockSum(D(50), ONA)
     assert ledger.products() == (ABO, ONA)
     with pytest.raises(UnitsError):
         _ = balance(ledger, ONA).received + balance(ledger, ABO).received
@@ -158,6 +158,10 @@ def test_a_year_s_vials_are_more_than_any_dose() -> None:
     ledger = fold_ledger([received(f"v{number}", 10_000, rima) for number in range(11)])
     sums = balance(ledger, rima)
     assert (sums.received.units, sums.on_hand.units, sums.difference) == (110_000, 110_000, 0)
+
+
+def test_a_vial_of_less_than_one_unit_is_a_vial() -> None:
+    assert fold_ledger([received(units=D("0.5"))]).account("v1").left == Dose("0.5", ONA)
 
 
 def test_an_unopened_vial_can_be_thrown_away_whole() -> None:

@@ -109,7 +109,8 @@ def test_recall_from_the_ledger_names_patients_doses_and_vials() -> None:
     assert found.patients == ("p1",)
     assert [row.dose.units for row in found.sessions] == [D(100)]
     assert [account.vial for account in found.vials] == ["v3"]
-    assert recall_from_ledger(made, "C9").sessions == ()
+    assert found.received == 2, "the empty one came in too"
+    assert (recall_from_ledger(made, "C9").sessions, recall_from_ledger(made, "C9").received) == ((), 0)
 
 
 @pytest.mark.parametrize("other", ["c3709c1", "C3709-C1", " C37O9C1", "C3709CI", "C3709 Cl"])
@@ -125,6 +126,15 @@ def test_a_recall_lists_who_got_it_first_whatever_the_names() -> None:
 
     made = fold_ledger([*ledger().entries, used("u1", "zoe", 0), used("u2", "adam", 1)])
     assert [row.patient for row in recall_from_ledger(made, "C1").sessions] == ["zoe", "adam"]
+    # Of one day they come by name, whatever they got.
+    made = fold_ledger([*ledger().entries, used("u1", "zoe", 0), replace(used("u2", "adam", 0), dose=Dose("50", ONA))])
+    assert [row.patient for row in recall_from_ledger(made, "C1").sessions] == ["adam", "zoe"]
+
+
+def test_two_sessions_of_one_day_stand_in_the_order_of_their_ids() -> None:
+    given = tuple(replace(session(7, ("splenius_capitis", "C1")), id=name) for name in ("s2", "s1"))
+    found = recall_from_charts([Chart(patient=ChartPatient(id="p1"), sessions=given)], "C1")
+    assert [row.session for row in found.sessions] == ["s1", "s2"]
 
 
 def session(day: int, *injections: tuple[str, str | None], vials: tuple[str | None, ...] = ()) -> Session:

@@ -55,7 +55,8 @@ def test_from_the_carton_to_the_visit_report(signed_in, clock) -> None:
     ]
     recall = pharmacist.get("/api/recall?lot=C1").json()
     assert recall["patients"] == ["p-1"]
-    assert [vial["vial"] for vial in recall["vials"]] == ["C1.002"]
+    assert [(vial["vial"], vial["state"], vial["left"]) for vial in recall["vials"]] == [("C1.002", "unopened", "100")]
+    assert recall["received"] == 2
 
     path = f"/api/patients/p-1/sessions/{signed.json()['session_id']}/delivery"
     visit = injector.get(path).json()
@@ -80,6 +81,14 @@ def test_opening_wasting_and_closing_the_day(signed_in) -> None:
     assert opened.status_code == 200, opened.text
     (row,) = [one for one in nurse.get("/api/stock").json()["rows"] if one["vial_id"] == "C1.001"]
     assert (row["state"], row["opened_for"], row["hours_since_opened"]) == ("open", "p-1", "0")
+    vials = nurse.get("/api/recall?lot=C1").json()["vials"]
+    assert [(one["vial"], one["state"], one["opened_for"]) for one in vials] == [
+        ("C1.001", "open", "p-1"),
+        ("C1.002", "unopened", None),
+        ("C1.003", "unopened", None),
+    ]
+    assert vials[0]["opened_at"] is not None
+    assert nurse.get("/api/recall?lot=C9").json()["received"] == 0
     assert nurse.post("/api/stock/close").json() == {"vials": ["C1.001"]}
     assert nurse.post("/api/stock/vials/C1.002/waste", {"reason": "broken"}).json()["wasted"] == "100"
     (sums,) = nurse.get("/api/stock/balances").json()["rows"]

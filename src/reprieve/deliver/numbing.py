@@ -77,13 +77,13 @@ def numbing_findings(
                               times, needed, gone, needed - gone))  # fmt: skip
     longest = times.cream.longest_on_min
     if longest is not None and removed_at is not None and elapsed(times.on_at, removed_at) > timedelta(minutes=longest):
-        on = _minutes(times.on_at, removed_at)
+        on = _minutes_begun(times.on_at, removed_at)
         found.append(_finding("numbing_too_long", f"may stay on for {longest} minutes; it stayed on for {on}",
                               times, Decimal(longest), on, on - longest))  # fmt: skip
     numbs = times.cream.numb_for_min
     if numbs is not None and first_needle is not None and elapsed(times.on_at, first_needle) > timedelta(minutes=numbs):
         limit = Decimal(numbs)
-        gone = _minutes(times.on_at, first_needle)
+        gone = _minutes_begun(times.on_at, first_needle)
         found.append(_finding("numbing_worn_off", f"numbs for {limit} minutes; the needle came after {gone}",
                               times, limit, gone, gone - limit))  # fmt: skip
     return tuple(found)
@@ -91,6 +91,11 @@ def numbing_findings(
 
 def _minutes(start: datetime, end: datetime) -> Decimal:
     return Decimal(elapsed(start, end) // timedelta(minutes=1))
+
+
+def _minutes_begun(start: datetime, end: datetime) -> Decimal:
+    """Return the minutes, a begun one whole: what is too long by some seconds is never told as just long enough."""
+    return Decimal(-(elapsed(end, start) // timedelta(minutes=1)))
 
 
 def _finding(

@@ -34,11 +34,16 @@ class SimilarLot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recall:
-    """What a recall notice asks for; `similar` lots are told beside it and never counted in."""
+    """What a recall notice asks for; `similar` lots are told beside it and never counted in.
+
+    `vials` are those not yet empty. `received` counts all that ever came into stock under this lot: with none, what
+    stands on the shelf is unknown, and not nothing.
+    """
 
     lot: str
     sessions: tuple[RecalledSession, ...]
     vials: tuple[VialAccount, ...] = ()
+    received: int = 0
     similar: tuple[SimilarLot, ...] = ()
 
     @property
@@ -73,6 +78,7 @@ def recall_from_ledger(ledger: Ledger, lot: str) -> Recall:
             for (patient, session, day), dose in sorted(doses.items(), key=lambda item: (item[0][2], item[0]))
         ),
         vials=tuple(account for account in vials.values() if account.status is not VialStatus.EMPTY),
+        received=len(vials),
     )
 
 

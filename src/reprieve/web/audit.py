@@ -9,8 +9,7 @@ from starlette.responses import Response
 
 from reprieve.app.accounts.accounts import Action
 from reprieve.app.record.audit import audit_rows, verification
-from reprieve.app.record.recall import recall_lot
-from reprieve.core.documents import as_json
+from reprieve.app.record.recall import recall_document, recall_lot
 from reprieve.web.caller import Caller, May, json_answer
 
 router = APIRouter(tags=["audit"])
@@ -33,10 +32,10 @@ def head(caller: Annotated[Caller, Depends(May(Action.VERIFY_RECORD))]) -> Any:
 def recall(
     caller: Annotated[Caller, Depends(May(Action.READ_STOCK))], lot: Annotated[str, Query(min_length=1, max_length=100)]
 ) -> Response:
-    """Return everybody who got a lot, with date, dose and muscles."""
+    """Return everybody who got a lot, with date, dose and muscles, and its vials that are not yet empty."""
     caller.store.tell_reading(caller.person, None, f"recall of lot {lot}")
     found = recall_lot(caller.store, caller.person.clinic, lot)
-    return json_answer({**as_json(found), "patients": list(found.patients)})
+    return json_answer(recall_document(found))
 
 
 @router.get("/api/audit/events")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 from sqlalchemy import or_, select
 
 from reprieve.app.clinic import Clinic
 from reprieve.app.stock.book import stock_ledger
+from reprieve.core.documents import as_json
+from reprieve.core.dose import plain
 from reprieve.core.errors import InputError
 from reprieve.deliver.ledger import Ledger
 from reprieve.deliver.recall import Recall, SimilarLot, lot_likeness, recall_from_charts, recall_from_ledger
@@ -38,17 +41,38 @@ def recall_lot(store: Clinic, clinic: str, lot: str) -> Recall:
     ledger = stock_ledger(store, clinic)
     patients = _patients_by_lot(store, clinic, lot_likeness(wanted))
     told = {name: _recall(store, clinic, name, of) for name, of in patients.items()}
-    shelves = {name: recall_from_ledger(ledger, name).vials for name in _alike(ledger, wanted) | {wanted} | set(told)}
+    shelves = {name: recall_from_ledger(ledger, name) for name in _alike(ledger, wanted) | {wanted} | set(told)}
     similar = tuple(
-        SimilarLot(lot=name, patients=told[name].patients if name in told else (), vials=len(shelves[name]))
+        SimilarLot(lot=name, patients=told[name].patients if name in told else (), vials=len(shelves[name].vials))
         for name in sorted(set(shelves) - {wanted})
     )
     return Recall(
         lot=wanted,
         sessions=told[wanted].sessions if wanted in told else (),
-        vials=shelves[wanted],
+        vials=shelves[wanted].vials,
+        received=shelves[wanted].received,
         similar=tuple(one for one in similar if one.patients or one.vials),
     )
+
+
+def recall_document(found: Recall) -> dict[str, Any]:
+    """Return a recall as the API and the command tell it: each vial with its state, and whom it was opened for."""
+    vials = [
+        {
+            "vial": one.vial,
+            "state": one.status.value,
+            "product": one.content.product,
+            "units": plain(one.content.units),
+            "left": plain(one.left.units),
+            "expires": one.expires.isoformat(),
+            "received_at": one.received_at.isoformat(),
+            "opened_at": one.opened_at.isoformat() if one.opened_at else None,
+            "opened_for": one.opened_for,
+            "session": one.session,
+        }
+        for one in found.vials
+    ]
+    return {**as_json(found), "patients": list(found.patients), "vials": vials}
 
 
 def _patients_by_lot(store: Clinic, clinic: str, likeness: str) -> dict[str, set[str]]:

@@ -6,11 +6,11 @@ import argparse
 
 from reprieve.app.accounts.accounts import Person, Role
 from reprieve.app.clinic import DEFAULT_CLINIC, Clinic
-from reprieve.app.record.recall import recall_lot
+from reprieve.app.record.recall import recall_document, recall_lot
 from reprieve.cli.output import print_json, print_table
 from reprieve.cli.record import add_db, operator
-from reprieve.core.documents import as_json
 from reprieve.core.dose import plain
+from reprieve.deliver.ledger import VialAccount
 from reprieve.store.engine import Database
 
 
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     finally:
         database.close()
     if args.json:
-        print_json({**as_json(found), "patients": list(found.patients)})
+        print_json(recall_document(found))
         return 0
     counts = f"{len(found.patients)} patients, {len(found.sessions)} sessions, {len(found.vials)} vials here"
     print(f"Lot {found.lot}: {counts}")
@@ -43,7 +43,9 @@ def run(args: argparse.Namespace) -> int:
         ["patient", "date", "units", "product", "muscles"],
     )
     for vial in found.vials:
-        print(f"in the house: {vial.vial}, {plain(vial.left.units)} units, {vial.status.value}")
+        print(f"in the house: {vial.vial}, {_state(vial)}, expires {vial.expires}")
+    if not found.received:
+        print("The stock list never had a vial of this lot: look on the shelves and in the refrigerator.")
     for other in found.similar:
         print(
             f"LOOK AT THESE TOO: the record also has a lot {other.lot!r}, with {len(other.patients)} patients and "
@@ -52,3 +54,11 @@ def run(args: argparse.Namespace) -> int:
     if not found.sessions:
         print("Nobody got this lot, as far as this record knows. Check each character of the lot.")
     return 0
+
+
+def _state(vial: VialAccount) -> str:
+    left = f"{plain(vial.left.units)} units of {vial.left.product}"
+    if vial.opened_at is None:
+        return f"unopened, {left}"
+    whom = "" if vial.opened_for is None else f" for {vial.opened_for}"
+    return f"open, {left} left, opened {vial.opened_at:%Y-%m-%d %H:%M}{whom}"
