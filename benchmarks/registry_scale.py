@@ -8,7 +8,8 @@ peer of the executor is `concurrent.futures.ProcessPoolExecutor` of the standard
 a forecast in one call is the same kernel asked step by step, and rows read one by one.
 
 With `--sizes 1000,5000,20000` only the forecast of registries of these sizes is measured, with all workers: processor
-time a patient and memory should not change with the size, and what a million would take follows.
+time a patient and memory should not change with the size, and what a million would take follows; `--laplace` beside it
+takes the population as known.
 
 Two workers are measured on a machine that may be busy: the registry is forecast by one worker and by two in turns, and
 what is told is the median of the ratios, beside the ratio of a loop of plain arithmetic in one and in two processes,
@@ -38,13 +39,16 @@ from reprieve.app.cohort.questions import QUESTIONS, TallyPart, cohort
 from reprieve.app.cohort.source import cohort_parts
 from reprieve.app.response.kernel import kernel
 from reprieve.app.response.partition_files import partition_rows
-from reprieve.app.response.partition_patients import partition_scores
+from reprieve.app.response.partition_patients import partition_columns, partition_scores
 from reprieve.app.response.partitions import forecast_partitions
+from reprieve.app.response.registry_forecast import registry_columns
 from reprieve.app.response.scores import LEVELS, load_population
 from reprieve.compute.processes import ProcessExecutor
+from reprieve.learn.laplace import laplace
 from reprieve.learn.mixture import quantiles
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.posterior import foretell
+from reprieve.learn.ragged import Ragged
 from reprieve.learn.summary import summarise
 from reprieve.learn.tidy import patients_of
 
@@ -165,12 +169,23 @@ def _compare_parts(folder: Path) -> None:
         told = foretell(patient, population, run, patient.cycles[-1].start_weeks + np.array(AT))[1]
         quantiles(told.score, levels, run)
 
-    patients = partition_scores(path, default_scale="TWSTRS")
+    def known_step_by_step(patient: PatientScores) -> None:
+        laplace(patient, population, run, patient.cycles[-1].start_weeks + np.array(AT), levels)
+
+    def columns_of(path: Path) -> Ragged:
+        made = partition_columns(path, default_scale="TWSTRS")
+        assert made is not None
+        return made
+
+    patients, columns = partition_scores(path, default_scale="TWSTRS"), columns_of(path)
     parts = {
         "read by columns": lambda: partition_scores(path, default_scale="TWSTRS"),
         "read by rows": rows,
         "forecast in one call": lambda: [in_one_call(patient) for patient in patients],
         "forecast step by step": lambda: [step_by_step(patient) for patient in patients],
+        "population known, read": lambda: columns_of(path),
+        "population known, all at once": lambda: registry_columns(columns, population, AT),
+        "population known, step by step": lambda: [known_step_by_step(patient) for patient in patients],
     }
     for name, work in parts.items():
         work()

@@ -8,13 +8,22 @@ from numpy.testing import assert_allclose
 
 from reprieve.app.forecast import default_population
 from reprieve.app.response.kernel import LIBRARY, CompiledKernel
+from reprieve.learn.fit import Target, fit_population
 from reprieve.learn.numpy_kernel import numpy_kernel
 from reprieve.learn.parameters import slots
-from reprieve.learn.quadrature import Member, member_of, recentre, score_of
+from reprieve.learn.products import priors_of
+from reprieve.learn.quadrature import (
+    Member,
+    _even_deviates,  # pyright: ignore[reportPrivateUsage]
+    member_of,
+    recentre,
+    score_of,
+)
 from reprieve.learn.ridge import ridge_of
 from reprieve.learn.rows import scales_of
 from reprieve.learn.simulated import Registry, simulate_registry
 
+PRODUCT = "onabotulinumtoxinA"
 needs_compiled = pytest.mark.skipif(not LIBRARY.is_file(), reason="the compiled kernel is not built here")
 
 
@@ -62,6 +71,39 @@ def test_each_patient_has_draws_of_the_own_and_the_same_each_time() -> None:
     other = members[1][0].nodes.draw
     assert other is not None
     assert first.nodes.draw[0] != other[0]
+
+
+def test_deviates_of_a_patient_lie_evenly_and_are_not_biased() -> None:
+    rng = np.random.default_rng(3)
+    found = np.stack([_even_deviates(24, 3, rng) for _ in range(4000)])
+    # No bias: normal moments, each of 4,000 draws of 24 by chance within four of its standard errors and less.
+    assert_allclose(found.mean((0, 1)), 0.0, atol=0.02)
+    assert_allclose((found**2).mean((0, 1)), 1.0, atol=0.02)
+    assert_allclose((found[..., 0] * found[..., 1]).mean(), 0.0, atol=0.02)
+    # Even: the mean square of 24 hangs on chance less than half as much as that of 24 independent ones.
+    assert ((found**2).mean(1).std(0) < np.sqrt(2.0 / 24) / 2).all()
+
+
+@needs_compiled
+def test_chance_in_the_draws_is_small_beside_the_standard_errors() -> None:
+    # A quarter was asked. Where two sets of draws would put the mode, by one Newton step from the same place.
+    known, rng, run = default_population(), np.random.default_rng(5), CompiledKernel(LIBRARY)
+    patients = [one.scores for one in simulate_registry(Registry(cycles=3), 100, rng)]
+    population = fit_population(
+        patients,
+        products={PRODUCT: known.products[PRODUCT]},
+        scales={name: known.scales[name] for name in ("TWSTRS", "diary")},
+        primary_scale="TWSTRS",
+        product_priors={PRODUCT: priors_of(PRODUCT)},
+        kernel=run,
+    )
+    theta, sd = population.mean, np.sqrt(np.diag(population.covariance))
+    place = slots(population.names, scales_of(patients[0], population), (PRODUCT,))
+    members = tuple(member_of(patient, population, place) for patient in patients)
+    target = Target(members, theta, sd, run, 1).recentred(theta, 2)
+    one, other = (told.scores(theta)[1].sum(0) for told in (target, target.recentred(theta, 0, other=True)))
+    moved = population.covariance @ (one - other) / np.sqrt(2) / sd
+    assert np.sqrt((moved**2).mean()) < 0.25
 
 
 def test_coordinates_of_error_and_drift_go_there_and_back() -> None:

@@ -60,11 +60,10 @@ class Target:
         z = (theta - self.centre) / self.sd
         return 0.5 * float(z @ z) - float(value.sum()), z / self.sd - slope.sum(0)
 
-    def recentred(self, theta: Array, rounds: int) -> Target:
-        """Return the same target with every patient's nodes where `theta` puts that patient."""
-        return replace(
-            self, members=tuple(recentre(member, theta, self.kernel, rounds=rounds) for member in self.members)
-        )
+    def recentred(self, theta: Array, rounds: int, *, other: bool = False) -> Target:
+        """Return the same target with every patient's nodes where `theta` puts that patient; see `recentre`."""
+        members = [recentre(member, theta, self.kernel, rounds=rounds, other=other) for member in self.members]
+        return replace(self, members=tuple(members))
 
 
 def fit_population(
@@ -185,9 +184,13 @@ def _covariance(target: Target, theta: Array) -> Array:
     """Return the inverse curvature of minus the log posterior at `theta`."""
     sd = target.sd
     if len(target.members) >= ENOUGH_FOR_SCORES:
-        slope = target.scores(theta)[1]
-        slope = slope - slope.mean(0)
-        return _inverse((slope.T @ slope) * np.outer(sd, sd) + np.eye(len(sd)), sd)
+        # Twice, with draws of their own: chance in the draws would count as something that the patients tell.
+        slope, other = (
+            told - told.mean(0)
+            for told in (target.scores(theta)[1], target.recentred(theta, 0, other=True).scores(theta)[1])
+        )
+        shared = slope.T @ other
+        return _inverse(0.5 * (shared + shared.T) * np.outer(sd, sd) + np.eye(len(sd)), sd)
     here = target.value_and_slope(theta)[1]
     aside = [target.value_and_slope(theta + away)[1] for away in np.diag(BESIDE * sd)]
     curvature = (np.array(aside) - here) * sd / BESIDE
