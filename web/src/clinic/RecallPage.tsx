@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { Link } from "wouter";
 import { get } from "../api/client";
-import { shown } from "../numbers/dates";
+import { clock, shown } from "../numbers/dates";
 import { units } from "../numbers/format";
 import { lotOf } from "../numbers/gs1";
 import { Icon } from "../shared/Icon";
@@ -12,6 +12,15 @@ import { useTitle } from "../shared/useTitle";
 import { sideWord, words } from "../words/names";
 import { t } from "../words/words";
 import type { Side } from "../api/types";
+
+interface RecallVial {
+  vial: string;
+  state: "open" | "unopened";
+  left: string;
+  expires: string;
+  opened_at: string | null;
+  opened_for: string | null;
+}
 
 interface Recall {
   lot: string;
@@ -23,6 +32,10 @@ interface Recall {
     muscles: string[];
   }[];
   patients: string[];
+  /** Those not yet empty. */
+  vials: RecallVial[];
+  /** Vials of the lot that ever came into stock; with none, what stands on the shelf is unknown. */
+  received: number;
   /** Lots that another hand may have written for this one; never counted in. */
   similar: { lot: string; patients: string[]; vials: number }[];
 }
@@ -51,9 +64,11 @@ export function RecallPage() {
       <div className="page-head">
         <div>
           <h1>{t("Recall of a lot")}</h1>
-          <p className="soft">{t("Everybody who got a lot, with date, dose and muscles.")}</p>
+          <p className="soft">
+            {t("Everybody who got a lot, with date, dose and muscles, and its vials still in the house.")}
+          </p>
         </div>
-        {found.data && found.data.sessions.length > 0 && (
+        {found.data && (found.data.sessions.length > 0 || found.data.vials.length > 0) && (
           <button type="button" className="btn no-print" onClick={() => window.print()}>
             <Icon name="print" />
             {t("Print the list")}
@@ -119,6 +134,7 @@ export function RecallPage() {
           ))}
         </section>
       )}
+      {found.data && <Vials lot={found.data} />}
       {found.data && found.data.sessions.length > 0 && (
         <section className="card" aria-labelledby="recalled">
           <h2 id="recalled">
@@ -159,5 +175,72 @@ export function RecallPage() {
         </section>
       )}
     </main>
+  );
+}
+
+/** What of the lot is still in the house: each vial, whether it is open, and for whom it was opened. */
+function Vials({ lot }: { lot: Recall }) {
+  if (lot.received === 0)
+    return (
+      <p className="note-box note-box--check">
+        <Icon name="check" />
+        {t("The stock list never had a vial of lot {lot}. Look on the shelves and in the refrigerator.", {
+          lot: lot.lot,
+        })}
+      </p>
+    );
+  if (lot.vials.length === 0)
+    return (
+      <Empty>
+        {t("Vials of lot {lot} that came in: {n}. None is left.", { lot: lot.lot, n: lot.received })}
+      </Empty>
+    );
+  return (
+    <section className="card" aria-labelledby="here">
+      <h2 id="here">
+        {t("Vials of lot {lot} still here: {n} of {m}", {
+          lot: lot.lot,
+          n: lot.vials.length,
+          m: lot.received,
+        })}
+      </h2>
+      <div className="scroll-x" tabIndex={0} role="region" aria-labelledby="here">
+        <table className="data-table">
+          <thead>
+            <tr>
+              <th scope="col">{t("Vial")}</th>
+              <th scope="col">{t("State")}</th>
+              <th scope="col">{t("Opened for")}</th>
+              <th scope="col">{t("Opened")}</th>
+              <th scope="col">{t("Expires")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {lot.vials.map((one) => (
+              <tr key={one.vial}>
+                <td className="nowrap">{one.vial}</td>
+                <td className="nowrap">
+                  {one.state === "open" ? t("Open, {units} left", { units: units(one.left) }) : t("Unopened")}
+                </td>
+                <td className="nowrap">
+                  {one.opened_for ? (
+                    <Link href={`/patients/${one.opened_for}/chart`}>{one.opened_for}</Link>
+                  ) : (
+                    "–"
+                  )}
+                </td>
+                <td className="nowrap">
+                  {one.opened_at ? `${shown(one.opened_at)} ${clock(one.opened_at)}` : "–"}
+                </td>
+                <td className="nowrap">{shown(one.expires)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="no-print">
+        <Link href="/stock">{t("Throw them away in the list of vials")}</Link>
+      </p>
+    </section>
   );
 }
