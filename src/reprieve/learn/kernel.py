@@ -185,9 +185,9 @@ class Ground:
         Population parameters, and the root of their covariance.
     places : ndarray of int, shape (slots,)
         Position of each slot's parameter in `mean`; -1 where it is fixed at 0.
-    most_spread, straight : float
-        Bound of the log of a patient's variability beside the population's, and the share of it up to which it is
-        not bent.
+    most_spread, straight, least_error : float
+        Bound of the log of a patient's variability beside the population's, the share of a bound up to which nothing
+        is bent, and how far below the population's a patient may take the logs of drift and error.
     rounds, steps : int
         How often the mode is sought, the patient made linear there in between; and most steps of each.
     early, resting, longest : float
@@ -199,6 +199,7 @@ class Ground:
     places: NDArray[np.int32]
     most_spread: float
     straight: float
+    least_error: float
     rounds: int
     steps: int
     early: float

@@ -34,6 +34,9 @@ _NARROWEST = 1e-6  # variance, where the prior's is 1
 # as in a diary always answered alike, would otherwise say that there is no noise at all, and a density without bound
 # drowns every other thing.
 MOST_SPREAD, _STRAIGHT = 1.5, 0.8
+# The logs by which one patient may take the population's drift and error down, for the same reason: they have no bound
+# of their own where the population is uncertain of them.
+LEAST_ERROR = 1.0
 _PLACE = {name: i for i, name in enumerate(COMMON)}
 _KIND = {name: i for i, name in enumerate(BY_SCALE)}
 
@@ -84,8 +87,18 @@ class Frame:
     def points(self, at: Array, responds: NDArray[np.int32]) -> Points:
         """Return nodes at the coordinates `at`."""
         slot = np.ascontiguousarray(slot_values(self.theta(at), self.places))
+        errors, mean = self._errors()
+        below = mean - slot[:, errors]
+        slot[:, errors] = mean - np.where(below > 0.0, held(below, LEAST_ERROR)[0], below)
         most = MOST_SPREAD * np.exp(-slot[:, _PLACE["log_scale_spread"]])
         return Points(slot, np.ascontiguousarray(at[:, -2]), held(at[:, -1], most)[0], responds)
+
+    def _errors(self) -> tuple[NDArray[np.int64], Array]:
+        """Return the slots of drift and error of each channel, and the population's means of them."""
+        first, width = len(COMMON), len(BY_SCALE)
+        of_kind = first + width * np.arange(self.channels)[:, None] + [_KIND["log_sd_drift"], _KIND["log_sigma"]]
+        slots = of_kind.ravel()[self.places[of_kind.ravel()] >= 0]
+        return slots, self.mean[self.places[slots]]
 
     def slope(self, by_slot: Array, slot: Array, spread: float) -> Array:
         """Return the gradient in these coordinates from the gradient by slot, where `spread` is the last coordinate."""
@@ -93,15 +106,15 @@ class Frame:
         deviate, free = held(spread, MOST_SPREAD * np.exp(-slot[_PLACE["log_scale_spread"]]))
         # Where variability is held, its bound moves against the population's spread.
         by_slot[_PLACE["log_scale_spread"]] *= free * spread / deviate if deviate else 1.0
+        product = len(COMMON) + len(BY_SCALE) * self.channels
+        half_loss = by_slot[product + 1 :: 2].sum() * np.exp(slot[_PLACE["log_sd_half_loss"]])
+        errors, mean = self._errors()
+        # The patient's variability multiplies the sd of drift and of noise on every scale alike.
+        spread = free * by_slot[errors].sum() * np.exp(slot[_PLACE["log_scale_spread"]])
+        by_slot[errors] *= _free_below(mean - slot[errors])
         by_theta = np.zeros(len(self.mean))
         known = self.places >= 0
         np.add.at(by_theta, self.places[known], by_slot[known])
-        first, width = len(COMMON), len(BY_SCALE)
-        product = first + width * self.channels
-        half_loss = by_slot[product + 1 :: 2].sum() * np.exp(slot[_PLACE["log_sd_half_loss"]])
-        # The patient's variability multiplies the sd of drift and of noise on every scale alike.
-        noise = [by_slot[first + _KIND[name] : product : width].sum() for name in ("log_sd_drift", "log_sigma")]
-        spread = free * sum(noise) * np.exp(slot[_PLACE["log_scale_spread"]])
         return np.concatenate([self.root.T @ by_theta, [half_loss, spread]])
 
 
@@ -111,6 +124,12 @@ def held(at: Array | float, most: Array | float) -> tuple[Array, Array]:
     room = np.asarray(most) - straight
     beyond = np.tanh(np.maximum(np.abs(at) - straight, 0.0) / room)
     return np.sign(at) * (np.minimum(np.abs(at), straight) + room * beyond), 1.0 - beyond**2
+
+
+def _free_below(below: Array) -> Array:
+    """Return the slope of the bend that led to `below`, a log of drift or error below the population's."""
+    straight = _STRAIGHT * LEAST_ERROR
+    return 1.0 - (np.maximum(below - straight, 0.0) / (LEAST_ERROR - straight)) ** 2
 
 
 def frame_of(patient: PatientScores, population: Population, rows: Rows) -> Frame:
@@ -167,7 +186,19 @@ def settle(
 @lru_cache(maxsize=128)
 def ground_of(frame: Frame, rounds: int) -> Ground:
     """Return what a compiled kernel takes to seek a mode by itself."""
-    return Ground(frame.mean, frame.root, frame.places, MOST_SPREAD, _STRAIGHT, rounds, STEPS, EARLY, RESTING, _LONGEST)
+    return Ground(
+        frame.mean,
+        frame.root,
+        frame.places,
+        MOST_SPREAD,
+        _STRAIGHT,
+        LEAST_ERROR,
+        rounds,
+        STEPS,
+        EARLY,
+        RESTING,
+        _LONGEST,
+    )
 
 
 def _adjusted(frame: Frame, rows: Rows, mode: Mode, kernel: Kernel, *, responds: bool) -> Rows:

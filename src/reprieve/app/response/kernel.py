@@ -63,7 +63,7 @@ class _Frame(ctypes.Structure):
     _fields_ = (
         *_fields(_INT, "known size"),
         *_fields(_PLACE, "mean root place"),
-        *_fields(_DOUBLE, "most_spread straight"),
+        *_fields(_DOUBLE, "most_spread straight least_error"),
         *_fields(_INT, "rounds steps"),
         *_fields(_DOUBLE, "early resting longest"),
     )
@@ -245,6 +245,7 @@ def _frame(ground: Ground) -> _Frame:
         *(_at(a) for a in (ground.mean, ground.root, ground.places)),
         ground.most_spread,
         ground.straight,
+        ground.least_error,
         ground.rounds,
         ground.steps,
         ground.early,

@@ -32,6 +32,7 @@ typedef struct { /* the first 28 as Python gives them */
 
 typedef struct { /* exponentials of a channel's parameters, in points */
     vec mean, base, factor, drift, noise, rate; /* drift and noise are variances; rate: one over the drift's time */
+    vec drift_free, noise_free;                 /* slopes of the bends that hold a patient's drift and noise up, see native/search.h */
     vec own, given, own_slope, given_slope;     /* root of the baselines' correlation: of this channel's effect in its own
                                                  * baseline and in every later one's, and slopes by the correlation */
 } Channel;

@@ -11,10 +11,26 @@ typedef struct { /* from standard normal coordinates to the kernel's slots, and 
     int known, size;         /* population parameters; coordinates: those, then half-loss time and variability */
     const double *mean, *root; /* (known), (known, size - 2) */
     const int *place;          /* (slots): position in `mean`, or -1 where the slot is fixed at 0 */
-    double most_spread, straight; /* bound of the log variability, and the share of it up to which nothing is bent */
+    double most_spread, straight, least_error; /* bound of the log variability; the share of a bound up to which nothing is bent; how far
+                                                * a patient may take the logs of drift and noise below the population's */
     int rounds, steps;
     double early, resting, longest; /* slopes at which the search rests, before the last round and in that; longest step */
 } Frame;
+
+/* Hold the slot `i` up: no further than `most` below the population's mean. Returns the slope of the bend. */
+INLINE vec hold_up(Scratch *s, const Frame *f, int i) {
+    vec free = splat(1);
+    if (f->place[i] < 0) return free;
+    double mean = f->mean[f->place[i]], straight = f->straight * f->least_error, room = f->least_error - straight;
+    for (int lane = 0; lane < LANES; lane++) {
+        double below = mean - s->theta[i][lane];
+        if (!(below > straight)) continue;
+        double beyond = tanh((below - straight) / room);
+        s->theta[i][lane] = mean - straight - room * beyond;
+        free[lane] = 1 - beyond * beyond;
+    }
+    return free;
+}
 
 /* Set the scratch to the place in each lane of `at`; `held` and `free` are what the gradient needs of the bound. */
 INLINE void set_place(Scratch *s, const Frame *f, const vec *at, vec *known, vec *held, vec *free) {
@@ -27,6 +43,10 @@ INLINE void set_place(Scratch *s, const Frame *f, const vec *at, vec *known, vec
         known[i] = v;
     }
     for (int i = 0; i < s->size; i++) s->theta[i] = f->place[i] < 0 ? splat(0) : known[f->place[i]];
+    for (int ch = 0; ch < s->first - 1; ch++) {
+        s->of[ch].drift_free = hold_up(s, f, COMMON + PER_CHANNEL * ch + SD_DRIFT);
+        s->of[ch].noise_free = hold_up(s, f, COMMON + PER_CHANNEL * ch + SIGMA);
+    }
     vec scale = exp_of(s->theta[SPREAD]);
     *held = *free = splat(1);
     for (int lane = 0; lane < LANES; lane++) {
@@ -48,11 +68,14 @@ BY_PROCESSOR static double costs(Patient *p, Scratch *s, const Frame *f, int cou
     for (int i = 0; i < f->known; i++) by[i] = splat(0);
     evaluate(p, s, count, GRADIENT, NULL, NULL);
     s->grad[SPREAD] *= held;
+    for (int i = 0; i < p->products; i++) half_loss += s->grad[s->size - PER_PRODUCT * (p->products - i) + HALF_LOSS];
+    for (int ch = 0; ch < p->channels; ch++) { /* the patient's variability multiplies the sds of drift and noise */
+        vec *by_drift = s->grad + COMMON + PER_CHANNEL * ch + SD_DRIFT, *by_noise = s->grad + COMMON + PER_CHANNEL * ch + SIGMA;
+        noise += *by_drift + *by_noise;
+        *by_drift *= s->of[ch].drift_free; *by_noise *= s->of[ch].noise_free;
+    }
     for (int i = 0; i < s->size; i++)
         if (f->place[i] >= 0) by[f->place[i]] += s->grad[i];
-    for (int i = 0; i < p->products; i++) half_loss += s->grad[s->size - PER_PRODUCT * (p->products - i) + HALF_LOSS];
-    for (int ch = 0; ch < p->channels; ch++) /* the patient's variability multiplies the sds of drift and noise */
-        noise += s->grad[COMMON + PER_CHANNEL * ch + SD_DRIFT] + s->grad[COMMON + PER_CHANNEL * ch + SIGMA];
     for (int o = 0; o < base; o++) slope[o] = at[o];
     for (int i = 0; i < f->known; i++)
         for (int o = 0; o < base; o++) slope[o] -= f->root[(size_t)i * base + o] * by[i];
