@@ -12,7 +12,8 @@ from argon2 import PasswordHasher
 from reprieve.app import clinic as clinic_module
 from reprieve.app.accounts.accounts import Accounts, Person, Role
 from reprieve.app.clinic import Clinic
-from reprieve.app.ids import now, origin
+from reprieve.app.clock import now
+from reprieve.app.ids import origin
 from reprieve.app.record.entries import amend_entry, record_entry
 from reprieve.app.record.erasure import erase_patient
 from reprieve.app.record.history import history_of

@@ -16,7 +16,8 @@ from sqlalchemy import select, update
 from reprieve.app.accounts.accounts import Accounts, Person, Role
 from reprieve.app.accounts.vault import Vault
 from reprieve.app.clinic import Clinic
-from reprieve.app.ids import now, origin
+from reprieve.app.clock import now
+from reprieve.app.ids import origin
 from reprieve.app.record import today as record_today
 from reprieve.app.record.audit import verification
 from reprieve.app.record.entries import record_entry

@@ -20,7 +20,8 @@ from argon2 import PasswordHasher
 
 from reprieve.app.accounts.accounts import Accounts, Person, Role
 from reprieve.app.clinic import Clinic
-from reprieve.app.ids import now, origin
+from reprieve.app.clock import now
+from reprieve.app.ids import origin
 from reprieve.store.engine import Database
 from reprieve.store.ledger import Ledger
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from reprieve.app import clock
 from reprieve.plan.safety import CheckReport, SafetySettings, check
 from reprieve.record.plan import Plan
 from reprieve.reference.reviews import Review
@@ -24,9 +25,9 @@ def check_plan(
     ----------
     plan : Plan
     today : date, optional
-        The clinic's date; the machine's own if not given. It holds for a plan without a date.
+        The clinic's date; by its clock if not given. It holds for a plan without a date.
     now : datetime, optional
-        The moment, for the hours since a vial was opened; the machine's own if neither it nor `today` is given.
+        The moment, for the hours since a vial was opened; by the clinic's clock if neither it nor `today` is given.
     reviews : sequence of Review
         The clinic's own word on rows of the reference data.
     settings : SafetySettings, optional
@@ -41,6 +42,6 @@ def check_plan(
         A value is none, or a name is not in the reference data.
     """
     if today is None:
-        now = now or datetime.now().astimezone()
+        now = now or clock.now()
         today = now.date()
     return check(plan, today=today, now=now, reviews=reviews, settings=settings)

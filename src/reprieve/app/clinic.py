@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from reprieve.app.accounts.accounts import Accounts, Person
-from reprieve.app.ids import new_id, now, origin
+from reprieve.app.clock import now
+from reprieve.app.ids import new_id, origin
 from reprieve.core.errors import ConflictError, InputError, UnknownNameError
 from reprieve.core.once import first_twice
 from reprieve.record.chart import Chart

@@ -1,10 +1,9 @@
-"""Ids and time: the one room where they come into the program."""
+"""Ids, and where a write comes from: the one room where they come into the program."""
 
 from __future__ import annotations
 
 import secrets
 import time
-from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -16,11 +15,6 @@ from reprieve.store.ledger import Origin
 def new_id() -> str:
     """Return a new unique id that sorts roughly by time."""
     return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
-
-
-def now() -> datetime:
-    """Return the server's time with its zone."""
-    return datetime.now().astimezone()
 
 
 @cache

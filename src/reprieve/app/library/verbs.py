@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from reprieve.app.clock import now
 from reprieve.core.errors import InputError
 from reprieve.record.chart import Chart
 from reprieve.record.plan import Plan
@@ -105,7 +106,7 @@ def propose(
     """
     from reprieve.app.planning.proposal import propose as plan_session
 
-    return plan_session(read_chart(chart), on=on or date.today(), goal=goal, product=product)
+    return plan_session(read_chart(chart), on=on or now().date(), goal=goal, product=product)
 
 
 def assess_chart(chart: ChartLike) -> Ranking:
@@ -255,7 +256,7 @@ def forecast_chart(
     from reprieve.app.forecast import forecast_chart as forecast
 
     model = None if population is None else _population(population)
-    return forecast(read_chart(chart), on=on or date.today(), population=model)
+    return forecast(read_chart(chart), on=on or now().date(), population=model)
 
 
 def simulate_plan(plan: PlanLike, *, days: int = 180, draws: int = 100, seed: int = 0) -> Simulation:

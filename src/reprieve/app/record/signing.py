@@ -131,7 +131,8 @@ def sign_session(
         day = wish.plan.date or store.today()
         check_date(store, view, day)
         if day > store.today():
-            raise InputError(f"date {day} lies ahead of today ({store.today()}); a session is signed when it was given")
+            today = store.clock().isoformat(" ", "minutes")
+            raise InputError(f"date {day} lies ahead of today ({today}); a session is signed when it was given")
         _refuse_unexplained(store, wish, day)
         _refuse_second(view, wish, day)
         session = _session(store, person, wish, day, session_id)

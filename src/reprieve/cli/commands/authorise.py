@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Assemble and print; exit 1 when something is missing."""
-    from reprieve.app.ids import now
+    from reprieve.app.clock import now
 
     on = iso_date(args.on, "--on") if args.on else now().date()
     chart, rounding, head = _chart(args)

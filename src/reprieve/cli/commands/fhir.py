@@ -85,7 +85,7 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _write(args: argparse.Namespace, resources: Iterable[dict[str, Any]]) -> int:
-    from reprieve.app.ids import now
+    from reprieve.app.clock import now
     from reprieve.app.transfer.new_files import write_new_file
     from reprieve.interop.fhir.bulk import write_folder
     from reprieve.interop.fhir.bundle import collection
@@ -157,7 +157,7 @@ def _take_in(args: argparse.Namespace, batch: Batch) -> int:
 
 
 def _to_charts(args: argparse.Namespace, batch: Batch) -> int:
-    from reprieve.app.ids import now
+    from reprieve.app.clock import now
     from reprieve.app.transfer.charts import document_lines
     from reprieve.app.transfer.checks import check_charts
     from reprieve.app.transfer.new_files import write_new_file

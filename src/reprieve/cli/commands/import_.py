@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
 
     charts = _charts(args)
     if args.to_charts:
-        from reprieve.app.ids import now
+        from reprieve.app.clock import now
         from reprieve.app.transfer.checks import check_charts
 
         check_charts(charts, today=now().date())

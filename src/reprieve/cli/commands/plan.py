@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from reprieve.app.clock import now
 from reprieve.app.documents import load
 from reprieve.app.planning.goal import GOALS
 from reprieve.app.planning.proposal import propose
@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Propose and print; 1 when a rule or a conflict of limits leaves no proposal."""
-    on = iso_date(args.on, "--on") if args.on else date.today()
+    on = iso_date(args.on, "--on") if args.on else now().date()
     chart = load(Chart, args.chart)
     model = muscle_model(chart, args.product, on) if args.chain else None
     told = propose(chart, on=on, goal=args.goal, product=args.product, model=model)

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import sys
 
+from reprieve.app.clock import ZONE, now
 from reprieve.cli.output import print_json
 from reprieve.cli.record import DEFAULT_DB, RECORDS
 from reprieve.core.errors import InputError
@@ -54,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
     """Open the record, listen, serve until stopped."""
     if not 0 <= args.port <= 65535:
         raise InputError(f"--port must lie between 0 and 65535, but got {args.port}; choose another")
+    now()  # refuses a zone that is none before anything is opened
     db = args.db or (DEMO_DB if args.demo else DEFAULT_DB)
     if args.add_clinic or args.reset_account:
         return _once(args, db)
@@ -94,6 +96,7 @@ def _tell_json(told) -> None:  # type: ignore[no-untyped-def]
 
 def _tell(told) -> None:  # type: ignore[no-untyped-def]
     print(f"Reprieve listens on {told.address} (stop with Ctrl-C); the record is {told.db}")
+    print(f"The clinic's time is {now().isoformat(' ', 'minutes')}; {ZONE} names another zone")
     if told.demo:
         print("Demonstration: every patient is invented. Sign in as any of these:")
         for account in told.accounts:

@@ -110,7 +110,7 @@ def reader() -> Person:
 
 def letterhead(clinic_name: str, audit_head: str) -> Letterhead:
     """Return the head of a sheet that is printed now."""
-    from reprieve.app.ids import now
+    from reprieve.app.clock import now
     from reprieve.app.sheets.printing import Letterhead
 
     return Letterhead(clinic=clinic_name, audit_head=audit_head, printed_at=now())
