@@ -204,6 +204,15 @@ def test_a_count_that_is_none_is_one_line(arguments: list[str], least: int, caps
     [
         ("patient,cycle,week,Score,score\na,1,0,45,30\n", "the column 'score' stands twice"),
         ("patient,cycle,week,score\na,1,0,45,7\n", "line 2: more cells than the 4 columns"),
+        # A quote that is never closed took all further scores into its own cell, and the rest was fitted.
+        (
+            'patient,cycle,week,score,site\na,1,0,45,"x\na,1,4,30,x\n',
+            "after line 1: unexpected end of data; close every",
+        ),
+        (
+            "patient,cycle,week,score,site\na,1,0,45," + "x" * 200_000 + "\n",
+            "after line 1: field larger than field limit",
+        ),
     ],
 )
 def test_a_table_that_could_be_read_in_two_ways_is_one_line(

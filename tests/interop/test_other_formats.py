@@ -366,6 +366,7 @@ def test_delsys_csv_with_a_time_column_for_each_channel(tmp_path: Path) -> None:
     ("text", "word"),
     [
         ("a,b\n1,2\n3,4\n", "states units"),
+        ("time [s],biceps [uV]," + "x" * 200_000 + "\n0,1,2\n", "line 1: field larger"),
         ("time [s],emg [uV]\n0,1\n0.001,x\n", "not a table of numbers"),
         ("emg [uV]\n1\n2\n", "no time column"),
         ("time [s],emg [uV],more\n0,1,2\n0.001,2,3\n", "states no unit"),

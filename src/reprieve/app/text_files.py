@@ -47,18 +47,24 @@ def csv_records(lines: Iterable[str], where: str, check: Callable[[list[str]], N
     Raises
     ------
     ScoresError
-        A row has more cells than there are columns: it would be read as something else.
+        A row has more cells than there are columns, or a quote is not closed: it would be read as something else.
     """
-    reader = csv.DictReader(lines)
-    columns = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
-    check(columns)
-    reader.fieldnames = columns
-    for row in reader:
-        if None in row:
-            raise ScoresError(
-                f"{where}, line {reader.line_num}: more cells than the {len(columns)} columns; correct it"
-            )
-        yield reader.line_num, row
+    # Strict: a quote that is never closed else takes all further rows into its own cell without a word.
+    reader = csv.DictReader(lines, strict=True)
+    try:
+        columns = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
+        check(columns)
+        reader.fieldnames = columns
+        for row in reader:
+            if None in row:
+                raise ScoresError(
+                    f"{where}, line {reader.line_num}: more cells than the {len(columns)} columns; correct it"
+                )
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise ScoresError(
+            f"{where}, after line {reader.line_num}: {error}; close every quote, save it as CSV"
+        ) from None
 
 
 def _file(path: str) -> bytes:

@@ -41,7 +41,7 @@ def with_bids_sidecar(recording: Recording) -> Recording:
         return recording
     try:
         with sidecar.open(encoding="utf-8-sig", newline="") as file:
-            table = csv.DictReader(file, delimiter="\t")
+            table = csv.DictReader(file, delimiter="\t", strict=True)
             rows, heads = list(table), list(table.fieldnames or ())
     except (UnicodeDecodeError, csv.Error) as error:
         raise RecordingError(f"{sidecar}: not a table in UTF-8 ({error}); save it as UTF-8 text with tabs") from None

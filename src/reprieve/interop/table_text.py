@@ -222,7 +222,10 @@ def _header_line(path: str) -> tuple[list[str], int, str]:
         if not line.strip() or line.startswith("#"):
             continue
         mark = max("\t;,", key=line.count)
-        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=mark))]
+        try:
+            cells = [cell.strip() for cell in next(csv.reader([line], delimiter=mark))]
+        except csv.Error as error:
+            raise RecordingError(f"{path}, line {number + 1}: {error}; it is no table of columns with units") from None
         while cells and not cells[-1]:
             cells.pop()
         if any(_named_unit(cell)[1] is not None for cell in cells):
