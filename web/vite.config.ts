@@ -3,17 +3,46 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { words } from "./src/words/names";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const DATA = here("../src/reprieve/reference/data");
+/** A table of the reference data; no cell of those read here holds a line break or a quoted quote. */
+const table = (name: string): Record<string, string>[] => {
+  const lines = readFileSync(`${DATA}/${name}`, "utf8").split(/\r?\n/);
+  const cells = (line: string) =>
+    [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+  const [head, ...rows] = lines.filter((line) => line && !line.startsWith("#")).map(cells);
+  return rows.map((row) => Object.fromEntries(head!.map((name, index) => [name, row[index]!])));
+};
+
+/** Muscles of the reference data in one language, by what the page would say in English. */
+function muscleNames(language: string, english: (id: string) => string): Record<string, string> {
+  const rows = table("anatomy/names_by_language.csv").filter((row) => row.language === language);
+  return Object.fromEntries(rows.map((row) => [english(row.muscle!), row.name!]));
+}
+
+/** How the server says a muscle in plain English, as the patient's page gets it. */
+function saidByServer(): (id: string) => string {
+  const groups = JSON.parse(readFileSync(`${DATA}/anatomy/label_groups.json`, "utf8")) as {
+    groups: { id: string; name: string }[];
+  };
+  const names = new Map([
+    ...table("ta2_names/names.csv").map((row) => [row.muscle!, row.name!] as const),
+    ...groups.groups.map((group) => [group.id, group.name] as const),
+  ]);
+  return (id) => names.get(id)!;
+}
 
 /** Folders whose texts the patient's page can show. */
 const PHONE_FOLDERS = ["phone", "camera", "shared", "numbers", "words", "api"];
 
 /**
- * `de.json?phone` is the catalogue without what only the clinic's screens say: the patient's page has to open on a slow
+ * `de.json?clinic` is the catalogue with the muscles of the reference data in it. `de.json?phone` is the catalogue without what only the clinic's screens say: the patient's page has to open on a slow
  * phone. A text is kept when it stands, as a whole string, in a source that the page can use.
  */
-function phoneWords(): Plugin {
+function catalogues(): Plugin {
   const sources = () =>
     PHONE_FOLDERS.flatMap((folder) =>
       readdirSync(here(`src/${folder}`))
@@ -21,15 +50,19 @@ function phoneWords(): Plugin {
         .map((name) => readFileSync(here(`src/${folder}/${name}`), "utf8")),
     ).join("\n");
   return {
-    name: "phone-words",
+    name: "catalogues",
     enforce: "pre",
     load(id) {
-      if (!id.endsWith(".json?phone")) return null;
-      const all = JSON.parse(readFileSync(id.replace("?phone", ""), "utf8")) as Record<string, string>;
-      const text = sources();
-      const kept = Object.entries(all).filter(([key]) => text.includes(JSON.stringify(key)));
+      const [, file, language, page] = /^(.*\/(\w\w)\.json)\?(phone|clinic)$/.exec(id) ?? [];
+      if (!file || !language) return null;
+      const all = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
+      const text = page === "phone" ? sources() : "";
+      const kept = Object.entries(all).filter(
+        ([key]) => page === "clinic" || text.includes(JSON.stringify(key)),
+      );
+      const muscles = muscleNames(language, page === "clinic" ? words : saidByServer());
       return {
-        code: `export default ${JSON.stringify(Object.fromEntries(kept))}`,
+        code: `export default ${JSON.stringify({ ...Object.fromEntries(kept), ...muscles })}`,
         map: null,
         moduleType: "js",
       };
@@ -57,7 +90,7 @@ function faceWeights(): Plugin {
 
 // Two entries: the clinic, and the patient's small page that must load fast on a phone.
 export default defineConfig({
-  plugins: [phoneWords(), faceWeights(), react()],
+  plugins: [catalogues(), faceWeights(), react()],
   base: "/",
   build: {
     outDir: here("../src/reprieve/web/static"),

@@ -12,6 +12,7 @@ from reprieve.core.errors import UnknownNameError
 from reprieve.reference import anatomy_sources, label_groups, muscles, postures, scales
 from reprieve.reference._files import read_json
 from reprieve.reference.all_sources import all_sources
+from reprieve.reference.muscle_names import names_by_language
 
 
 def test_every_row_is_shown_with_sources_and_no_id_stands_twice() -> None:
@@ -40,6 +41,8 @@ def test_short_names_lead_to_catalogue_muscles() -> None:
         ("torticaput", "cervical.torticaput"),
         ("tsui", "tsui"),
         ("gastrocnemius", "gastrocnemius"),
+        ("M. splenius cervicis", "splenius_cervicis"),
+        ("Grand droit postérieur de la tête", "rectus_capitis_posterior_major"),
     ],
 )
 def test_search_finds_what_people_type(text: str, first: str) -> None:
@@ -101,3 +104,19 @@ def test_a_slip_in_a_filter_is_no_empty_answer(words: list[str], named: str, cap
     told = capsys.readouterr()
     assert (told.out, told.err.count("\n")) == ("", 1)
     assert named in told.err
+
+
+def test_every_target_of_a_plan_has_a_name_in_german_and_french() -> None:
+    """One each, from a known source; what was recalled is not called checked."""
+    groups = {one.id for one in label_groups().values() if one.kind != "class"}
+    assert set(names_by_language()) == set(muscles()) | groups
+    for target, names in names_by_language().items():
+        assert sorted(one.language for one in names) == ["de", "fr"], target
+        for one in names:
+            assert one.name == one.name.strip() != "", target
+            assert one.source in all_sources(), target
+            assert one.checked == (one.source != "recalled"), target
+    row = next(one for one in reference_rows() if one.id == "splenius_cervicis")
+    facts = {one.field: one for one in row.facts}
+    assert (facts["name_de"].value, facts["name_de"].checked) == ("M. splenius cervicis", False)
+    assert (facts["name_fr"].value, facts["name_fr"].checked) == ("Splénius du cou", True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
 
-from reprieve.reference._files import read_json
 from reprieve.reference.all_sources import grade_of
 from reprieve.reference.assessment_weights import Weight, assessment_weights
 from reprieve.reference.muscle_catalogue import LabelGroup, Muscle, label_groups, muscles
+from reprieve.reference.muscle_names import names_by_language, other_names
 from reprieve.reference.posture_table import Posture, postures
 from reprieve.reference.scale_catalogue import Scale, scales
 
@@ -61,11 +61,6 @@ def anatomy_rows() -> tuple[ReferenceRow, ...]:
     )
 
 
-@cache
-def _short_names() -> dict[str, str]:
-    return read_json("anatomy/short_names.json")["names"]
-
-
 def _text(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(_text(entry) for entry in value)
@@ -76,8 +71,8 @@ def _text(value: object) -> str:
 
 def _muscle_row(one: Muscle) -> ReferenceRow:
     initials = "".join(word[0] for word in one.id.split("_"))
-    shorts = " ".join(short for short, name in _short_names().items() if name == one.id)
-    words = f"{one.latin or ''} {one.region} {initials} {shorts} {' '.join(one.groups)} {one.fma} {one.uberon}"
+    others = " ".join(other_names(one.id))
+    words = f"{one.region} {initials} {others} {' '.join(one.groups)} {one.fma} {one.uberon}"
     return ReferenceRow("muscle", one.id, one.name, tuple(_muscle_facts(one)), words)
 
 
@@ -86,6 +81,7 @@ def _muscle_facts(one: Muscle) -> Iterator[Fact]:
     for field, value in (("latin", one.latin), ("ta2", one.ta2), ("fma", one.fma), ("uberon", one.uberon)):
         if value is not None:
             yield fact(field, value, names, one.names_checked)
+    yield from _name_facts(one.id)
     yield fact("region", one.region, names, None)
     yield fact("sides", one.sides, names, None)
     nerves = one.innervation
@@ -102,6 +98,11 @@ def _muscle_facts(one: Muscle) -> Iterator[Fact]:
         )
     yield from _size_facts(one)
     yield from _place_facts(one)
+
+
+def _name_facts(name: str) -> Iterator[Fact]:
+    for one in names_by_language().get(name, ()):
+        yield fact(f"name_{one.language}", one.name, one.source, one.checked)
 
 
 def _size_facts(one: Muscle) -> Iterator[Fact]:
@@ -140,8 +141,10 @@ def _group_row(one: LabelGroup) -> ReferenceRow:
     facts = (
         fact("kind", one.kind, one.source, one.checked),
         fact("members", one.members, one.source, one.checked),
+        *_name_facts(one.id),
     )
-    return ReferenceRow("label_group", one.id, one.name, facts, f"{one.region} {' '.join(one.members)}")
+    words = f"{one.region} {' '.join(other_names(one.id))} {' '.join(one.members)}"
+    return ReferenceRow("label_group", one.id, one.name, facts, words)
 
 
 def _posture_row(one: Posture) -> ReferenceRow:

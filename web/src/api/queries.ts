@@ -170,6 +170,8 @@ export interface MuscleRow {
   name: string;
   region: string;
   sides: Side[];
+  /** What else it is called: short and Latin names, and those of other languages. */
+  also: string[];
 }
 
 export const useMuscles = () =>

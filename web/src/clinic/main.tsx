@@ -31,7 +31,10 @@ function Root() {
 }
 
 runAs(import.meta.url);
-takeCatalogues({ de: () => import("../words/de.json"), fr: () => import("../words/fr.json") });
+takeCatalogues({
+  de: () => import("../words/de.json?clinic"),
+  fr: () => import("../words/fr.json?clinic"),
+});
 void startWords().then(() => {
   createRoot(document.getElementById("root")!).render(
     <StrictMode>

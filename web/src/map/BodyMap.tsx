@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import type { Side } from "../api/types";
 import { Icon } from "../shared/Icon";
-import { muscleWord, sideWord, words } from "../words/names";
+import { coded, muscleWord, sideWord } from "../words/names";
 import { t } from "../words/words";
 import { OUTLINES } from "./outlines";
 import { readDrawing, targetsOf, type Shape, type Target } from "./drawing";
@@ -70,7 +70,7 @@ export function BodyMap(props: Props) {
     else
       setAsked({
         of: viewId,
-        title: words(target.region ?? target.muscle ?? ""),
+        title: coded(target.region ?? target.muscle ?? ""),
         side: target.side,
         muscles,
       });
@@ -172,7 +172,7 @@ export function BodyMap(props: Props) {
                   setAsked(null);
                 }}
               >
-                {words(muscle)}
+                {coded(muscle)}
               </button>
             ))}
             <button type="button" className="btn btn--quiet btn--small" onClick={() => setAsked(null)}>
@@ -226,7 +226,7 @@ function Figure(props: FigureProps) {
   };
   const nameOf = (target: Target): string => {
     const name = muscleWord(target.muscle ?? target.region ?? "", target.side);
-    const told = marksOf(target).map((mark) => `${words(mark.muscle)}: ${mark.words}`);
+    const told = marksOf(target).map((mark) => `${coded(mark.muscle)}: ${mark.words}`);
     return told.length ? `${name}; ${told.join("; ")}` : name;
   };
   const keys = (event: KeyboardEvent, index: number) => {

@@ -1,6 +1,6 @@
 /** The needle sites of planned muscles, one handle each: dragged by mouse, pen or finger, moved and removed by keyboard. */
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
-import { muscleWord, words } from "../words/names";
+import { muscleWord, coded } from "../words/names";
 import { t } from "../words/words";
 import type { Mark } from "./mark";
 import type { Target } from "./drawing";
@@ -255,7 +255,7 @@ function Handle({
       aria-label={t("Site {n} of {all}, {muscle}: {where}", {
         n: number,
         all: of,
-        muscle: words(name),
+        muscle: coded(name),
         where: third(share),
       })}
       aria-keyshortcuts="ArrowUp ArrowDown ArrowLeft ArrowRight Delete +"

@@ -8,7 +8,7 @@ import type { Plan } from "../api/types";
 import { number, units } from "../numbers/format";
 import { useSettled } from "../shared/useSettled";
 import { Failed, Loading } from "../shared/states";
-import { muscleWord, words } from "../words/names";
+import { muscleWord } from "../words/names";
 import { t } from "../words/words";
 import "../styles/neck.css";
 import {
@@ -298,7 +298,7 @@ function Bodies({
 }
 
 const riskName = (body: Body) =>
-  `${body.side ? muscleWord(body.name, body.side) : words(body.name)}${body.effect ? ` (${body.effect})` : ""}`;
+  `${muscleWord(body.name, body.side)}${body.effect ? ` (${body.effect})` : ""}`;
 
 function InWords({ scene, product }: { scene: Scene; product: string }) {
   const lines = neighbours(scene);

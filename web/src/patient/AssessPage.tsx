@@ -12,7 +12,7 @@ import { Icon } from "../shared/Icon";
 import { Boundary, part } from "../shared/part";
 import { NumberField } from "../shared/NumberField";
 import { Empty, Unknown } from "../shared/states";
-import { sideWord, words } from "../words/names";
+import { coded, sideWord, words } from "../words/names";
 import { t } from "../words/words";
 import { Examination, type Examined } from "./Examination";
 import { ConditionForm } from "./FactsForm";
@@ -54,7 +54,8 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
   });
   const key = useRef(newKey());
   const byId = new Map((postures.data ?? []).map((row) => [row.id, row]));
-  const nameOf = (posture: string) => byId.get(posture)?.name ?? words(posture.split(".").at(-1) ?? posture);
+  const nameOf = (posture: string) =>
+    t(byId.get(posture)?.name ?? words(posture.split(".").at(-1) ?? posture));
   const edit = (index: number, change: Partial<PostureFinding>) =>
     setRows(rows.map((row, at) => (at === index ? { ...row, ...change } : row)));
   const add = (posture: string) => {
@@ -185,12 +186,12 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
                       {postures.isError ? t("The list cannot be loaded") : t("Choose")}
                     </option>
                     {[...new Set((postures.data ?? []).map((row) => row.region))].map((region) => (
-                      <optgroup key={region} label={words(region)}>
+                      <optgroup key={region} label={coded(region)}>
                         {(postures.data ?? [])
                           .filter((row) => row.region === region)
                           .map((row) => (
                             <option key={row.id} value={row.id}>
-                              {row.name}
+                              {t(row.name)}
                             </option>
                           ))}
                       </optgroup>

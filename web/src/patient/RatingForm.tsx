@@ -52,7 +52,7 @@ export function RatingForm({ id, chart }: { id: string; chart: Chart }) {
             {!known && <option value={scale}>{words(scale)}</option>}
             {scales.data?.map((row) => (
               <option key={row.id} value={row.id}>
-                {row.id.length <= 7 ? `${row.id.toUpperCase()} · ${row.name}` : row.name}
+                {row.id.length <= 7 ? `${row.id.toUpperCase()} · ${t(row.name)}` : t(row.name)}
               </option>
             ))}
           </select>

@@ -12,7 +12,7 @@ import { age, clock, shown } from "../numbers/dates";
 import { millilitres, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { total } from "../timeline/lanes";
-import { coded, fullName, sideWord, words } from "../words/names";
+import { coded, fullName, sideWord } from "../words/names";
 import { t } from "../words/words";
 
 export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
@@ -106,7 +106,7 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
                         <span className="tick-box" />
                       </td>
                     )}
-                    <td>{words(injection.muscle)}</td>
+                    <td>{coded(injection.muscle)}</td>
                     <td>
                       <strong>{sideWord(injection.side)}</strong>
                     </td>
@@ -121,7 +121,7 @@ export function SheetPage({ id, chart }: { id: string; chart: Chart }) {
                 {(session.skipped ?? []).map((skip) => (
                   <tr key={`skip-${skip.muscle}-${skip.side}`}>
                     {!given && <td>–</td>}
-                    <td>{words(skip.muscle)}</td>
+                    <td>{coded(skip.muscle)}</td>
                     <td>{sideWord(skip.side)}</td>
                     <td colSpan={4}>
                       {t("not given")}: {skip.reason}

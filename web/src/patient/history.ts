@@ -1,6 +1,6 @@
 /** The history of a chart in words: what an entry is called, what it says, what changed between two versions. */
 import { clock, readable, shown } from "../numbers/dates";
-import { words } from "../words/names";
+import { coded, words } from "../words/names";
 import { t } from "../words/words";
 
 export type Body = Record<string, unknown>;
@@ -92,8 +92,8 @@ function worded(value: unknown, field: string): string {
   const text = String(value);
   if (/^\d{4}-\d\d-\d\dT/.test(text)) return `${shown(text.slice(0, 10))} ${clock(text)}`;
   const isCode = /^[a-z]+(_[a-z0-9]+)+$/.test(text);
-  if (CODED.has(field)) return isCode ? t(words(text)) : t(text);
-  return isCode ? words(text) : readable(text);
+  if (isCode || field === "muscle") return coded(text);
+  return CODED.has(field) ? t(text) : readable(text);
 }
 
 /** The fields that can be typed anew: single values, and those of one part inside (the items of a scale). */

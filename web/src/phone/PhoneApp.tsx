@@ -257,9 +257,11 @@ export function PhoneApp() {
   );
 }
 
-/** "Splenius capitis muscle, right": the name stays Latin, the side is said in the reader's language. */
-const inOwnWords = (muscle: string): string =>
-  muscle.replace(/, (left|right|both)$/, (_, side: Side) => `, ${sideWord(side)}`);
+/** "Splenius capitis muscle, right", in the reader's language. */
+function inOwnWords(muscle: string): string {
+  const side = /, (left|right|both)$/.exec(muscle)?.[1] as Side | undefined;
+  return side ? `${t(muscle.slice(0, -side.length - 2))}, ${sideWord(side)}` : t(muscle);
+}
 
 function Given({ mine, next }: { mine: Mine | null; next: string | null }) {
   const sessions = [...(mine?.sessions ?? [])].sort((a, b) => b.date.localeCompare(a.date));

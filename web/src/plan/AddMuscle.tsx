@@ -3,7 +3,7 @@ import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 
 import type { MuscleRow } from "../api/queries";
 import type { Side } from "../api/types";
 import { Icon } from "../shared/Icon";
-import { muscleWord, words } from "../words/names";
+import { coded, muscleWord, sideWord } from "../words/names";
 import { t } from "../words/words";
 
 interface Choice {
@@ -13,20 +13,27 @@ interface Choice {
   region: string;
 }
 
-function choicesOf(muscles: readonly MuscleRow[], text: string): Choice[] {
-  const typed = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
+/** Without capitals and accents: "epineux" finds "épineux". */
+const folded = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** The side that a word means, in English or in the reader's language: whole, or one or two letters of it. */
+const sideOf = (typed: string): Side | null =>
+  (["left", "right"] as const).find((side) =>
+    [side, folded(sideWord(side))].some((word) => word === typed || word.slice(0, 2).startsWith(typed)),
+  ) ?? null;
+
+/** A name as it is looked for: "M. splenius capitis" begins with "splenius". */
+const bare = (label: string): string => folded(label).replace(/^mm?\. |^muscles? /, "");
+
+export function choicesOf(muscles: readonly MuscleRow[], text: string): Choice[] {
+  const typed = folded(text).trim().split(/\s+/).filter(Boolean);
   if (typed.length === 0) return [];
   const last = typed.at(-1)!;
-  const sideTyped =
-    typed.length > 1 && /^(l|le|left|r|ri|right)$/.test(last)
-      ? last.startsWith("l")
-        ? "left"
-        : "right"
-      : null;
+  const sideTyped = typed.length > 1 ? sideOf(last) : null;
   const parts = sideTyped ? typed.slice(0, -1) : typed;
   const found: Choice[] = [];
   for (const muscle of muscles) {
-    const name = `${muscle.name} ${muscle.id.replace(/_/g, " ")}`.toLowerCase();
+    const name = folded([muscle.name, muscle.id.replace(/_/g, " "), ...muscle.also].join(" "));
     if (
       !parts.every((part) => name.split(/\s+/).some((word) => word.startsWith(part)) || name.includes(part))
     )
@@ -39,14 +46,12 @@ function choicesOf(muscles: readonly MuscleRow[], text: string): Choice[] {
         muscle: muscle.id,
         side,
         label: muscleWord(muscle.id, side),
-        region: words(muscle.region ?? ""),
+        region: coded(muscle.region ?? ""),
       });
     if (found.length > 24) break;
   }
   return found.sort(
-    (a, b) =>
-      Number(b.label.toLowerCase().startsWith(parts[0]!)) -
-      Number(a.label.toLowerCase().startsWith(parts[0]!)),
+    (a, b) => Number(bare(b.label).startsWith(parts[0]!)) - Number(bare(a.label).startsWith(parts[0]!)),
   );
 }
 

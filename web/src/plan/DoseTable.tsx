@@ -5,7 +5,7 @@ import { compare, divide, multiply } from "../numbers/decimal";
 import { change, millilitres, number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { NumberField } from "../shared/NumberField";
-import { sideWord, words } from "../words/names";
+import { coded, sideWord } from "../words/names";
 import { EnglishBelow } from "../shared/states";
 import { t } from "../words/words";
 import { stepOf, volumeOf, type Draft, type DoseRow } from "./draft";
@@ -101,12 +101,12 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, did
       >
         <div className="dose-line">
           <div className="dose-muscle">
-            <strong>{words(row.muscle)}</strong>
+            <strong>{coded(row.muscle)}</strong>
             {sides.includes("left") ? (
               <div
                 className="segments segments--side"
                 role="group"
-                aria-label={t("Side of {muscle}", { muscle: words(row.muscle) })}
+                aria-label={t("Side of {muscle}", { muscle: coded(row.muscle) })}
               >
                 {(["right", "left"] as const).map((side) => (
                   <button
@@ -145,7 +145,7 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, did
           <div className="dose-units">
             <NumberField
               name="units"
-              of={`${words(row.muscle)}, ${sideWord(row.side)}`}
+              of={`${coded(row.muscle)}, ${sideWord(row.side)}`}
               label={t("units")}
               hideLabel
               value={row.units}
@@ -174,7 +174,7 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, did
           <div className="dose-sites">
             <NumberField
               name="sites"
-              of={`${words(row.muscle)}, ${sideWord(row.side)}`}
+              of={`${coded(row.muscle)}, ${sideWord(row.side)}`}
               label={t("sites")}
               hideLabel
               whole
@@ -195,7 +195,7 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, did
           <button
             type="button"
             className="btn btn--quiet btn--icon dose-remove"
-            aria-label={t("Remove {muscle}", { muscle: `${words(row.muscle)}, ${sideWord(row.side)}` })}
+            aria-label={t("Remove {muscle}", { muscle: `${coded(row.muscle)}, ${sideWord(row.side)}` })}
             title={t("Remove")}
             onClick={() => onRemove(row.key)}
           >

@@ -2,7 +2,7 @@
 import type { CheckReport, Limit } from "../api/queries";
 import type { SourceRef } from "../api/types";
 import { decimal as figure, number, unitWord } from "../numbers/format";
-import { coded, words } from "../words/names";
+import { coded, subjectWord } from "../words/names";
 import { grouped } from "./limits";
 import { t } from "../words/words";
 import { Verified } from "./findings";
@@ -28,11 +28,6 @@ export function LimitsPanel({ report }: { report: CheckReport | null }) {
       ))}
     </ul>
   );
-}
-
-/** "sternocleidomastoid left" to "Sternocleidomastoid left"; the whole patient needs no name. */
-function subjectWord(subject: string | null | undefined): string | null {
-  return !subject || subject === "patient" ? null : words(subject);
 }
 
 function LimitRow({ limit, others }: { limit: Limit; others: number }) {

@@ -23,7 +23,7 @@ import { Boundary, part } from "../shared/part";
 import { effectIn, effectWord } from "../patient/outcome";
 import { keepSession, keptSession } from "../session/state";
 import { EnglishBelow, Loading } from "../shared/states";
-import { muscleWord, productName, sideWord, sitesWord, words } from "../words/names";
+import { muscleWord, productName, sitesWord } from "../words/names";
 import { t } from "../words/words";
 import { AddMuscle } from "./AddMuscle";
 import { DoseTable } from "./DoseTable";
@@ -181,7 +181,7 @@ function Planning({ id, chart }: { id: string; chart: Chart }) {
         return { ...base, rows: [...base.rows, { ...row, last: dose }] };
       });
     setTimeout(() => {
-      const label = `${words(muscle)}, ${sideWord(side)}: ${t("units")}`;
+      const label = `${muscleWord(muscle, side)}: ${t("units")}`;
       const fields = Array.from(document.querySelectorAll<HTMLInputElement>('input[name="units"]'));
       fields.find((field) => field.labels?.[0]?.textContent === label)?.focus();
     }, 30);

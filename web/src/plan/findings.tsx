@@ -3,7 +3,7 @@ import type { Finding, SourceRef } from "../api/types";
 import { readable } from "../numbers/dates";
 import { Icon, type IconName } from "../shared/Icon";
 import { decimal, unitWord } from "../numbers/format";
-import { coded, muscleWord } from "../words/names";
+import { coded, subjectWord } from "../words/names";
 import { language, t } from "../words/words";
 import type { DoseRow } from "./draft";
 import { ruleWord } from "./rules";
@@ -68,13 +68,6 @@ export function Seen({ ok }: { ok: boolean }) {
   );
 }
 
-/** "splenius_capitis left" as a muscle and its side; the session and the patient need no name. */
-function subjectWord(subject: string): string | null {
-  const [muscle, side] = subject.split(/[\s,:]+/);
-  if (!muscle || !muscle.includes("_")) return null;
-  return side === "left" || side === "right" ? muscleWord(muscle, side) : muscleWord(muscle);
-}
-
 /**
  * What a rule has to say. The engine's sentence is English; a reader of another language is told first what it is
  * about and by how much, and has the sentence below, since it alone names the source and the exact condition.
@@ -85,7 +78,7 @@ export function FindingWords({ finding }: { finding: Pick<Finding, "rule" | "mes
   const unit = unitWord(finding.unit);
   return (
     <>
-      {[ruleWord(finding.rule), subjectWord(finding.subject ?? "")].filter(Boolean).join(": ")}
+      {[ruleWord(finding.rule), subjectWord(finding.subject)].filter(Boolean).join(": ")}
       {actual && limit && (
         <>
           {" · "}

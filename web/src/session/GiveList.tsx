@@ -2,7 +2,7 @@
 import { number, units } from "../numbers/format";
 import { Icon } from "../shared/Icon";
 import { NumberField } from "../shared/NumberField";
-import { sideWord, sitesWord, words } from "../words/names";
+import { coded, sideWord, sitesWord, words } from "../words/names";
 import { t } from "../words/words";
 import { stepOf, type Draft, type DoseRow } from "../plan/draft";
 import { givenOf, type GivenRow, type SessionState } from "./state";
@@ -88,7 +88,7 @@ interface ItemProps {
 }
 
 function Item({ row, given, product, onEdit, onLight }: ItemProps) {
-  const name = `${words(row.muscle)}, ${sideWord(row.side)}`;
+  const name = `${coded(row.muscle)}, ${sideWord(row.side)}`;
   const target = `${row.muscle} ${row.side}`;
   const choose = (state: GivenRow["state"]) =>
     onEdit(
@@ -111,7 +111,7 @@ function Item({ row, given, product, onEdit, onLight }: ItemProps) {
         onBlur={() => onLight(null)}
       >
         <div className="give-what">
-          <strong>{words(row.muscle)}</strong>
+          <strong>{coded(row.muscle)}</strong>
           <span className="give-side">{sideWord(row.side)}</span>
           <span className="figures">
             {units(row.units ?? "0")}

@@ -2,7 +2,7 @@
 import { useId, useRef, useState } from "react";
 import type { Plan } from "../api/types";
 import { Failed } from "../shared/states";
-import { muscleWord, words } from "../words/names";
+import { coded, muscleWord, words } from "../words/names";
 import { t } from "../words/words";
 import { type Case, CHANGES, compare, type JointChange, type SideEffectChance, turn } from "./consequences";
 import { percent } from "./simulation";
@@ -161,7 +161,7 @@ function Beside({ base, other }: { base: Case; other: Case }) {
         ))}
         {base.risks.map((risk, index) => (
           <tr key={`risk-${index}`}>
-            <th scope="row">{words(risk.name)}</th>
+            <th scope="row">{coded(risk.name)}</th>
             <td className="num">{risk.value === null ? t("not told") : percent(risk.value)}</td>
             <td className="num">
               {risk.value === null ? t("not told") : percent(other.risks[index]?.value ?? 0)}

@@ -2,7 +2,7 @@
 import { useEffect, useId, useRef, useState } from "react";
 import type { Plan } from "../api/types";
 import { Failed } from "../shared/states";
-import { muscleWord, words } from "../words/names";
+import { muscleWord } from "../words/names";
 import { t } from "../words/words";
 import { place, turned } from "./place";
 import { levels, sliceAt, type Outline, type Slice } from "./simulation";
@@ -42,7 +42,7 @@ function Drawn({ slice, onHeight }: { slice: Slice; onHeight: (height: number) =
     0,
   );
   const nameOf = (outline: Outline) =>
-    outline.kind === "risk" ? words(outline.structure) : muscleWord(outline.structure, outline.side);
+    muscleWord(outline.structure, outline.kind === "risk" ? null : outline.side);
   const risks = [...new Set(slice.outlines.filter((o) => o.kind === "risk").map(nameOf))];
   const told = t("Cut through the neck; in it lie {injected}, and at risk {risks}.", {
     injected:

@@ -34,8 +34,16 @@ export function sideWord(side: Side | null | undefined): string {
   }
 }
 
+/** A muscle in the reader's language; the build takes the names from the reference data. */
 export function muscleWord(muscle: string, side?: Side | null): string {
-  return side && side !== "midline" ? `${words(muscle)}, ${sideWord(side)}` : words(muscle);
+  return side && side !== "midline" ? `${coded(muscle)}, ${sideWord(side)}` : coded(muscle);
+}
+
+/** What a rule is about, "splenius_capitis left"; the session and the patient need no name. */
+export function subjectWord(subject: string | null | undefined): string | null {
+  const [name = "", side] = (subject ?? "").split(/[\s,:]+/);
+  if (side === "left" || side === "right") return muscleWord(name, side);
+  return name.includes("_") ? coded(name) : null;
 }
 
 export function sitesWord(sites: string | number | null | undefined): string {

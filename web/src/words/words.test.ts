@@ -17,6 +17,31 @@ const EVENT_KINDS = [
   ...readFileSync(join(ENGINE, "record/event_kinds.py"), "utf8").matchAll(/^ {4}[A-Z_]+ = "([a-z_]+)"/gm),
 ].map((match) => match[1]!);
 
+const anatomy = <T>(name: string): T =>
+  JSON.parse(readFileSync(join(ENGINE, "reference/data/anatomy", name), "utf8")) as T;
+interface Body {
+  region: string;
+  spread_risks: { to: string }[];
+}
+const { muscles } = anatomy<{ muscles: Body[] }>("muscles.json");
+const { regions } = anatomy<{ regions: { id: string }[] }>("bodymap/regions.json");
+const { postures } = anatomy<{ postures: { name: string }[] }>("postures.json");
+const named = readFileSync(join(ENGINE, "reference/data/anatomy/names_by_language.csv"), "utf8");
+/** Regions of the body and of its drawings, structures at risk, postures, as the reference data names them. */
+const ANATOMY = [
+  ...muscles.map((one) => words(one.region)),
+  ...postures.map((one) => one.name),
+  // What is itself a muscle or a gland has its name from the table.
+  ...[...regions.map((one) => one.id), ...muscles.flatMap((one) => one.spread_risks.map((risk) => risk.to))]
+    .filter((id) => !named.includes(`\n${id},`))
+    .map(words),
+];
+/** Scales whose name is a description; those with a name of their own keep it. */
+const SCALES = [
+  ...["Pain numeric rating 0-10", "Pain visual analogue scale"],
+  "Symptom control diary (own instrument of this project, after a published design)",
+];
+
 /** Texts that reach t() through a name: words of the record, roles, lists. */
 const THROUGH_NAMES = [
   ...[...CONDITIONS, ...RISKS, ...SYMPTOMS.map((one) => one.id), "dysarthria", "physiotherapy"].map(words),
@@ -25,6 +50,8 @@ const THROUGH_NAMES = [
   ...VALUES,
   ...Object.values(RULES),
   ...REASON_KINDS,
+  ...ANATOMY,
+  ...SCALES,
   ...["One site", "Since the last dose", "One session", "Any indication, one treatment session"],
   ...["Change from the last session", "Sternocleidomastoid (total)", "Sternocleidomastoid (unilateral)"],
   ...["One lower limb", "Both lower limbs", "Paediatric, all indications"],

@@ -7,13 +7,14 @@ from typing import Any
 
 from reprieve.reference.body_map import body_regions, drawing
 from reprieve.reference.muscle_catalogue import label_groups, muscles
+from reprieve.reference.muscle_names import other_names
 from reprieve.reference.posture_table import postures
 from reprieve.reference.scale_catalogue import scales
 
 
 @cache
 def muscle_rows() -> list[dict[str, Any]]:
-    """Return every target that a plan may name: id, name, region, sides."""
+    """Return every target that a plan may name: id, name, region, sides, and what else it is called."""
     rows = [
         {"id": entry.id, "name": entry.name, "region": entry.region, "sides": list(entry.sides), "kind": "muscle"}
         for entry in muscles().values()
@@ -23,6 +24,8 @@ def muscle_rows() -> list[dict[str, Any]]:
         for group in label_groups().values()
         if group.kind != "class"
     ]
+    for row in rows:
+        row["also"] = list(other_names(row["id"]))
     return sorted(rows, key=lambda row: row["name"].casefold())
 
 
