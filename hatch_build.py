@@ -24,6 +24,8 @@ COMPILER_WHEEL = "ziglang>=0.13"
 OLDEST_NODE = (20, 19)
 STAMP = "build.sha256"
 SOURCES = ("src", "public", "index.html", "phone.html", "package-lock.json", "tsconfig.json", "vite.config.ts")
+# The build puts the names of the muscles into the catalogues of the screens.
+NAMES = ("anatomy/names_by_language.csv", "anatomy/label_groups.json", "ta2_names/names.csv")
 # Below one network packet, compression gains nothing.
 SMALLEST_GZIP = 1400
 
@@ -33,8 +35,10 @@ def sources_digest(web: Path) -> str:
     digest = hashlib.sha256()
     files = [web / name for name in SOURCES if (web / name).is_file()]
     files += [file for name in SOURCES for file in (web / name).rglob("*") if file.is_file()]
+    data = web.parent / "src" / "reprieve" / "reference" / "data"
+    files += [data / name for name in NAMES]
     for file in sorted(set(files)):
-        name = file.relative_to(web).as_posix()
+        name = file.relative_to(web.parent).as_posix()
         if ".test." in name:
             continue
         digest.update(f"{name}\0{file.stat().st_size}\0".encode())
