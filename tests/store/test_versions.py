@@ -17,7 +17,7 @@ from reprieve.store.copying import COPIED, LEFT_OUT
 from reprieve.store.engine import Database
 from reprieve.store.fold_views import VIEWS
 from reprieve.store.ledger import Ledger, Origin, Request
-from reprieve.store.tables import SCHEMA_VERSION, accounts, forecasts, meta, metadata
+from reprieve.store.tables import SCHEMA_VERSION, accounts, forecasts, meta, metadata, patients
 from reprieve.store.verify import verify
 
 VERSIONS = sorted(Path(__file__).with_name("versions").glob("*.sql"), key=lambda path: int(path.stem))
@@ -105,4 +105,15 @@ def test_forecasts_of_version_1_are_forgotten_and_made_again(target: str) -> Non
     database = Database(target, create=False)
     with database.read() as connection:
         assert connection.execute(select(forecasts)).all() == []
+    database.close()
+
+
+def test_the_list_of_version_4_is_found_by_plain_letters_and_shows_the_first_diagnosis(target: str) -> None:
+    script = VERSIONS[-1].read_text(encoding="utf-8")
+    old = "UPDATE patients SET family_name = 'Zwetschgenbäum', search = 'zwetschgenbäum philippa', condition = 'other';"
+    _lay_down(f"\n{old}\nCOMMIT;".join(script.rsplit("COMMIT;", 1)), target)
+    database = Database(target, create=False)
+    with database.read() as connection:
+        row = connection.execute(select(patients)).one()
+    assert (row.search, row.condition) == ("zwetschgenbaum philippa", "cervical_dystonia")
     database.close()

@@ -144,5 +144,11 @@ def test_patients_are_found_by_words_in_the_body(signed_in: Callable[..., Any]) 
     rest = nurse.post("/api/patients/search", {**body, "after": found["next"]}).json()
     assert [row["patient_id"] for row in (*found["rows"], *rest["rows"])] == ["p-1", "p-2"]
     assert rest == nurse.get("/api/patients", params={**body, "after": found["next"]}).json()
+    for typed in ("ZWËTSCH", "Zwe\u0308tschgenbaum philippa", "phílippa 1961-04-03"):
+        found = nurse.post("/api/patients/search", {"search": typed}).json()
+        assert [row["patient_id"] for row in found["rows"]] == ["p-1", "p-2"], typed
+    # Numbers of a hospital have capitals: typed small or large, they are found.
+    found = nurse.post("/api/patients/search", {"search": "P-2"}).json()
+    assert [row["patient_id"] for row in found["rows"]] == ["p-2"]
     assert nurse.post("/api/patients/search", {"limit": 0}).status_code == 422
     assert signed_in("patient").post("/api/patients/search", body).status_code == 403

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 
 from reprieve.app.clinic import Clinic
 from reprieve.core.errors import InputError
+from reprieve.core.letters import plain_letters
 from reprieve.store.tables import patients
 
 LARGEST_PAGE = 200
@@ -39,11 +40,11 @@ def find_patients(
     if not 1 <= limit <= LARGEST_PAGE:
         raise InputError(f"limit must lie between 1 and {LARGEST_PAGE}, but got {limit}; correct it")
     query = select(patients).where(patients.c.clinic == clinic)
-    for word in search.casefold().split()[:8]:
+    for told in search.split()[:8]:
+        word = plain_letters(told)
         like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        query = query.where(
-            or_(patients.c.search.like(like, escape="\\"), patients.c.patient == word, patients.c.birth_date == word)
-        )
+        own = or_(patients.c.birth_date == told, func.lower(patients.c.patient) == told.lower())
+        query = query.where(or_(patients.c.search.like(like, escape="\\"), own))
     with store.database.read() as connection:
         if after is not None:
             at = connection.execute(

@@ -19,6 +19,7 @@ from reprieve.store.tables import (
     sign_ins,
     work_lines,
 )
+from reprieve.store.views import searchable
 
 
 def _to_2(connection: Connection) -> None:
@@ -39,7 +40,7 @@ def _to_4(connection: Connection) -> None:
 
 
 def _to_5(connection: Connection) -> None:
-    """Forget what nothing proves, sign-ins above all, and let the list show the first diagnosis of each patient."""
+    """Forget what nothing proves, such as sign-ins; list patients by plain letters and their first diagnosis."""
     for table in (sign_ins, glasses, forecasts, work_lines):
         connection.execute(delete(table))
     first: dict[tuple[str, str], str] = {}
@@ -48,11 +49,12 @@ def _to_5(connection: Connection) -> None:
         select(events.c.clinic, events.c.patient, events.c.body).where(of_kind).order_by(events.c.seq)
     ):
         first.setdefault((row.clinic, row.patient), json.loads(row.body)["condition"])
-    for row in connection.execute(select(patients.c.clinic, patients.c.patient, patients.c.condition)).all():
+    for row in connection.execute(select(patients)).all():
         told = first.get((row.clinic, row.patient))
-        if told != row.condition:
+        search = searchable(row.family_name, row.given_name)
+        if (told, search) != (row.condition, row.search):
             own = (patients.c.clinic == row.clinic) & (patients.c.patient == row.patient)
-            connection.execute(update(patients).where(own).values(condition=told))
+            connection.execute(update(patients).where(own).values(condition=told, search=search))
 
 
 STEPS: Mapping[int, Callable[[Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4, 4: _to_5}

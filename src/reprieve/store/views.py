@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from reprieve.core.letters import plain_letters
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.record.fold import REGISTRATIONS
@@ -22,7 +23,7 @@ class _Change:
 
 def searchable(family_name: str | None, given_name: str | None) -> str:
     """Return the text by which a patient is found and sorted."""
-    return f"{family_name or ''} {given_name or ''}".strip().casefold()
+    return plain_letters(f"{family_name or ''} {given_name or ''}".strip())
 
 
 def project(connection: Connection, new: Sequence[Event], numbers: Sequence[int]) -> None:

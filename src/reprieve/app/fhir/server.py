@@ -15,6 +15,7 @@ from reprieve.app.clinic_search import find_patients
 from reprieve.app.fhir.records import consents_of_patient, resources_of_patient
 from reprieve.app.record.glass import may
 from reprieve.core.errors import AccessError, InputError
+from reprieve.core.letters import plain_letters
 from reprieve.interop.fhir.capability import OTHER_SEARCH, PATIENT_SEARCH, served_types
 from reprieve.interop.fhir.elements import Json
 from reprieve.interop.fhir.names import identifier_system, logical_id, owner_mark
@@ -167,8 +168,8 @@ def _identifier(told: str | None) -> str | None:
 
 def _fits(resource: Json, wanted: dict[str, str]) -> bool:
     name = " ".join([resource.get("name", [{}])[0].get("family", ""), *resource.get("name", [{}])[0].get("given", [])])
-    words = wanted.get("name", "").casefold().split()
-    return all(word in name.casefold() for word in words) and wanted.get("birthdate") in (
+    words = plain_letters(wanted.get("name", "")).split()
+    return all(word in plain_letters(name) for word in words) and wanted.get("birthdate") in (
         None,
         resource.get("birthDate"),
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from reprieve.app.clinic import Clinic
+from reprieve.core.letters import plain_letters
 from reprieve.record.chart import ChartPatient
 from reprieve.store.tables import patients
 
@@ -65,5 +65,4 @@ def _key(person: ChartPatient) -> Key | None:
 
 
 def _words(name: str) -> tuple[str, ...]:
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(sign))
-    return tuple(sorted(re.findall(r"\w+", plain)))
+    return tuple(sorted(re.findall(r"\w+", plain_letters(name))))
