@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+
+import pytest
 
 ONA = "onabotulinumtoxinA"
 
@@ -70,3 +74,22 @@ def test_s06_a_session_told_again_under_its_brand_counts_once(signed_in, clock) 
     body["plan"]["patient"] = {"exposures": [{"date": day, "product": "Botox", "units": "200"}]}
     signed = injector.post("/api/patients/p-2/sessions", body)
     assert signed.status_code == 201, signed.text
+
+
+@pytest.mark.parametrize("record", ["sqlite", "postgresql"], indirect=True)
+def test_s06_of_two_devices_that_sign_at_once_the_second_is_checked_with_the_first(signed_in, clock, store) -> None:
+    """Each alone is within every limit; both together are not, whichever comes first."""
+    day = clock().date().isoformat()
+    devices = [signed_in("injector") for _ in range(4)]
+    gate = threading.Barrier(len(devices))
+
+    def sign(number: int) -> Any:
+        gate.wait()
+        wish = session(day, "200", second_today=f"device {number}")
+        return devices[number].post("/api/patients/p-2/sessions", wish)
+
+    with ThreadPoolExecutor(len(devices)) as pool:
+        answers = list(pool.map(sign, range(len(devices))))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409], [one.text for one in answers]
+    given = [one for one in store.view("clinic", "p-2").chart.sessions if one.date.isoformat() == day]
+    assert len(given) == 1
