@@ -235,3 +235,18 @@ def test_a_column_that_stands_twice_in_parquet_is_one_line(command: list[str], t
     assert "the column 'score' stands twice" in told(
         capsys, main([*command[:2], str(tmp_path / "scores"), *command[2:], *out])
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["restore", ""], "is a folder; nothing was restored"),
+        (["restore", "."], "is a folder; nothing was restored"),
+        (["recall", "L\udcff"], "a word of the command is no UTF-8 text"),
+    ],
+)
+def test_a_word_that_names_nothing_is_one_line(words: list[str], says: str, tmp_path: Path, capsys) -> None:
+    db = str(tmp_path / "clinic.db")
+    if words[0] == "recall":
+        Database(db).close()
+    assert says in told(capsys, main([*words, "--db", db]))

@@ -100,6 +100,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         where = f" at {error.filename}" if error.filename else ""
         _say(name, f"cannot go on{where}: {error.strerror or error}; make room or check the place, then try again")
         return BAD_INPUT
+    except UnicodeEncodeError:
+        _say(name, "a word of the command is no UTF-8 text; write it anew")
+        return BAD_INPUT
     except KeyboardInterrupt:
         _say(name, "stopped by the user")
         return 130

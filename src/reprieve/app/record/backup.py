@@ -74,6 +74,8 @@ def restore(file: Path, record: str) -> Copied:
     InputError
         It is no backup but a record in use, or one whose program was killed: its last events are not in the file yet.
     """
+    if file.is_dir():
+        raise InputError(f"{file} is a folder; nothing was restored, give the file of the backup")
     if any(log.exists() and log.stat().st_size for log in _logs(file) if log.name.endswith("-wal")):
         raise InputError(
             f"{file} is a record in use, or was not closed: its last events stand beside it in {file.name}-wal; "
