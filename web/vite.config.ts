@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
-import { words } from "./src/words/names";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -22,6 +21,9 @@ function muscleNames(language: string, english: (id: string) => string): Record<
   const rows = table("anatomy/names_by_language.csv").filter((row) => row.language === language);
   return Object.fromEntries(rows.map((row) => [english(row.muscle!), row.name!]));
 }
+
+/** How the clinic's page says a muscle in English: as `words` of src/words/names.ts does. */
+const saidByPage = (id: string): string => `${id.charAt(0).toUpperCase()}${id.slice(1).replace(/_/g, " ")}`;
 
 /** How the server says a muscle in plain English, as the patient's page gets it. */
 function saidByServer(): (id: string) => string {
@@ -60,7 +62,7 @@ function catalogues(): Plugin {
       const kept = Object.entries(all).filter(
         ([key]) => page === "clinic" || text.includes(JSON.stringify(key)),
       );
-      const muscles = muscleNames(language, page === "clinic" ? words : saidByServer());
+      const muscles = muscleNames(language, page === "clinic" ? saidByPage : saidByServer());
       return {
         code: `export default ${JSON.stringify({ ...Object.fromEntries(kept), ...muscles })}`,
         map: null,

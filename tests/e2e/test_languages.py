@@ -56,3 +56,16 @@ def test_what_was_given_has_the_same_name_on_chart_sheet_and_phone(watched) -> N
         clinic.page.goto(f"/patients/{patient}/{place}")
         for name in names:
             clinic.page.get_by_text(name.rpartition(",")[0]).first.wait_for(state="attached")
+
+
+def test_the_reasons_of_the_demo_are_said_in_german(watched, cervical: str) -> None:
+    """Every finding behind a muscle and every reason of a dose; what a later engine adds stays English and says so."""
+    visit = watched(**WIDE)
+    visit.sign_in("injector")
+    _speak(visit, "de")
+    page = visit.page
+    page.goto(f"/patients/{cervical}/assess")
+    page.locator(".ranking details").first.wait_for()
+    assert page.locator(".ranking li li").count() > 20
+    assert page.get_by_text("Im Wortlaut des Programms").count() == 0
+    assert page.locator(".ranking li li").get_by_text("muscle of the table").count() == 0

@@ -298,7 +298,7 @@ function Bodies({
 }
 
 const riskName = (body: Body) =>
-  `${muscleWord(body.name, body.side)}${body.effect ? ` (${body.effect})` : ""}`;
+  `${muscleWord(body.name, body.side)}${body.effect ? ` (${t(body.effect)})` : ""}`;
 
 function InWords({ scene, product }: { scene: Scene; product: string }) {
   const lines = neighbours(scene);

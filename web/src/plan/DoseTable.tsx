@@ -10,6 +10,7 @@ import { EnglishBelow } from "../shared/states";
 import { t } from "../words/words";
 import { stepOf, volumeOf, type Draft, type DoseRow } from "./draft";
 import { byWeight, FindingBox, isAbout } from "./findings";
+import { anyEnglish, reasonOfMuscle } from "./reasons";
 
 interface Props {
   draft: Draft;
@@ -205,10 +206,10 @@ function Row({ row, draft, findings, isLit, onLight, onRow, onRemove, sides, did
         {row.reasons.length > 0 && (
           <details className="dose-reasons">
             <summary>{t("Why this dose")}</summary>
-            <EnglishBelow />
+            {anyEnglish(row.reasons) && <EnglishBelow />}
             <ul>
-              {row.reasons.map((reason) => (
-                <li key={reason}>{reason}</li>
+              {row.reasons.map((reason, index) => (
+                <li key={index}>{reasonOfMuscle(reason)}</li>
               ))}
             </ul>
           </details>

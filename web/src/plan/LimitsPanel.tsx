@@ -6,6 +6,7 @@ import { coded, subjectWord } from "../words/names";
 import { grouped } from "./limits";
 import { t } from "../words/words";
 import { Verified } from "./findings";
+import { translated } from "./sentences";
 
 function exactOrNull(value: string | null | undefined): string | null {
   return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? value : null;
@@ -81,7 +82,7 @@ function LimitRow({ limit, others }: { limit: Limit; others: number }) {
             (others > 0 ? t("{muscle} is nearest, {n} more", { muscle: subject, n: others }) : subject),
           limit.nature && coded(limit.nature),
           limit.blocks === undefined ? null : limit.blocks ? t("stops the plan") : t("advice"),
-          limit.words,
+          limit.words && (translated(limit.words) ?? limit.words),
           source,
         ]
           .filter(Boolean)

@@ -5,7 +5,7 @@ import { Icon } from "../shared/Icon";
 import { muscleWord } from "../words/names";
 import { EnglishBelow } from "../shared/states";
 import { t } from "../words/words";
-import { reasonText } from "./reasons";
+import { anyEnglish, reasonText } from "./reasons";
 
 interface Props {
   ranking: readonly RankedMuscle[] | null;
@@ -87,7 +87,7 @@ export function Ranking({ ranking, error, has, onAdd, onLight, most = 10, title 
                     ? ` (${chance(interval[0])} – ${chance(interval[1])})`
                     : ""}
                 </summary>
-                <EnglishBelow />
+                {anyEnglish(row.evidence) && <EnglishBelow />}
                 <ul>
                   {row.evidence.map((evidence, index) => (
                     <li key={index}>{reasonText(evidence)}</li>

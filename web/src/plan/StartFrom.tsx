@@ -12,7 +12,14 @@ import { EnglishBelow } from "../shared/states";
 import { LEVEL } from "./findings";
 import { askText } from "./asks";
 import { changesOf, effectOf, type Effect } from "./options";
-import { reasonsByMuscle, reasonsOfSession, reasonText } from "./reasons";
+import {
+  anyEnglish,
+  reasonOfMuscle,
+  reasonsByMuscle,
+  reasonsOfSession,
+  reasonText,
+  type Told,
+} from "./reasons";
 
 const totalOf = (plan: Plan) => sum(plan.injections.map((injection) => injection.units));
 
@@ -210,25 +217,25 @@ function Option({ proposal, last, pressed, onPlan }: OptionProps) {
 /** What is true of the session first, then of each muscle. */
 function Why({ proposal }: { proposal: Proposal }) {
   const byMuscle = reasonsByMuscle(proposal, proposal.plan);
-  const list = (reasons: readonly string[]) => (
+  const list = (reasons: readonly Told[], text: (reason: Told) => string) => (
     <ul>
-      {reasons.map((reason) => (
-        <li key={reason}>{reason}</li>
+      {reasons.map((reason, index) => (
+        <li key={index}>{text(reason)}</li>
       ))}
     </ul>
   );
   return (
     <details className="dose-reasons">
       <summary>{t("Why")}</summary>
-      <EnglishBelow />
-      {list(reasonsOfSession(proposal).map(reasonText))}
+      {anyEnglish(proposal.reasons) && <EnglishBelow />}
+      {list(reasonsOfSession(proposal), reasonText)}
       {proposal.plan.injections.map(({ muscle, side }) => {
         const own = byMuscle[`${muscle} ${side ?? "midline"}`];
         return (
           own && (
             <div key={`${muscle} ${side}`}>
               <strong>{muscleWord(muscle, side)}</strong>
-              {list(own)}
+              {list(own, reasonOfMuscle)}
             </div>
           )
         );

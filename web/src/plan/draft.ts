@@ -14,6 +14,7 @@ import type {
 import { add, compare, divide, multiply, sum } from "../numbers/decimal";
 import { today } from "../numbers/dates";
 import { positionsOf, sitesOf, type Sites } from "../map/sites";
+import type { Told } from "./reasons";
 
 export interface DoseRow {
   key: string;
@@ -27,7 +28,7 @@ export interface DoseRow {
   places?: Sites | undefined;
   /** Units given last time in the same product; null if not injected then. */
   last: string | null;
-  reasons: string[];
+  reasons: Told[];
 }
 
 export interface VialRow {
@@ -119,7 +120,7 @@ export function vialRow(vial?: Vial): VialRow {
   };
 }
 
-export function doseRow(injection: Injection, doses: Map<string, string>, reasons: string[] = []): DoseRow {
+export function doseRow(injection: Injection, doses: Map<string, string>, reasons: Told[] = []): DoseRow {
   const side = injection.side ?? "midline";
   return {
     key: rowKey(),
@@ -140,7 +141,7 @@ export function draftFromPlan(
   plan: Plan,
   chart: Chart,
   origin: string,
-  reasons: Record<string, string[]> = {},
+  reasons: Record<string, Told[]> = {},
 ): Draft {
   const doses = lastDoses(chart, plan.product);
   const last = lastSessionOf(chart);

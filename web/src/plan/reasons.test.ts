@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Proposal } from "../api/queries";
 import type { Plan } from "../api/types";
-import { reasonsByMuscle, reasonsOfSession, reasonText } from "./reasons";
+import { reasonOfMuscle, reasonsByMuscle, reasonsOfSession, reasonText } from "./reasons";
 
 const plan = {
   product: "onabotulinumtoxinA",
@@ -38,7 +38,11 @@ const proposal = {
 } as unknown as Proposal;
 
 it("a reason goes to its own muscle and side, whatever other side its sentence names", () => {
-  expect(reasonsByMuscle(proposal, plan)).toEqual({
+  const told = Object.entries(reasonsByMuscle(proposal, plan)).map(([key, own]) => [
+    key,
+    own.map(reasonOfMuscle),
+  ]);
+  expect(Object.fromEntries(told)).toEqual({
     "sternocleidomastoid left": ["Evidence: Torticaput to the right: contralateral primary muscle"],
     "splenius_capitis left": ["Risk: may spread into pharyngeal constrictors (dysphagia)"],
     "splenius_capitis right": ["Why not more: at most 100 units, label (skyscape_ona); 0 units left"],

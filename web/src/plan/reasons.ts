@@ -3,6 +3,7 @@ import type { Proposal } from "../api/queries";
 import type { Plan } from "../api/types";
 import { readable } from "../numbers/dates";
 import { t } from "../words/words";
+import { translated } from "./sentences";
 
 export type Told = string | Record<string, unknown>;
 
@@ -33,21 +34,32 @@ function sentence(reason: Told): string {
 }
 
 export function reasonText(reason: Told): string {
-  return plain(sentence(reason));
+  const text = sentence(reason);
+  return translated(text) ?? plain(text);
+}
+
+/** Whether a reader of another language gets one of these in English. */
+export const anyEnglish = (reasons: readonly Told[]): boolean =>
+  reasons.some((reason) => translated(ownText(reason)) === null);
+
+/** A reason of a muscle begins with the muscle; it stands beside it already. */
+function ownText(reason: Told): string {
+  const text = sentence(reason);
+  const prefix = typeof reason === "string" ? "" : `${String(reason.subject)}: `;
+  return prefix && text.startsWith(prefix) ? text.slice(prefix.length) : text;
 }
 
 /** The same beside its muscle, which is not named again. */
-export function reasonOfMuscle(reason: Record<string, unknown>): string {
-  const text = sentence(reason);
-  const prefix = `${String(reason.subject)}: `;
-  const told = plain(text.startsWith(prefix) ? text.slice(prefix.length) : text);
-  const kind = KINDS[String(reason.kind)];
+export function reasonOfMuscle(reason: Told): string {
+  const text = ownText(reason);
+  const told = translated(text) ?? plain(text);
+  const kind = typeof reason === "string" ? undefined : KINDS[String(reason.kind)];
   return kind ? `${t(kind)}: ${told}` : told;
 }
 
 /** Reasons of a proposal that are about one muscle, by muscle and side, as the doses are keyed. */
-export function reasonsByMuscle(proposal: Proposal | undefined, plan: Plan): Record<string, string[]> {
-  const found: Record<string, string[]> = {};
+export function reasonsByMuscle(proposal: Proposal | undefined, plan: Plan): Record<string, Told[]> {
+  const found: Record<string, Told[]> = {};
   for (const { muscle, side } of plan.injections) {
     const own = (proposal?.reasons ?? []).filter(
       (reason): reason is Record<string, unknown> =>
@@ -55,7 +67,7 @@ export function reasonsByMuscle(proposal: Proposal | undefined, plan: Plan): Rec
         reason.muscle === muscle &&
         (!reason.side || !side || reason.side === side),
     );
-    if (own.length > 0) found[`${muscle} ${side ?? "midline"}`] = own.map(reasonOfMuscle);
+    if (own.length > 0) found[`${muscle} ${side ?? "midline"}`] = own;
   }
   return found;
 }

@@ -164,7 +164,7 @@ function ReachedTable({ title, rows }: { title: string; rows: readonly Reached[]
           <tr key={index}>
             <th scope="row">
               {muscleWord(row.structure, row.side)}
-              {row.effect && <span className="hint"> ({row.effect})</span>}
+              {row.effect && <span className="hint"> ({t(row.effect)})</span>}
             </th>
             <td className="num">
               {percent(row.peak_block)}

@@ -1,6 +1,7 @@
 /** What a curve rests on: this person's own data or other patients', and what else has to be known about it. */
 import { readable } from "../numbers/dates";
 import { t } from "../words/words";
+import { translated } from "../plan/sentences";
 import type { Curve } from "./curve";
 
 export function Basis({ curve }: { curve: Curve }) {
@@ -21,7 +22,7 @@ export function Basis({ curve }: { curve: Curve }) {
       {curve.notes.length > 0 && (
         <ul className="hint bullets">
           {curve.notes.map((note) => (
-            <li key={note}>{readable(note)}</li>
+            <li key={note}>{translated(note) ?? readable(note)}</li>
           ))}
         </ul>
       )}

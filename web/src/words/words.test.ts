@@ -6,6 +6,7 @@ import { CONDITIONS, RISKS } from "../patient/FactsForm";
 import { SYMPTOMS } from "../phone/symptoms";
 import { REASON_KINDS } from "../plan/reasons";
 import { RULES } from "../plan/rules";
+import { FILLERS, SENTENCES } from "../plan/sentences";
 import de from "./de.json";
 import fr from "./fr.json";
 import { words } from "./names";
@@ -21,7 +22,7 @@ const anatomy = <T>(name: string): T =>
   JSON.parse(readFileSync(join(ENGINE, "reference/data/anatomy", name), "utf8")) as T;
 interface Body {
   region: string;
-  spread_risks: { to: string }[];
+  spread_risks: { to: string; effect: string }[];
 }
 const { muscles } = anatomy<{ muscles: Body[] }>("muscles.json");
 const { regions } = anatomy<{ regions: { id: string }[] }>("bodymap/regions.json");
@@ -31,6 +32,7 @@ const named = readFileSync(join(ENGINE, "reference/data/anatomy/names_by_languag
 const ANATOMY = [
   ...muscles.map((one) => words(one.region)),
   ...postures.map((one) => one.name),
+  ...muscles.flatMap((one) => one.spread_risks.map((risk) => risk.effect)),
   // What is itself a muscle or a gland has its name from the table.
   ...[...regions.map((one) => one.id), ...muscles.flatMap((one) => one.spread_risks.map((risk) => risk.to))]
     .filter((id) => !named.includes(`\n${id},`))
@@ -52,6 +54,8 @@ const THROUGH_NAMES = [
   ...REASON_KINDS,
   ...ANATOMY,
   ...SCALES,
+  ...SENTENCES,
+  ...FILLERS,
   ...["One site", "Since the last dose", "One session", "Any indication, one treatment session"],
   ...["Change from the last session", "Sternocleidomastoid (total)", "Sternocleidomastoid (unilateral)"],
   ...["One lower limb", "Both lower limbs", "Paediatric, all indications"],
