@@ -114,3 +114,58 @@ def test_signing_out_without_a_connection_says_that_it_did_not_happen(watched, w
     page.get_by_role("button", name="Sign out", exact=True).click()
     page.get_by_label("Password", exact=True).wait_for()
     assert not visit.context.request.get("/api/me").ok
+
+
+def test_a_half_entered_examination_outlives_other_pages_and_a_reload(watched, cervical: str) -> None:
+    """It says that it is not saved, can be taken back, and is gone once it is saved."""
+    visit = watched(**WIDE)
+    visit.sign_in("injector")
+    page = visit.page
+    known = len(visit.get(f"/api/patients/{cervical}/chart")["assessments"])
+    page.goto(f"/patients/{cervical}/assess")
+    page.get_by_label("Note").fill("worse when tired")
+    page.get_by_label("Add a posture").select_option("cervical.lateral_shift")
+    page.get_by_text("not saved yet").wait_for()
+    page.get_by_role("link", name="Chart", exact=True).click()
+    page.get_by_role("heading", name="Course").wait_for()
+    page.go_back()
+    page.get_by_text("not saved yet").wait_for()
+    page.reload()
+    page.get_by_role("group", name="Lateral shift", exact=True).wait_for()
+    assert page.get_by_label("Note").input_value() == "worse when tired"
+    page.get_by_role("button", name="Take the changes back").click()
+    page.get_by_role("group", name="Lateral shift", exact=True).wait_for(state="detached")
+    assert page.get_by_label("Note").input_value() == ""
+
+    page.get_by_label("Note").fill("worse when tired")
+    page.get_by_role("button", name="Save the assessment").click()
+    page.get_by_text("Saved. The ranking beside is new.").wait_for()
+    assert page.get_by_text("not saved yet").count() == 0
+    assert page.evaluate("Object.keys(sessionStorage).filter((name) => name.includes('assess'))") == []
+    assert len(visit.get(f"/api/patients/{cervical}/chart")["assessments"]) == known + 1
+
+
+def test_an_entry_that_is_put_right_after_a_lost_answer_is_taken(watched, cervical: str) -> None:
+    """The first one arrived, its answer did not; the second is another entry and not a repetition with another text."""
+    visit = watched(**WIDE)
+    visit.sign_in("injector")
+    page = visit.page
+    page.goto(f"/patients/{cervical}/follow-up")
+    arrived = []
+
+    def lose_the_answer(route) -> None:
+        arrived.append(route.fetch().status)
+        route.abort()
+
+    page.route(re.compile("/goals$"), lose_the_answer)
+    field = page.locator("#goal-text")
+    field.fill("to drink from a cup")
+    page.get_by_role("button", name="Save the goal").click()
+    page.get_by_text("cannot be reached").wait_for()
+    assert arrived == [201]
+    page.unroute_all()
+    field.fill("to drink from a glass")
+    page.get_by_role("button", name="Save the goal").click()
+    page.get_by_text("Saved.").wait_for()
+    goals = [one["text"] for one in visit.get(f"/api/patients/{cervical}/chart")["goals"]]
+    assert goals[-2:] == ["to drink from a cup", "to drink from a glass"]

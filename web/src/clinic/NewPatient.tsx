@@ -1,6 +1,6 @@
 /** Register a patient with what is treated: then the examination can begin. What is not known stays unknown, and says so. */
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent } from "react";
 import { Link, useLocation } from "wouter";
 import { newKey, post } from "../api/client";
 import { CONDITIONS } from "../patient/FactsForm";
@@ -12,6 +12,7 @@ import {
   type Particulars,
 } from "../patient/ParticularsFields";
 import { Icon } from "../shared/Icon";
+import { useKey } from "../shared/useKey";
 import { useSettled } from "../shared/useSettled";
 import { coded } from "../words/names";
 import { t } from "../words/words";
@@ -42,20 +43,17 @@ export function NewPatient({ onClose }: { onClose: () => void }) {
   const [condition, setCondition] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  // One id and two keys for this form: pressed again after a lost answer, it is still the same patient.
-  const [keys] = useState(() => ({
-    id: `p-${newKey().slice(0, 10)}`,
-    patient: newKey(),
-    condition: newKey(),
-  }));
+  // One id for this form: pressed again after a lost answer, it is still the same patient.
+  const [id] = useState(() => `p-${newKey().slice(0, 10)}`);
+  const [ofPatient, ofCondition] = [useKey(), useKey()];
+  const registered = useRef<string | null>(null);
   const client = useQueryClient();
   const asked = useSettled(told, SETTLED_MS);
-  const { data: others = [] } = useQuery(namesakesOf(asked, keys.id));
+  const { data: others = [] } = useQuery(namesakesOf(asked, id));
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setError(null);
-    const { id, ...key } = keys;
     try {
       // Whoever types faster than the answer comes is told now; the next press registers all the same.
       const same = namesakesOf(told, id);
@@ -64,8 +62,12 @@ export function NewPatient({ onClose }: { onClose: () => void }) {
         return;
       }
       const registration = { patient: patientOf(told, { id }), jurisdiction: told.jurisdiction || null };
-      await post("/api/patients", registration, { key: key.patient });
-      if (condition) await post(`/api/patients/${id}/conditions`, { condition }, { key: key.condition });
+      const wish = JSON.stringify(registration);
+      if (registered.current !== wish)
+        await ofPatient(wish, (key) => post("/api/patients", registration, { key }));
+      registered.current = wish;
+      if (condition)
+        await ofCondition(condition, (key) => post(`/api/patients/${id}/conditions`, { condition }, { key }));
       keepLabel(told.jurisdiction);
       go(`/patients/${id}/assess`);
     } catch (reason) {

@@ -1,8 +1,8 @@
 /** Assess: postures and examination typed or chosen, then the ranking that follows from them. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Suspense, useRef, useState } from "react";
+import { Suspense, useState } from "react";
 import { Link } from "wouter";
-import { get, newKey, post } from "../api/client";
+import { get, post } from "../api/client";
 import { usePolicy, useRanking } from "../api/queries";
 import type { Assessment, Chart, PostureFinding, Side } from "../api/types";
 import { shown, today } from "../numbers/dates";
@@ -12,6 +12,8 @@ import { Icon } from "../shared/Icon";
 import { Boundary, part } from "../shared/part";
 import { NumberField } from "../shared/NumberField";
 import { Empty, Unknown } from "../shared/states";
+import { useKept } from "../shared/useKept";
+import { useKey } from "../shared/useKey";
 import { coded, sideWord, words } from "../words/names";
 import { t } from "../words/words";
 import { Examination, type Examined } from "./Examination";
@@ -22,6 +24,14 @@ import { refresh } from "../shared/refresh";
 
 // The face model weighs half a megabyte: nobody fetches it who does not open the camera.
 const CameraPosture = part(async () => ({ default: (await import("./CameraPosture")).CameraPosture }));
+
+/** What is entered here and not yet saved. */
+interface Entry {
+  rows: PostureFinding[];
+  examined: Examined[];
+  trick: boolean | null;
+  note: string;
+}
 
 interface PostureRow {
   id: string;
@@ -44,20 +54,27 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
   const last = [...chart.assessments].sort((a, b) => a.date.localeCompare(b.date)).at(-1);
   const policy = usePolicy();
   const [camera, setCamera] = useState(false);
-  const [rows, setRows] = useState<PostureFinding[]>(() => last?.postures ?? []);
-  const [examined, setExamined] = useState<Examined[]>(() => last?.examination ?? []);
-  const [trick, setTrick] = useState<boolean | null>(last?.sensory_trick ?? null);
-  const [note, setNote] = useState("");
+  // A recording that is added from the EMG page meanwhile ends no entry; another examination, or another day, does.
+  const begun = `${today()} ${chart.assessments.filter((one) => !one.emg?.length).length}`;
+  const entry = useKept<Entry>(`assess.${id}`, begun, {
+    rows: last?.postures ?? [],
+    examined: last?.examination ?? [],
+    trick: last?.sensory_trick ?? null,
+    note: "",
+  });
+  const { rows, examined, trick, note } = entry.value;
+  const change = (now: Partial<Entry>) => entry.change({ ...entry.value, ...now });
+  const setRows = (next: PostureFinding[]) => change({ rows: next });
   const [state, setState] = useState<{ kind: "idle" | "busy" | "saved" | "failed"; text: string }>({
     kind: "idle",
     text: "",
   });
-  const key = useRef(newKey());
+  const keyed = useKey();
   const byId = new Map((postures.data ?? []).map((row) => [row.id, row]));
   const nameOf = (posture: string) =>
     t(byId.get(posture)?.name ?? words(posture.split(".").at(-1) ?? posture));
-  const edit = (index: number, change: Partial<PostureFinding>) =>
-    setRows(rows.map((row, at) => (at === index ? { ...row, ...change } : row)));
+  const edit = (index: number, now: Partial<PostureFinding>) =>
+    setRows(rows.map((row, at) => (at === index ? { ...row, ...now } : row)));
   const add = (posture: string) => {
     if (!posture || rows.some((row) => row.posture === posture)) return;
     const sided = Boolean(byId.get(posture)?.direction);
@@ -73,9 +90,10 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
       note: note.trim() || null,
     };
     try {
-      await post(`/api/patients/${encodeURIComponent(id)}/assessments`, assessment, { key: key.current });
-      key.current = newKey();
+      const to = `/api/patients/${encodeURIComponent(id)}/assessments`;
+      await keyed(JSON.stringify(assessment), (key) => post(to, assessment, { key }));
       await refresh(client, ["patient", id]);
+      entry.discard();
       setState({ kind: "saved", text: t("Saved. The ranking beside is new.") });
     } catch (error) {
       setState({ kind: "failed", text: error instanceof Error ? error.message : String(error) });
@@ -232,7 +250,7 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
                 className="select"
                 value={trick === null ? "" : trick ? "yes" : "no"}
                 onChange={(event) =>
-                  setTrick(event.target.value === "" ? null : event.target.value === "yes")
+                  change({ trick: event.target.value === "" ? null : event.target.value === "yes" })
                 }
               >
                 <option value="">{t("not asked")}</option>
@@ -240,7 +258,7 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
                 <option value="no">{t("no")}</option>
               </select>
             </div>
-            <Examination rows={examined} onChange={setExamined} />
+            <Examination rows={examined} onChange={(next) => change({ examined: next })} />
             <div className="field">
               <label htmlFor="assess-note">{t("Note")}</label>
               <textarea
@@ -248,7 +266,7 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
                 className="input"
                 rows={2}
                 value={note}
-                onChange={(event) => setNote(event.target.value)}
+                onChange={(event) => change({ note: event.target.value })}
               />
             </div>
             <div className="row">
@@ -260,13 +278,21 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
               >
                 {t("Save the assessment")}
               </button>
+              {entry.isKept && state.kind !== "busy" && (
+                <>
+                  <span className="soft">{t("Changed here, not saved yet.")}</span>
+                  <button type="button" className="btn btn--quiet" onClick={entry.discard}>
+                    {t("Take the changes back")}
+                  </button>
+                </>
+              )}
               <span
                 role={state.kind === "failed" ? "alert" : "status"}
                 className={state.kind === "failed" ? "wrong" : "soft"}
               >
-                {state.text}
+                {state.kind === "saved" && entry.isKept ? "" : state.text}
               </span>
-              {state.kind === "saved" && (
+              {state.kind === "saved" && !entry.isKept && (
                 <Link href={`/patients/${id}/plan`} className="btn">
                   <Icon name="syringe" />
                   {t("Plan a session")}

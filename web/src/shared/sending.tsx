@@ -1,10 +1,11 @@
 /** One small form: sends once for each press, keeps what was typed when it fails. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
-import { newKey, post } from "../api/client";
+import { useState } from "react";
+import { post } from "../api/client";
 import { shown, today } from "../numbers/dates";
 import { t } from "../words/words";
 import { refresh } from "./refresh";
+import { useKey } from "./useKey";
 
 export interface Answer {
   kind: "idle" | "busy" | "saved" | "failed";
@@ -13,13 +14,13 @@ export interface Answer {
 
 export function useSend(id: string, path: string) {
   const client = useQueryClient();
-  const key = useRef(newKey());
+  const keyed = useKey();
   const [answer, setAnswer] = useState<Answer>({ kind: "idle", text: "" });
   const send = async (body: unknown): Promise<boolean> => {
     setAnswer({ kind: "busy", text: "" });
     try {
-      await post(`/api/patients/${encodeURIComponent(id)}/${path}`, body, { key: key.current });
-      key.current = newKey();
+      const to = `/api/patients/${encodeURIComponent(id)}/${path}`;
+      await keyed(JSON.stringify(body), (key) => post(to, body, { key }));
       // The form is emptied now and not after the page has asked anew: by then the next entry may be half typed.
       void refresh(client, ["patient", id]).then(() => setAnswer({ kind: "saved", text: t("Saved.") }));
       return true;
