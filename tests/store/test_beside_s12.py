@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +15,7 @@ from reprieve.record.chart import ChartPatient, Condition
 from reprieve.record.event_bodies import AccountChange, ClosedChart, Erasure, Reading, Registration, Share
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
-from reprieve.store.access_proof import digest_of_sign_in
+from reprieve.store.access_proof import digest_of_sign_in, digests_of
 from reprieve.store.engine import Database
 from reprieve.store.fold_views import rebuild
 from reprieve.store.ledger import Ledger
@@ -225,6 +227,28 @@ def test_s12_a_passkey_that_was_put_in_is_not_forgiven_while_it_is_there(used: L
         by="administrator",
     )
     assert verify(used.database).ok
+
+
+def test_s12_the_digests_are_the_ones_that_records_hold(used: Ledger) -> None:
+    # Computed here from the definition alone; another way of writing them would break the proof of every record.
+    def digest(*told: Any) -> str:
+        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    secret, at = "$argon2id$of Dr. A", AT.isoformat()
+    with used.database.write() as connection:
+        connection.execute(update(passkeys).values(label="Schlüssel"))
+    with used.database.read() as connection:
+        told = digests_of(connection, ("clinic", "Dr. A"))
+    assert told == {
+        ("clinic", "Dr. A"): {
+            "accounts": digest(secret, ["injector", None, secret, "v1:x", 7, 0, at]),
+            "passkeys": digest(secret, ["c", "Schlüssel", "k", 1, "here", at]),
+            "identities": digest(secret, ["https://idp", "42", at]),
+            "push_subscriptions": digest(secret, ["d", "https://push", "k", "a", "en", at]),
+        }
+    }
+    assert digest_of_sign_in("t", "Dr. A", at, LATER) == digest("t", "Dr. A", at, LATER)
 
 
 def test_s12_disabled_accounts_follow_from_their_events(used: Ledger) -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from sqlalchemy import Table, select
 
 from reprieve.record.chart import ChartPatient, Condition
-from reprieve.record.event_bodies import ClosedChart, Erasure, Registration, Revoked, Share
+from reprieve.record.event_bodies import ClosedChart, Erasure, Reading, Registration, Revoked, Share
 from reprieve.record.event_kinds import EventKind
 from reprieve.record.events import Event
 from reprieve.store.engine import Database
 from reprieve.store.fold_views import rebuild
 from reprieve.store.ledger import Ledger
-from reprieve.store.tables import closed_charts, events, patients, shares
+from reprieve.store.tables import closed_charts, events, glasses, patients, shares
+from reprieve.store.verify import verify
 
 START = datetime(2026, 3, 28, 22, 0, tzinfo=UTC)
 END = START + timedelta(days=30)
@@ -112,6 +114,39 @@ def test_a_closed_chart_has_the_names_of_its_last_closing_until_it_is_open_to_al
     assert closed() == {HERE: ["Dr. B", "nurse"], **others}
     close(HERE)
     assert closed() == others
+
+
+def test_a_broken_glass_is_open_for_an_hour_from_the_last_breaking(shared: Ledger) -> None:
+    def broken(place: Place, by: str, minutes: int) -> None:
+        at = START.astimezone(timezone(timedelta(hours=2))) + timedelta(minutes=minutes)
+        shared.append([replace(event(EventKind.GLASS_BROKEN, place, Reading(what="chart")), by=by, at=at)])
+
+    def until() -> dict[tuple[str, str, str], str]:
+        told = rows(shared.database, glasses)
+        return {(row["clinic"], row["patient"], row["account"]): row["until"] for row in told}
+
+    for place in EVERYBODY:
+        broken(place, "Dr. A", 0)
+    broken(HERE, "Dr. B", 0)
+    broken(HERE, "Dr. A", 5)
+    assert until() == {
+        (*HERE, "Dr. A"): "2026-03-28T23:05:00.000000+00:00",
+        (*HERE, "Dr. B"): "2026-03-28T23:00:00.000000+00:00",
+        (*SAME_PATIENT_ELSEWHERE, "Dr. A"): "2026-03-28T23:00:00.000000+00:00",
+        (*OTHER_PATIENT, "Dr. A"): "2026-03-28T23:00:00.000000+00:00",
+    }
+    assert verify(shared.database).ok
+    shared.append([event(EventKind.PATIENT_ERASED, HERE, Erasure(events=(), pseudonym="erased-1"))])
+    assert {(clinic, patient) for clinic, patient, _ in until()} == {SAME_PATIENT_ELSEWHERE, OTHER_PATIENT}
+    assert verify(shared.database).ok
+
+
+def test_the_chart_of_an_erased_patient_is_no_longer_closed_and_no_other_is_opened(shared: Ledger) -> None:
+    for place in EVERYBODY:
+        shared.append([event(EventKind.CHART_CLOSED, place, ClosedChart(names=("Dr. A",)))])
+    shared.append([event(EventKind.PATIENT_ERASED, HERE, Erasure(events=(), pseudonym="erased-1"))])
+    left = {(row["clinic"], row["patient"]) for row in rows(shared.database, closed_charts)}
+    assert left == {SAME_PATIENT_ELSEWHERE, OTHER_PATIENT}
 
 
 def test_one_write_of_many_kinds_reaches_every_view(ledger: Ledger, registered: Callable[..., Event]) -> None:
