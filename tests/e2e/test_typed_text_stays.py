@@ -72,6 +72,29 @@ def test_the_next_entry_is_not_wiped_while_the_page_asks_anew(watched, cervical:
     assert field.input_value() == "to sleep on the left side"
 
 
+def test_a_refusal_from_before_the_sign_in_does_not_ask_again(watched, cervical: str) -> None:
+    """Of two writes without a sign-in the answer to one comes after the next sign-in: that one holds."""
+    visit = watched(**WIDE)
+    visit.sign_in("injector")
+    page = visit.page
+    page.goto(f"/patients/{cervical}/follow-up")
+    held = []
+    page.route(re.compile("/goals$"), lambda route: held.append(route))
+    page.locator("#goal-text").fill("to carry a tray")
+    page.get_by_role("button", name="Save the goal").click()
+    visit.context.clear_cookies()
+    page.get_by_label("What", exact=True).select_option("fatigue")
+    page.get_by_role("button", name="Save the side effect").click()
+    page.get_by_text("The sign-in of injector has ended").wait_for()
+    _sign_in_again(page)
+    page.get_by_role("heading", name="Goal").wait_for()
+    told = {"error": {"code": "not_signed_in", "message": "nobody is signed in here (any more); sign in"}}
+    held[0].fulfill(status=401, json=told)
+    page.get_by_role("form", name="Goal").get_by_text("nobody is signed in here").wait_for()
+    assert page.locator("#goal-text").input_value() == "to carry a tray"
+    assert page.get_by_text("The sign-in of injector has ended").count() == 0
+
+
 def test_a_note_on_the_phone_waits_behind_the_sign_in(watched) -> None:
     """Twelve hours end in the middle of a sentence; urgent help stays in reach, and the same patient goes on."""
     visit = watched(**PHONE)

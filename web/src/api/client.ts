@@ -34,6 +34,12 @@ export function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+let signIns = 0;
+/** Somebody signed in: what was asked before and is refused now says nothing about that. */
+export function signedIn(): void {
+  signIns += 1;
+}
+
 async function refused(response: Response): Promise<ApiError> {
   let code = `http_${response.status}`;
   let message = `The server answered ${response.status}.`;
@@ -67,6 +73,7 @@ export async function request<T>(
     headers["Content-Type"] = "application/json";
     headers["Idempotency-Key"] = options.key ?? newKey();
   }
+  const asked = signIns;
   let response: Response;
   try {
     response = await fetch(path, {
@@ -83,7 +90,8 @@ export async function request<T>(
   see(response.headers.get("X-Reprieve-Screens"));
   if (!response.ok) {
     const error = await refused(response);
-    if (error.status === 401 && !path.endsWith("/sign-in") && !path.endsWith("/me"))
+    const isOld = asked !== signIns;
+    if (error.status === 401 && !isOld && !path.endsWith("/sign-in") && !path.endsWith("/me"))
       window.dispatchEvent(new Event("reprieve:signed-out"));
     throw error;
   }

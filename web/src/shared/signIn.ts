@@ -1,5 +1,5 @@
 /** Signing in by name and password, in the clinic and on the phone alike. */
-import { post } from "../api/client";
+import { post, signedIn } from "../api/client";
 import type { Role } from "../api/types";
 
 const KEY = "reprieve.clinic";
@@ -37,6 +37,7 @@ function withoutClinic(): void {
 
 /** Somebody came in: this browser belongs to that clinic from now on, whatever the address said. */
 export function remember(me: Role): void {
+  signedIn();
   withoutClinic();
   try {
     if (me.clinic === ONLY) localStorage.removeItem(KEY);
