@@ -182,6 +182,9 @@ def test_forecasts_are_those_of_the_command(
     pandas.DataFrame(records).to_csv(file, index=False)
     told = _command(capsys, "response", "forecast", str(file), "--at", "8,12")
     assert reprieve.forecast_response(file, [8, 12]) == told["rows"]
+    quick = reprieve.forecast_response(file, [8, 12], laplace=True)
+    assert [row["patient"] for row in quick] == [row["patient"] for row in told["rows"]]
+    assert quick != told["rows"]
 
 
 def test_a_population_is_fitted_to_a_frame_and_used(records: list[dict[str, Any]], tmp_path: Path) -> None:

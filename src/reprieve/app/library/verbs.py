@@ -204,7 +204,11 @@ def fit_response(scores: Any) -> Population:
 
 
 def forecast_response(
-    scores: Any, at: Sequence[float], *, population: Population | Mapping[str, Any] | str | Path | None = None
+    scores: Any,
+    at: Sequence[float],
+    *,
+    population: Population | Mapping[str, Any] | str | Path | None = None,
+    laplace: bool = False,
 ) -> Any:
     """Return each patient's forecast at the weeks `at` of the latest cycle.
 
@@ -216,6 +220,8 @@ def forecast_response(
         Weeks since the injection.
     population : Population, document or path, optional
         The shipped one by default.
+    laplace : bool
+        Take the population as known: for large registries, with their own population.
 
     Returns
     -------
@@ -227,7 +233,8 @@ def forecast_response(
     from reprieve.app.response.scores import FORECAST_COLUMNS, forecast_scores
 
     told = read_frame(scores)
-    rows = forecast_scores(told.rows, _population(population), [float(week) for week in at], WHERE)
+    weeks = [float(week) for week in at]
+    rows = forecast_scores(told.rows, _population(population), weeks, WHERE, laplace=laplace)
     return told.table({name: [getattr(row, name) for row in rows] for name in FORECAST_COLUMNS})
 
 
