@@ -131,3 +131,38 @@ def _camera_at_home(visit) -> None:
     body = {"policy": {**visit.get("/api/policy"), "camera_at_home": True}, "reason": "a study of postures"}
     headers = {"X-Reprieve": "1", "Idempotency-Key": "camera-at-home-for-axe"}
     assert visit.context.request.post("/api/policy", data=body, headers=headers).ok
+
+
+# Of an element with the focus: how many of a hundred parts of its height stand between the bars that cover the page.
+SEEN = """() => {
+  const element = document.activeElement;
+  if (!element || element === document.body || element.closest(".totals, .banner, .shell, .skip")) return null;
+  const box = element.getBoundingClientRect();
+  const top = document.querySelector(".banner").getBoundingClientRect().bottom;
+  const bottom = document.querySelector(".totals").getBoundingClientRect().top;
+  const seen = Math.min(box.bottom, bottom) - Math.max(box.top, top, 0);
+  const name = element.getAttribute("aria-label") ?? element.name ?? element.textContent;
+  return [name, Math.round((100 * seen) / box.height)];
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (640, 450), (1280, 900)])
+def test_no_field_that_has_the_focus_is_hidden_by_the_bars_of_the_plan(
+    watched, cervical: str, width: int, height: int
+) -> None:
+    """A dose that is typed by keyboard is seen, also at 200 % zoom (640 by 450)."""
+    visit = watched(viewport={"width": width, "height": height})
+    visit.sign_in("injector")
+    page = visit.page
+    page.goto(f"/patients/{cervical}/plan")
+    page.get_by_role("button", name="Repeat last session").click()
+    page.locator("[data-testid=verdict]:is(.verdict--warned, .verdict--clear, .verdict--blocked)").wait_for()
+    page.evaluate("document.activeElement.blur()")
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        told = page.evaluate(SEEN)
+        if told is not None:
+            reached.append(told)
+    assert any(name == "units" for name, _ in reached)
+    assert [one for one in reached if one[1] < 95] == []
