@@ -32,8 +32,8 @@ KNOWN_WEEKS = 1.7
 STRATA: dict[str, tuple[Registry, int, int]] = {
     "weekly, 3 days, N=100": (Registry(cycles=3), 100, 4),
     "weekly, 7 days, N=100": (Registry(cycles=3, noise_days=7.0), 100, 4),
-    "daily, 3 days, N=100": (Registry(cycles=2, diary_every_days=1.0), 100, 3),
-    "daily, 7 days, N=100": (Registry(cycles=2, diary_every_days=1.0, noise_days=7.0), 100, 3),
+    "daily, 3 days, N=100": (Registry(cycles=2, diary_every_days=1.0), 100, 11),
+    "daily, 7 days, N=100": (Registry(cycles=2, diary_every_days=1.0, noise_days=7.0), 100, 11),
     "first cycle, N=100": (Registry(cycles=1), 100, 4),
     "tenth cycle, N=100": (Registry(cycles=10), 100, 2),
     "drop-outs, N=100": (Registry(cycles=3, dropout=0.2), 100, 4),

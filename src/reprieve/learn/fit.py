@@ -16,7 +16,7 @@ from reprieve.learn.kernel import Array, Kernel
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.parameters import BY_NAMED_SCALE, BY_PRODUCT, BY_SCALE, COMMON, Prior, parameter_names, slots
 from reprieve.learn.population import Population, ProductEntry, ScaleEntry
-from reprieve.learn.quadrature import Member, member_of, recentre, score_of
+from reprieve.learn.quadrature import OF_FEW_PATIENTS, SCORES_AND_DRAWS, Member, member_of, recentre, score_of
 from reprieve.learn.ridge import Ridge, ridge_of
 from reprieve.learn.rows import scales_of
 
@@ -40,6 +40,7 @@ class Target:
     sd: Array
     kernel: Kernel
     threads: int
+    scores_and_draws: int = SCORES_AND_DRAWS
 
     def scores(self, theta: Array) -> tuple[Array, Array]:
         """Return each patient's log likelihood (n,) and its gradient (n, p)."""
@@ -62,8 +63,8 @@ class Target:
 
     def recentred(self, theta: Array, rounds: int, *, other: bool = False) -> Target:
         """Return the same target with every patient's nodes where `theta` puts that patient; see `recentre`."""
-        members = [recentre(member, theta, self.kernel, rounds=rounds, other=other) for member in self.members]
-        return replace(self, members=tuple(members))
+        how = {"rounds": rounds, "scores_and_draws": self.scores_and_draws, "other": other}
+        return replace(self, members=tuple(recentre(member, theta, self.kernel, **how) for member in self.members))
 
 
 def fit_population(
@@ -119,7 +120,8 @@ def fit_population(
         for channels in {scales_of(patient, draft) for patient in patients}
     }
     members = tuple(member_of(patient, draft, places[scales_of(patient, draft)]) for patient in patients)
-    target = Target(members, centre, sd, kernel, threads)
+    draws = OF_FEW_PATIENTS if len(members) < ENOUGH_FOR_SCORES else SCORES_AND_DRAWS
+    target = Target(members, centre, sd, kernel, threads, draws)
     theta = np.array([(start or {}).get(name, mean) for name, mean in zip(names, centre, strict=True)])
     counted = 0
 

@@ -17,9 +17,9 @@ from reprieve.learn.rows import rows_of
 
 HALF_LOSS_POINTS, SPREAD_POINTS = 7, 5
 # Which scores are odd is drawn so many times for each patient, at each node as often as it weighs: with few draws where
-# the weight is, the log of their mean would be biased. Few scores leave more open, and afford more draws. Nodes that
-# weigh less than the last are left out.
-DRAWS, MOST_DRAWS, SCORES_AND_DRAWS, NEGLIGIBLE = 24, 200, 1_000, 1e-4
+# the weight is, the log of their mean would be biased. Few scores leave more open, and afford more draws; so do few
+# patients, whose spreads hang on chance more. Nodes that weigh less than the last are left out.
+DRAWS, MOST_DRAWS, SCORES_AND_DRAWS, OF_FEW_PATIENTS, NEGLIGIBLE = 24, 200, 1_000, 3_000, 1e-4
 NARROWEST, WIDEST = 0.08, 1.2
 WIDER = 1.1  # than told, draws of a cycle's own time
 # Steps of a lattice: no two are akin or nearly, and multiples of each lie evenly for any count of draws (tried to 166).
@@ -149,7 +149,15 @@ def score_of(member: Member, theta: Array, kernel: Kernel) -> tuple[float, Array
     return value, slope
 
 
-def recentre(member: Member, theta: Array, kernel: Kernel, *, rounds: int, other: bool = False) -> Member:
+def recentre(
+    member: Member,
+    theta: Array,
+    kernel: Kernel,
+    *,
+    rounds: int,
+    scores_and_draws: int = SCORES_AND_DRAWS,
+    other: bool = False,
+) -> Member:
     """Return the patient with nodes and linearisation where the scores put them; with `other` draws, or the usual."""
     for _ in range(rounds):
         nodes = _nodes(member.centre, member.root, member.alone)
@@ -157,7 +165,7 @@ def recentre(member: Member, theta: Array, kernel: Kernel, *, rounds: int, other
         member = _moved(member, theta, nodes, told, weight)
     nodes = _nodes(member.centre, member.root, member.alone)
     told, weight, _ = _weigh(member, nodes, theta, kernel)
-    draws = max(DRAWS, min(MOST_DRAWS, SCORES_AND_DRAWS // max(1, len(member.rows.week))))
+    draws = max(DRAWS, min(MOST_DRAWS, scores_and_draws // max(1, len(member.rows.week))))
     times = np.maximum(np.round(draws * weight), weight > NEGLIGIBLE).astype(int)
     # Each patient has draws of the own, so that what is left of chance is not the same in all.
     own = np.random.default_rng([zlib.crc32(member.rows.points.tobytes()), int(other)])
