@@ -19,7 +19,7 @@ from reprieve.app.fhir.bundles import FhirImport, export_resources, import_batch
 from reprieve.app.fhir.records import record_of_events
 from reprieve.cli.main import main
 from reprieve.core.errors import ConflictError, DocumentError, InputError, ReprieveError, UnitsError
-from reprieve.interop.fhir.bundle import collection
+from reprieve.interop.fhir.bundle import collection, collection_text
 from reprieve.interop.fhir.json_text import read_json, write_json
 from reprieve.interop.fhir.kinds import HISTORY
 from reprieve.interop.fhir.profile.example import example_record
@@ -81,6 +81,30 @@ def test_the_whole_record_goes_through(new_store: Callable[[], Clinic], tmp_path
     # A third record takes what the second gives: what is derived there has no id twice.
     given = list(export_resources(second, None, by="tester"))
     assert len({(row["resourceType"], row["id"]) for row in given}) == len(given)
+
+
+def test_a_bundle_in_pieces_is_the_same_bundle(new_store: Callable[[], Clinic]) -> None:
+    store = new_store()
+    store.import_charts(demo_charts(7, store.today(), 3), clinic=DEFAULT_CLINIC, by="demo")
+    resources = list(export_resources(store, None, by="tester"))
+    for at in (None, datetime(2026, 11, 27, 12, 0, tzinfo=UTC)):
+        for some in (resources, resources[:1], []):
+            pieces = list(collection_text(iter(some), at))
+            assert "".join(pieces) == write_json(collection(some, at))
+            assert len(pieces) >= len(some), "one after the other, for a clinic does not fit into memory"
+
+
+def test_what_cannot_be_exported_leaves_nothing_behind(
+    new_store: Callable[[], Clinic], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = new_store()
+    for words in (["fhir", "export", "--patient", "nobody"], ["export", "--patient", "nobody"]):
+        for place in ([], ["-o", str(tmp_path / "out.json")]):
+            assert main([*words, *place, "--db", store.database.target]) == 2
+            told = capsys.readouterr()
+            assert told.out == ""
+            assert told.err.count("\n") == 1
+            assert not (tmp_path / "out.json").exists()
 
 
 def test_visits_shares_and_forecast_stand_beside_the_record(new_store: Callable[[], Clinic]) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from reprieve.core.errors import InputError, SetupError
+from reprieve.core.errors import InputError, ReprieveError, SetupError
 
 
-def write_new_file(name: str | Path, text: str) -> Path:
-    """Write `text` into the new file `name`.
+def write_new_file(name: str | Path, text: str | Iterable[str]) -> Path:
+    """Write `text`, or its pieces one after the other, into the new file `name`.
 
     Raises
     ------
@@ -28,9 +28,11 @@ def write_new_file(name: str | Path, text: str) -> Path:
         raise SetupError(f"cannot write {file} ({error.strerror or error}); check the path") from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+            stream.writelines([text] if isinstance(text, str) else text)
     except OSError as error:
         file.unlink(missing_ok=True)
+        if isinstance(error, ReprieveError):  # of whoever makes the pieces; SetupError is an OSError too
+            raise
         raise SetupError(f"cannot write {file} ({error.strerror or error}); check the space") from None
     except BaseException:
         file.unlink(missing_ok=True)

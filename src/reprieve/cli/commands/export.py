@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
             told = list(charts)
             print_json(told if args.all else told[0])
         else:
-            _write("".join(line + "\n" for line in document_lines(charts)), args)
+            _write((line + "\n" for line in document_lines(charts)), args)
     finally:
         database.close()
     return 0
@@ -63,12 +64,12 @@ def _tell(args: argparse.Namespace, done: ResearchSet) -> None:
         print(f"{rows} in {done.folder}; de-identified, dictionary.csv tells the columns")
 
 
-def _write(text: str, args: argparse.Namespace) -> None:
+def _write(lines: Iterable[str], args: argparse.Namespace) -> None:
     from reprieve.app.transfer.new_files import write_new_file
 
     if args.output is None or args.output == "-":
-        sys.stdout.write(text)
+        sys.stdout.writelines(lines)
         return
-    file = write_new_file(args.output, text)
+    file = write_new_file(args.output, lines)
     if args.json:
         print_json({"file": str(file)})

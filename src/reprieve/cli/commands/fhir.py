@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,8 +89,7 @@ def _write(args: argparse.Namespace, resources: Iterable[dict[str, Any]]) -> int
     from reprieve.app.clock import now
     from reprieve.app.transfer.new_files import write_new_file
     from reprieve.interop.fhir.bulk import write_folder
-    from reprieve.interop.fhir.bundle import collection
-    from reprieve.interop.fhir.json_text import write_json
+    from reprieve.interop.fhir.bundle import collection_text
 
     if args.bulk:
         counts = write_folder(resources, Path(args.bulk).expanduser(), now())
@@ -99,11 +99,11 @@ def _write(args: argparse.Namespace, resources: Iterable[dict[str, Any]]) -> int
         else:
             print(f"{sum(counts.values())} resources of {len(counts)} types in {args.bulk}")
         return 0
-    text = write_json(collection(resources, now())) + "\n"
+    pieces = chain(collection_text(resources, now()), ["\n"])
     if args.output in (None, "-"):
-        sys.stdout.write(text)
+        sys.stdout.writelines(pieces)
     else:
-        write_new_file(args.output, text)
+        write_new_file(args.output, pieces)
         if args.json:
             print_json({"file": args.output})
     return 0

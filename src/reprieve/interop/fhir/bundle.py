@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from reprieve.core.errors import DocumentError
 from reprieve.interop.fhir.elements import Json, compact
-from reprieve.interop.fhir.json_text import read_json
+from reprieve.interop.fhir.json_text import read_json, write_json
 from reprieve.interop.fhir.names import BASE
 from reprieve.interop.fhir.reader import Incoming
 
@@ -18,9 +18,30 @@ CREATES = ("POST", "PUT")
 
 def collection(resources: Iterable[Json], at: datetime | None = None) -> Json:
     """Return a Bundle of type ``collection``."""
-    entries = [compact({"fullUrl": _full_url(resource), "resource": resource}) for resource in resources]
+    return _bundle([_told(resource) for resource in resources], at)
+
+
+def collection_text(resources: Iterable[Json], at: datetime | None = None) -> Iterator[str]:
+    """Yield the same Bundle as JSON, piece by piece: a whole clinic does not fit into memory."""
+    # The first one before a word is written: what cannot be given at all leaves nothing behind.
+    entries = (write_json(_told(resource)) for resource in resources)
+    first = next(entries, None)
+    yield write_json(_bundle([], at)).removesuffix("}")
+    if first is not None:
+        yield ',"entry":[' + first
+        for entry in entries:
+            yield "," + entry
+        yield "]"
+    yield "}"
+
+
+def _bundle(entries: list[Json], at: datetime | None) -> Json:
     stamp = None if at is None else at.isoformat(timespec="seconds")
     return compact({"resourceType": "Bundle", "type": "collection", "timestamp": stamp, "entry": entries})
+
+
+def _told(resource: Json) -> Json:
+    return compact({"fullUrl": _full_url(resource), "resource": resource})
 
 
 def _full_url(resource: Json) -> str | None:
