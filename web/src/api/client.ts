@@ -1,5 +1,6 @@
 /** The one door to the server: same origin, JSON, one clear line for whatever goes wrong. */
 import { see } from "../shared/version";
+import { t } from "../words/words";
 import type { Finding } from "./types";
 
 export class ApiError extends Error {
@@ -18,7 +19,7 @@ export class ApiError extends Error {
 /** Raised when the server was not reached; what was typed is kept, and sending again is safe. */
 export class OfflineError extends ApiError {
   constructor() {
-    super(0, "offline", "The server cannot be reached. What you entered is kept here; try again.");
+    super(0, "offline", t("The server cannot be reached. What you entered is kept here; try again."));
     this.name = "OfflineError";
   }
 }

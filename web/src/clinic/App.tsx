@@ -80,7 +80,7 @@ export function App() {
         style={{ display: ended ? "none" : "contents" }}
       >
         <Shell me={me.data}>
-          <Boundary at={place}>
+          <Boundary at={place} page>
             <Suspense fallback={<Loading what={t("the page")} tall={400} />}>
               <Switch>
                 {homeOf(me.data.role) !== "/" && (

@@ -15,8 +15,18 @@ import { runAs } from "../shared/version";
 import { startWords, takeCatalogues } from "../words/words";
 import { App } from "./App";
 
+// "always": the server may stand on this very machine, which needs no line; and a question that nobody asks would wait
+// for an answer without a word.
 const client = new QueryClient({
-  defaultOptions: { queries: { staleTime: 5_000, retry: 1, refetchOnWindowFocus: true } },
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: 1,
+      refetchOnWindowFocus: true,
+      networkMode: "always",
+      refetchOnReconnect: true,
+    },
+  },
 });
 
 /** A change of language says everything anew and mounts nothing anew: what was typed stays. */

@@ -75,7 +75,7 @@ export function PatientFrame({ id, page }: { id: string; page: string }) {
   return (
     <>
       <Banner chart={chart.data} id={id} page={page} />
-      <Boundary at={page}>
+      <Boundary at={page} page>
         <Suspense fallback={<Loading what={t("the page")} tall={400} />}>
           <Page id={id} page={page} chart={chart.data} />
         </Suspense>

@@ -32,6 +32,8 @@ const isFetch = (error: unknown): boolean =>
 interface BoundaryProps {
   /** Where the page is; somewhere else it is tried anew. */
   at?: string;
+  /** It holds a whole page, which has a frame of its own. */
+  page?: boolean;
   children: ReactNode;
 }
 
@@ -58,7 +60,13 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
     const { failed, attempt } = this.state;
     if (failed === "no") return <Attempt value={attempt}>{this.props.children}</Attempt>;
     const again = () => this.setState({ failed: "no", attempt: attempt + 1 });
-    return <NotLoaded fault={failed === "fault"} again={again} />;
+    const told = <NotLoaded fault={failed === "fault"} again={again} />;
+    if (!this.props.page) return told;
+    return (
+      <main className="page" id="main">
+        {told}
+      </main>
+    );
   }
 }
 

@@ -104,7 +104,6 @@ const THROUGH_NAMES = [
   "Head angles may be measured by a camera in the browser; for research, no picture leaves it or is kept",
   "Patients may measure their head angles with the camera of their phone and send them; for research, the angles alone and no picture",
   "Patients may ask for a reminder on their phone: this server then calls the push service of the phone's maker, with one sealed sentence that names nobody",
-  "The server cannot be reached. What you entered is kept here; try again.",
 ];
 
 function texts(): Set<string> {
