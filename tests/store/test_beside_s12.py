@@ -24,6 +24,7 @@ from reprieve.store.tables import (
     anchors,
     closed_charts,
     events,
+    forecasts,
     glasses,
     identities,
     passkeys,
@@ -31,6 +32,7 @@ from reprieve.store.tables import (
     push_subscriptions,
     shares,
     sign_ins,
+    work_lines,
 )
 from reprieve.store.verify import Verification, verify
 
@@ -170,8 +172,10 @@ def test_s12_a_row_that_was_put_in_is_found_in_its_table(used: Ledger, table: Ta
     with used.database.write() as connection:
         row = dict(connection.execute(select(table)).mappings().first() or {})
         key = next(column.name for column in table.primary_key.columns if column.name != "clinic")
-        connection.execute(insert(table).values(**{**row, key: "put in"}))
-    assert told(verify(used.database)) == {table.name}
+        for name in ("put in", "and another"):
+            connection.execute(insert(table).values(**{**row, key: name}))
+    problems = verify(used.database).problems
+    assert [(problem.table, problem.number) for problem in problems] == [(table.name, 0)] * 2
 
 
 @pytest.mark.parametrize("table", [passkeys, identities, push_subscriptions])
@@ -314,9 +318,18 @@ def test_s12_the_views_are_made_anew_and_accounts_are_left_alone(used: Ledger, d
         connection.execute(delete(closed_charts))
         connection.execute(update(shares).values(revoked=1))
         connection.execute(update(glasses).values(until="9999"))
-    assert told(verify(database)) == {"patients", "closed_charts", "shares", "glasses"}
+        kept = {"clinic": "clinic", "patient": "p1", "version": 2}
+        connection.execute(insert(work_lines).values(**kept, line="{}"))
+        connection.execute(insert(forecasts).values(**kept, on_date="2026-03-28", answer="{}"))
+    found = verify(database)
+    assert told(found) == {"patients", "closed_charts", "shares", "glasses"}
+    assert [problem.number for problem in found.problems if problem.table == "patients"] == [2]
+    assert any("of patient 'p1' by 'Dr. B'" in problem.what for problem in found.problems)
     assert rebuild(database) == 1
     assert verify(database).ok
+    with database.read() as connection:
+        for table in (work_lines, forecasts):
+            assert connection.execute(select(table)).all() == [], "what only spares computing is forgotten"
 
 
 def test_two_diagnoses_of_one_write_are_listed_by_the_first(ledger: Ledger) -> None:

@@ -147,6 +147,7 @@ def test_the_chart_of_an_erased_patient_is_no_longer_closed_and_no_other_is_open
     shared.append([event(EventKind.PATIENT_ERASED, HERE, Erasure(events=(), pseudonym="erased-1"))])
     left = {(row["clinic"], row["patient"]) for row in rows(shared.database, closed_charts)}
     assert left == {SAME_PATIENT_ELSEWHERE, OTHER_PATIENT}
+    assert verify(shared.database).ok
 
 
 def test_one_write_of_many_kinds_reaches_every_view(ledger: Ledger, registered: Callable[..., Event]) -> None:
