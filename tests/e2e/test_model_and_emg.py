@@ -102,7 +102,7 @@ def test_a_recording_is_played_marked_and_added_to_the_assessment(watched, cervi
     _drag(page, box, 0.3, 0.5)
     page.get_by_role("button", name="Mark the stretch").click()
     page.get_by_text(re.compile(r"1 Rest, [\d.]+ – [\d.]+ s")).wait_for()
-    page.get_by_label("Muscle of Biceps").fill("splenius capitis")
+    page.get_by_label("Muscle of Biceps").press_sequentially("splenius capitis")
     page.get_by_label("Side of Biceps").select_option("left")
     page.get_by_role("button", name="Analyse", exact=True).click()
     page.get_by_role("heading", name="Channels").wait_for(timeout=60_000)

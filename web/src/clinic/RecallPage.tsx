@@ -9,7 +9,7 @@ import { lotOf } from "../numbers/gs1";
 import { Icon } from "../shared/Icon";
 import { Empty, Failed, Loading } from "../shared/states";
 import { useTitle } from "../shared/useTitle";
-import { sideWord, words } from "../words/names";
+import { muscleWord } from "../words/names";
 import { t } from "../words/words";
 import type { Side } from "../api/types";
 
@@ -43,7 +43,7 @@ interface Recall {
 /** "splenius_capitis left" in words. */
 function muscleText(text: string): string {
   const [muscle, side] = text.split(" ") as [string, Side | undefined];
-  return side ? `${words(muscle)}, ${sideWord(side)}` : words(muscle);
+  return muscleWord(muscle, side);
 }
 
 export function RecallPage() {
@@ -204,7 +204,7 @@ function Vials({ lot }: { lot: Recall }) {
           m: lot.received,
         })}
       </h2>
-      <div className="scroll-x" tabIndex={0} role="region" aria-labelledby="here">
+      <div className="scroll-x" tabIndex={0} role="region" aria-label={t("Vials")}>
         <table className="data-table">
           <thead>
             <tr>

@@ -7,9 +7,10 @@ import { viewFor } from "../map/views";
 import { Icon } from "../shared/Icon";
 import { NumberField } from "../shared/NumberField";
 import { Failed } from "../shared/states";
-import { sideWord, words } from "../words/names";
+import { coded, sideWord, words } from "../words/names";
 import { t } from "../words/words";
 import "../styles/emg.css";
+import { MuscleField } from "./MuscleField";
 import { EmgReportView } from "./EmgReportView";
 import { EmgView, type Epoch } from "./EmgView";
 import { NeedleLive } from "./NeedleLive";
@@ -365,15 +366,12 @@ function Roles({
       <h2 id="roles-title">{t("Which muscle is each channel")}</h2>
       <datalist id="emg-muscles">
         {known.map((one) => (
-          <option key={one.id} value={one.id}>
-            {one.name}
-          </option>
+          <option key={one.id}>{coded(one.id)}</option>
         ))}
       </datalist>
       <ul className="stack stack--tight emg-roles">
         {recording.channels.map((channel, index) => {
           const role = roleOf(channel.name);
-          const bad = role.muscle !== "" && !known.some((one) => one.id === role.muscle);
           return (
             <li key={`${channel.name}-${index}`} className="emg-role">
               <label className="emg-shown">
@@ -392,23 +390,11 @@ function Roles({
                   {channel.name} <span className="hint">{t(words(channel.kind))}</span>
                 </span>
               </label>
-              <input
-                className="input"
-                list="emg-muscles"
-                aria-label={t("Muscle of {name}", { name: channel.name })}
-                aria-invalid={bad || undefined}
-                placeholder={t("muscle")}
-                autoComplete="off"
-                value={role.muscle}
-                onChange={(event) =>
-                  onChange({
-                    ...roles,
-                    [channel.name]: {
-                      ...role,
-                      muscle: event.target.value.trim().replace(/\s+/g, "_").toLowerCase(),
-                    },
-                  })
-                }
+              <MuscleField
+                label={t("Muscle of {name}", { name: channel.name })}
+                muscles={known}
+                muscle={role.muscle}
+                onMuscle={(muscle) => onChange({ ...roles, [channel.name]: { ...role, muscle } })}
               />
               <select
                 className="select"

@@ -3,7 +3,7 @@ import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 
 import type { MuscleRow } from "../api/queries";
 import type { Side } from "../api/types";
 import { Icon } from "../shared/Icon";
-import { coded, muscleWord, sideWord } from "../words/names";
+import { coded, folded, muscleWord, sideWord } from "../words/names";
 import { t } from "../words/words";
 
 interface Choice {
@@ -12,9 +12,6 @@ interface Choice {
   label: string;
   region: string;
 }
-
-/** Without capitals and accents: "epineux" finds "épineux". */
-const folded = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** The side that a word means, in English or in the reader's language: whole, or one or two letters of it. */
 const sideOf = (typed: string): Side | null =>

@@ -46,6 +46,9 @@ export function subjectWord(subject: string | null | undefined): string | null {
   return name.includes("_") ? coded(name) : null;
 }
 
+/** Without capitals and accents: "epineux" finds "épineux". */
+export const folded = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
 export function sitesWord(sites: string | number | null | undefined): string {
   if (!sites) return t("sites not told");
   return Number(sites) === 1 ? t("1 site") : t("{n} sites", { n: sites });
