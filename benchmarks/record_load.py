@@ -34,8 +34,8 @@ from sqlalchemy import select
 
 from reprieve.app.accounts.accounts import Accounts, Person, Role
 from reprieve.app.clinic import Clinic
-from reprieve.app.demo.clinic import demo_charts
 from reprieve.app.clock import now
+from reprieve.app.demo.clinic import demo_charts
 from reprieve.app.ids import origin
 from reprieve.core.documents import as_json
 from reprieve.store.engine import Database
