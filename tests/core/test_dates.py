@@ -59,8 +59,9 @@ def test_what_is_no_date_is_one_clear_line(text: object) -> None:
 
 
 def test_a_date_without_a_name_is_called_a_date() -> None:
-    with pytest.raises(DateError, match=r"^date must be"):
-        iso_date("tomorrow")
+    for read in (iso_date, iso_day):
+        with pytest.raises(DateError, match=r"^date must be"):
+            read("tomorrow")
 
 
 def test_29_february_is_1_march_years_later_and_never_a_day_too_early() -> None:
