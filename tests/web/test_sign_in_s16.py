@@ -96,6 +96,24 @@ def test_s16_a_sign_in_ends_when_idle_and_by_its_age(signed_in: Callable[..., An
     assert nurse.get("/api/me").status_code == 401
 
 
+@pytest.mark.parametrize(("days", "still"), [(29.9, 200), (30.1, 401)])
+def test_s16_a_patients_phone_stays_signed_in_for_a_month(
+    signed_in: Callable[..., Any], clock: Any, days: float, still: int
+) -> None:
+    patient = signed_in("patient")
+    cookie = next(cookie for cookie in patient.client.cookies.jar if cookie.name == "reprieve_session")
+    assert cookie.expires is not None
+    assert cookie.expires - time.time() > 29 * 86_400  # the browser keeps it when it is closed
+    clock.ahead += timedelta(days=days)
+    assert patient.get("/api/me").status_code == still
+
+
+def test_s16_the_clinic_ends_the_sign_in_of_a_lost_phone(signed_in: Callable[..., Any]) -> None:
+    patient, administrator = signed_in("patient"), signed_in("administrator")
+    assert administrator.post("/api/accounts/patient", {"disabled": True}).status_code == 204
+    assert patient.get("/api/me").status_code == 401
+
+
 def test_s16_a_clock_set_back_does_not_lengthen_a_sign_in(signed_in: Callable[..., Any], clock: Any) -> None:
     nurse = signed_in("nurse")
     clock.ahead -= timedelta(days=2)

@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from reprieve import __version__
-from reprieve.app.accounts.accounts import SIGN_IN_HOURS, Action, Person, Role
+from reprieve.app.accounts.accounts import Action, Person, Role, lasting
 from reprieve.app.accounts.passkeys import begin_passkey_sign_in, passkey_sign_in
 from reprieve.app.accounts.phone_page import account_of, drawing_of, give_phone_page
 from reprieve.app.clinic import DEFAULT_CLINIC
@@ -126,16 +126,16 @@ def passkey(request: Request, body: PasskeyAnswer) -> Response:
 def with_cookie(rooms: Rooms, token: str, person: Person) -> Response:
     """Return who signed in, with the cookie that proves it from now on."""
     answer = JSONResponse(_here(person))
-    keep_signed_in(rooms, answer, token)
+    keep_signed_in(rooms, answer, token, person.role)
     return answer
 
 
-def keep_signed_in(rooms: Rooms, answer: Response, token: str) -> None:
+def keep_signed_in(rooms: Rooms, answer: Response, token: str, role: Role) -> None:
     """Give the browser the cookie of a sign-in."""
     answer.set_cookie(
         COOKIE,
         token,
-        max_age=SIGN_IN_HOURS * 3600,
+        max_age=int(lasting(role).most.total_seconds()),
         httponly=True,
         samesite="strict",
         secure=rooms.secure,

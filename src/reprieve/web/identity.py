@@ -55,7 +55,7 @@ def from_provider(request: Request) -> Response:
         return _refused(error)
     # A fresh address without the code; 303 keeps it out of the browser's history.
     answer = RedirectResponse("/phone" if person.role is Role.PATIENT else "/", status_code=303)
-    keep_signed_in(rooms, answer, token)
+    keep_signed_in(rooms, answer, token, person.role)
     answer.delete_cookie(STEP, path=PROVIDER)
     return answer
 

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,10 +32,26 @@ __all__ = ["ALLOWED", "Accounts", "Action", "Person", "Role", "SecondFactorError
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
-SIGN_IN_HOURS = 12
-IDLE_MINUTES = 60
 SEEN_EVERY_S = 60
 CLOCK_SLACK_MINUTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """How long a sign-in lasts at most, and without use."""
+
+    most: timedelta
+    idle: timedelta
+
+
+_IN_THE_CLINIC = Lasting(timedelta(hours=12), timedelta(minutes=60))
+# On the own phone: an entry of ten seconds, with a hand that shakes, must not begin with a password (ADR 202).
+_AT_HOME = Lasting(timedelta(days=30), timedelta(days=30))
+
+
+def lasting(role: Role) -> Lasting:
+    """Return how long a sign-in of `role` lasts."""
+    return _AT_HOME if role is Role.PATIENT else _IN_THE_CLINIC
 
 
 class SecondFactorError(AccessError):
@@ -196,7 +213,7 @@ class Accounts:
         row = {
             "token_hash": digest_of(token),
             "created_at": utc_text(now),
-            "expires_at": utc_text(now + timedelta(hours=SIGN_IN_HOURS)),
+            "expires_at": utc_text(now + lasting(person.role).most),
         }
 
         def store(connection: Connection) -> None:
@@ -261,7 +278,7 @@ class Accounts:
             return None
         idle = now - datetime.fromisoformat(row.seen_at)
         # A clock that was set back must not make a sign-in live longer than it was given.
-        if idle > timedelta(minutes=IDLE_MINUTES) or idle < -timedelta(minutes=CLOCK_SLACK_MINUTES):
+        if idle > lasting(Role(row.role)).idle or idle < -timedelta(minutes=CLOCK_SLACK_MINUTES):
             return None
         if idle > timedelta(seconds=SEEN_EVERY_S):
             with self.ledger.database.write() as connection:
