@@ -35,7 +35,7 @@ def cluster() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch, forgiving:
         patch.syspath_prepend(str(Path(__file__).parent))
         made = distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1"
         )
         yield made
         made.close()
