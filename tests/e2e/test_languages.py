@@ -34,7 +34,7 @@ def test_a_muscle_is_found_and_shown_by_its_own_name(
     page.locator("[role=option]").first.wait_for()
     field.press("Enter")
     page.locator(".plan-doses strong", has_text=shown).first.wait_for()
-    assert page.evaluate("document.activeElement.name") == "units"
+    page.wait_for_function("() => document.activeElement.name === 'units'")
 
 
 def test_what_was_given_has_the_same_name_on_chart_sheet_and_phone(watched) -> None:

@@ -89,6 +89,8 @@ def test_a_recording_is_played_marked_and_added_to_the_assessment(watched, cervi
     page = visit.page
     known = len(visit.get(f"/api/patients/{cervical}/chart")["assessments"])
     page.goto(f"/patients/{cervical}/assess")
+    page.locator("fieldset.posture").first.wait_for()
+    postures = page.locator("fieldset.posture").count()
     page.get_by_role("link", name="EMG recording").click()
     page.locator("input[type=file]").set_input_files(RECORDING)
     canvas = page.locator(".emg-canvas")
@@ -115,6 +117,9 @@ def test_a_recording_is_played_marked_and_added_to_the_assessment(watched, cervi
     page.locator("input[type=file]").set_input_files(Path(__file__))
     page.get_by_role("alert").wait_for()
     assert "/tmp" not in page.get_by_role("alert").inner_text()
+    # A recording is no examination: the next one begins with the postures of the last, not with none.
+    page.goto(f"/patients/{cervical}/assess")
+    page.locator("fieldset.posture").nth(postures - 1).wait_for()
 
 
 def test_responses_to_a_stimulus_are_shown_where_its_marker_is_named(watched, cervical: str, tmp_path: Path) -> None:

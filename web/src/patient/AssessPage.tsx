@@ -51,11 +51,15 @@ export function AssessPage({ id, chart }: { id: string; chart: Chart }) {
   });
   const ranking = useRanking(id);
   const client = useQueryClient();
-  const last = [...chart.assessments].sort((a, b) => a.date.localeCompare(b.date)).at(-1);
+  // A recording alone, added from the EMG page, is no examination: it neither ends an entry nor empties the next one.
+  const examinations = chart.assessments.filter(
+    (one) => !one.emg?.length || one.postures?.length || one.examination?.length,
+  );
+  const last = [...examinations].sort((a, b) => a.date.localeCompare(b.date)).at(-1);
   const policy = usePolicy();
   const [camera, setCamera] = useState(false);
-  // A recording that is added from the EMG page meanwhile ends no entry; another examination, or another day, does.
-  const begun = `${today()} ${chart.assessments.filter((one) => !one.emg?.length).length}`;
+  // Another examination, or another day, ends an entry.
+  const begun = `${today()} ${examinations.length}`;
   const entry = useKept<Entry>(`assess.${id}`, begun, {
     rows: last?.postures ?? [],
     examined: last?.examination ?? [],
