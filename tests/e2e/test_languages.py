@@ -35,6 +35,7 @@ def test_a_muscle_is_found_and_shown_by_its_own_name(
     field.press("Enter")
     page.locator(".plan-doses strong", has_text=shown).first.wait_for()
     page.wait_for_function("() => document.activeElement.name === 'units'")
+    assert page.locator(".plan-doses strong").count() == 1
 
 
 def test_what_was_given_has_the_same_name_on_chart_sheet_and_phone(watched) -> None:

@@ -20,6 +20,7 @@ def test_a_search_without_a_line_says_so_and_goes_on_by_itself(watched) -> None:
     page.get_by_text("Der Server ist nicht erreichbar.").wait_for()
     visit.context.set_offline(False)
     page.get_by_text("GULLHAVEN").first.wait_for()
+    assert page.get_by_text("Der Server ist nicht erreichbar.").count() == 0
 
 
 def test_a_browser_that_sees_no_line_still_asks_the_server_of_its_own_machine(watched) -> None:
@@ -33,6 +34,7 @@ def test_a_browser_that_sees_no_line_still_asks_the_server_of_its_own_machine(wa
     page.get_by_label("Find by name").fill("gull")
     page.locator("a[href*='/patients/demo-']", has_not_text="GULLHAVEN").first.wait_for(state="detached")
     page.get_by_text("GULLHAVEN").first.wait_for()
+    assert page.get_by_text("The server cannot be reached.").count() == 0
 
 
 def test_a_page_that_cannot_be_fetched_is_a_page_with_a_way_on(watched) -> None:
@@ -47,5 +49,6 @@ def test_a_page_that_cannot_be_fetched_is_a_page_with_a_way_on(watched) -> None:
     visit.context.set_offline(False)
     page.locator("main.page").get_by_role("button", name="Try again").click()
     page.get_by_role("heading", name="Stock", level=1).wait_for()
+    assert page.get_by_text("needs a connection").count() == 0
     # The browser itself tells of the script that it could not fetch.
     visit.faults[:] = [fault for fault in visit.faults if "dynamically imported module" not in fault]

@@ -420,6 +420,7 @@ def test_signed_is_said_though_the_sign_in_ended_with_it(watched, patients: list
     visit = watched(**TABLET)
     visit.sign_in("injector")
     page = visit.page
+    known = len(visit.get(f"/api/patients/{patients[4]}/chart")["sessions"])
     _make_ready(page, patients[4])
 
     def sign_and_end(route) -> None:
@@ -434,3 +435,4 @@ def test_signed_is_said_though_the_sign_in_ended_with_it(watched, patients: list
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("heading", name="Signed").wait_for()
     page.get_by_text("Hash").wait_for()
+    assert len(visit.get(f"/api/patients/{patients[4]}/chart")["sessions"]) == known + 1

@@ -11,10 +11,10 @@ from numpy.testing import assert_allclose
 from reprieve.app.forecast import default_population
 from reprieve.app.response.kernel import LIBRARY, CompiledKernel
 from reprieve.app.response.kernel import kernel as kernel_in_use
-from reprieve.learn.laplace import laplace, laplace_registry
+from reprieve.learn.laplace import laplace, laplace_each, laplace_registry
 from reprieve.learn.mixture import mean_sd, quantiles
 from reprieve.learn.numpy_kernel import numpy_kernel
-from reprieve.learn.observations import Cycle, PatientScores, patient_scores
+from reprieve.learn.observations import Cycle, Other, PatientScores, patient_scores
 from reprieve.learn.population import Population
 from reprieve.learn.posterior import predict, update_response
 from reprieve.learn.ragged import ragged_of
@@ -90,6 +90,18 @@ def test_weeks_may_come_in_any_order(population: Population) -> None:
     run, patient = kernel_in_use(), some_patients()[0]
     forward = laplace(patient, population, run, np.sort(AT), LEVELS)
     assert_allclose(laplace(patient, population, run, AT, LEVELS).mean, forward.mean[[2, 0, 1]], rtol=1e-12)
+
+
+@needs_compiled
+def test_patients_with_other_treatments_are_foretold_in_their_places(population: Population) -> None:
+    run, patients = CompiledKernel(LIBRARY), some_patients()[:4]
+    patients[1] = replace(patients[1], others=(Other("physiotherapy", 3.0),))
+    told = laplace_each(patients, population, run, AT, LEVELS)
+    for i, patient in enumerate(patients):
+        own = laplace(patient, population, run, patient.cycles[-1].start_weeks + AT, LEVELS)
+        assert_allclose(told.quantiles[i], own.quantiles, rtol=1e-9)
+    without = laplace_each([replace(patients[1], others=())], population, run, AT, LEVELS)
+    assert np.abs(told.mean[1] - without.mean[0]).max() > 1e-3
 
 
 def test_patients_come_out_as_they_went_in() -> None:

@@ -7,6 +7,7 @@ and Chopin 2009, recalled). `update_response` leaves the population open and dra
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,9 +20,9 @@ from reprieve.learn.mixture import NEGLIGIBLE_PARTS, mean_sd, quantiles
 from reprieve.learn.observations import PLACEBO, PatientScores
 from reprieve.learn.odd_scores import error_parts
 from reprieve.learn.parameters import COMMON, slot_values, slots
-from reprieve.learn.population import Population
+from reprieve.learn.population import Population, scale_ends
 from reprieve.learn.posterior import SortedWeeks, forecast_of, in_order, with_places
-from reprieve.learn.ragged import Ragged
+from reprieve.learn.ragged import Ragged, ragged_of
 from reprieve.learn.rows import rows_of, scales_of
 from reprieve.learn.search import MOST_SPREAD
 
@@ -154,6 +155,21 @@ def _nodes(belief: _Belief, slot: Array) -> tuple[Points, Array]:
     return _points(slot, half_loss, deviate * unit, _RESPONDS), log_weight
 
 
+def laplace_each(
+    patients: Sequence[PatientScores], population: Population, kernel: Kernel, at: Array, levels: Array
+) -> Told:
+    """Return what `laplace_registry` does, of `patients` of whom some have other treatments: those one by one."""
+    count = len(patients)
+    told = Told(np.empty((count, len(at))), np.empty((count, len(at))), np.empty((count, len(at), len(levels))))
+    alike = np.array([i for i, one in enumerate(patients) if one.first_known and not one.others], dtype=np.int64)
+    together = laplace_registry(ragged_of([patients[i] for i in alike]), population, kernel, at, levels)
+    told.mean[alike], told.sd[alike], told.quantiles[alike] = together.mean, together.sd, together.quantiles
+    for i in sorted(set(range(count)) - set(alike.tolist())):
+        own = laplace(patients[i], population, kernel, patients[i].cycles[-1].start_weeks + at, levels)
+        told.mean[i], told.sd[i], told.quantiles[i] = own.mean, own.sd, own.quantiles
+    return told
+
+
 def laplace_registry(patients: Ragged, population: Population, kernel: Kernel, at: Array, levels: Array) -> Told:
     """Return what is told of all `patients` at the weeks `at`, shape (m,), since the latest injection, in any order.
 
@@ -197,8 +213,7 @@ def _batch(patients: Ragged, population: Population, scales: tuple[str, ...], at
         np.where(placebo, 1.0, first),
         product,
         np.array([entry.reference for entry in entries]),
-        np.array([-np.inf if entry.lowest is None else entry.lowest for entry in entries]),
-        np.array([np.inf if entry.highest is None else entry.highest for entry in entries]),
+        *scale_ends(entries),
         np.ascontiguousarray(at),
         np.ascontiguousarray(_slots(population, scales)),
         len(products),

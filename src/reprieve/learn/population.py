@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,13 @@ class ScaleEntry:
     highest: float | None
     reference: float
     origin: str = ""
+
+
+def scale_ends(entries: Iterable[ScaleEntry]) -> tuple[Array, Array]:
+    """Return lowest and highest points of each scale, infinite where unknown."""
+    known = list(entries)
+    low = np.array([-np.inf if entry.lowest is None else entry.lowest for entry in known])
+    return low, np.array([np.inf if entry.highest is None else entry.highest for entry in known])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from reprieve.learn.kernel import FAMILIES, Array, Rows
 from reprieve.learn.observations import PatientScores
 from reprieve.learn.odd_scores import ODD_SHARE, turns
 from reprieve.learn.others import other_courses, prior_of, told_apart
-from reprieve.learn.population import Population
+from reprieve.learn.population import Population, scale_ends
 
 
 def scales_of(patient: PatientScores, population: Population) -> tuple[str, ...]:
@@ -78,8 +78,7 @@ def rows_of(
         blur,
         owed,
         np.array([entry.reference for entry in entries]),
-        np.array([-np.inf if entry.lowest is None else entry.lowest for entry in entries]),
-        np.array([np.inf if entry.highest is None else entry.highest for entry in entries]),
+        *scale_ends(entries),
         other_courses(others, week),
         np.array([prior_of(other.name).mean for other in others]),
         np.array([prior_of(other.name).sd for other in others]),

@@ -69,7 +69,13 @@ def partition_scores(path: Path, *, default_scale: str) -> list[PatientScores]:
     ScoresError
         If the table cannot be used.
     """
-    made = partition_columns(path, default_scale=default_scale)
+    return partition_patients_of(
+        partition_columns(path, default_scale=default_scale), path, default_scale=default_scale
+    )
+
+
+def partition_patients_of(made: Ragged | None, path: Path, *, default_scale: str) -> list[PatientScores]:
+    """Return the patients of the partition at `path` that `partition_columns` made `made` of."""
     if made is None:
         return patients_of(partition_rows(path), path.name, default_scale=default_scale)
     return made.patients()

@@ -22,7 +22,7 @@ from reprieve.app.response.partition_files import (
     score_partitions,
     table_bytes,
 )
-from reprieve.app.response.partition_patients import partition_columns, partition_scores
+from reprieve.app.response.partition_patients import partition_columns, partition_patients_of
 from reprieve.app.response.registry_forecast import registry_columns
 from reprieve.app.response.scores import fit_scores, forecast_columns
 from reprieve.compute.executor import Executor, Progress, in_order
@@ -56,10 +56,10 @@ class ForecastPartition:
     def __call__(self, source: Path) -> tuple[bytes, int]:
         """Return the forecasts as Parquet."""
         population = from_document(self.population)
-        made = partition_columns(source, default_scale=population.primary_scale) if self.laplace else None
-        columns = None if made is None else registry_columns(made, population, self.at)
+        made = partition_columns(source, default_scale=population.primary_scale)
+        columns = registry_columns(made, population, self.at) if self.laplace and made is not None else None
         if columns is None:
-            patients = partition_scores(source, default_scale=population.primary_scale)
+            patients = partition_patients_of(made, source, default_scale=population.primary_scale)
             columns = forecast_columns(patients, population, self.at, source.name, laplace=self.laplace)
         return table_bytes(columns), len(columns["patient"])
 

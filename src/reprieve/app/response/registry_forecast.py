@@ -11,7 +11,7 @@ from reprieve.app.response.kernel import kernel
 from reprieve.app.response.scores import FORECAST_COLUMNS, LEVELS, known_scale
 from reprieve.learn.laplace import laplace_registry
 from reprieve.learn.observations import PLACEBO
-from reprieve.learn.population import Population
+from reprieve.learn.population import Population, scale_ends
 from reprieve.learn.ragged import Ragged
 
 
@@ -64,6 +64,4 @@ def _known(patients: Ragged, population: Population) -> Ragged | None:
 
 def _ends(patients: Ragged, population: Population) -> tuple[np.ndarray, np.ndarray]:
     """Return the ends of each scale of `patients`; of the primary scale after the last, for who has no score."""
-    entries = [population.scales[scale] for scale in (*patients.scales, population.primary_scale)]
-    low = np.array([-np.inf if entry.lowest is None else entry.lowest for entry in entries])
-    return low, np.array([np.inf if entry.highest is None else entry.highest for entry in entries])
+    return scale_ends(population.scales[scale] for scale in (*patients.scales, population.primary_scale))

@@ -16,9 +16,18 @@ import numpy as np
 from reprieve.app.response.kernel import kernel
 from reprieve.app.text_files import csv_records, read_text
 from reprieve.core.errors import ScoresError, SetupError, UnknownNameError
-from reprieve.learn.laplace import laplace as laplace_summary
+from reprieve.learn.kernel import Told
+from reprieve.learn.laplace import laplace_each
 from reprieve.learn.observations import PLACEBO, PatientScores
-from reprieve.learn.population import DEFAULT_SCALE, UNNAMED, Population, ProductEntry, ScaleEntry, from_document
+from reprieve.learn.population import (
+    DEFAULT_SCALE,
+    UNNAMED,
+    Population,
+    ProductEntry,
+    ScaleEntry,
+    from_document,
+    scale_ends,
+)
 from reprieve.learn.products import UNNAMED_PRODUCT, entry_of, priors_of
 from reprieve.learn.rows import scales_of
 from reprieve.learn.scales import entry_of_scale, scale_name
@@ -188,9 +197,7 @@ def _scales_of(patients: Sequence[PatientScores]) -> tuple[dict[str, ScaleEntry]
 def check_range(patients: Iterable[PatientScores], scales: dict[str, ScaleEntry], where: str) -> None:
     """Raise `ScoresError` if a score lies outside its scale."""
     for patient in patients:
-        entries = [scales[scale] for scale in patient.scales]
-        lowest = np.array([-np.inf if entry.lowest is None else entry.lowest for entry in entries])
-        highest = np.array([np.inf if entry.highest is None else entry.highest for entry in entries])
+        lowest, highest = scale_ends(scales[scale] for scale in patient.scales)
         low, high = lowest[patient.channels], highest[patient.channels]
         outside = np.flatnonzero((patient.scores < low) | (patient.scores > high))
         if len(outside):
@@ -256,14 +263,15 @@ def forecast_columns(
     check_doses(patients, population, where)
     weeks, run, levels = np.asarray(at, dtype=float), kernel(), np.array(LEVELS)
     figures = np.empty((len(patients), len(weeks), 2 + len(LEVELS)))
-    summary = laplace_summary if laplace else summarise
+    low, high = scale_ends(population.scales[scales_of(patient, population)[0]] for patient in patients)
+    each = laplace_each(patients, population, run, weeks, levels) if laplace else None
     for i, patient in enumerate(patients):
-        told = summary(patient, population, run, patient.cycles[-1].start_weeks + weeks, levels)
-        entry = population.scales[scales_of(patient, population)[0]]
-        low = -np.inf if entry.lowest is None else entry.lowest
-        high = np.inf if entry.highest is None else entry.highest
-        figures[i, :, 0], figures[i, :, 1] = np.clip(told.mean, low, high), told.sd
-        figures[i, :, 2:] = np.clip(told.quantiles, low, high)
+        if each is not None:
+            told = Told(each.mean[i], each.sd[i], each.quantiles[i])
+        else:
+            told = summarise(patient, population, run, patient.cycles[-1].start_weeks + weeks, levels)
+        figures[i, :, 0], figures[i, :, 1] = np.clip(told.mean, low[i], high[i]), told.sd
+        figures[i, :, 2:] = np.clip(told.quantiles, low[i], high[i])
     columns: dict[str, list[Any]] = {
         "patient": [patient.patient for patient in patients for _ in weeks],
         "cycle": [patient.cycles[-1].name for patient in patients for _ in weeks],
